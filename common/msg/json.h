@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The proto3 JSON mapping by descriptor, over jansson.
+ * Specification: protobuf.dev "ProtoJSON Format". */
+#ifndef COMMON_MSG_JSON_H
+#define COMMON_MSG_JSON_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+
+#include <jansson.h>
+#include <protobuf-c/protobuf-c.h>
+
+enum {
+    MSG_JSON_DEFAULTS = 1, /* write fields that hold their default, too */
+};
+
+/* Nesting that msg_json_read accepts. */
+enum { MSG_JSON_MAX_DEPTH = 32 };
+
+/* Makes a JSON value of a message: lowerCamelCase names, enums by name, 64-bit integers as strings,
+ * bytes as base64, Timestamp, Duration and FieldMask in their own text forms, Any by type URL for
+ * the types in `types` (a NULL-closed array, or NULL). Returns a new reference, or NULL when out of
+ * memory. */
+json_t *msg_json_write(const ProtobufCMessage *message, unsigned flags,
+                       const ProtobufCMessageDescriptor *const *types);
+
+/* Makes a message of a JSON object, allocated in `arena`. Names are taken in lowerCamelCase and as in
+ * the proto. Every unknown name, wrong type, unknown enum value and out-of-range number becomes a
+ * violation in `err` with the field's proto path, all of them at once; then NULL is returned. */
+ProtobufCMessage *msg_json_read(const ProtobufCMessageDescriptor *descriptor, const json_t *json,
+                                struct arena *arena, struct err *err);
+
+#endif

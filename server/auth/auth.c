@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/auth/auth.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BYTEA_OID = 17 };
+
+static const Oid identify_types[] = {BYTEA_OID};
+
+struct db_statement auth_identify = {
+    .name = "identify",
+    .sql = "SELECT principal_id::text, host_administrator, authority_id, role, owner_id"
+           " FROM identify($1)",
+    .param_count = 1,
+    .param_types = identify_types,
+};
+
+enum identify_column { COL_PRINCIPAL, COL_HOST, COL_AUTHORITY, COL_ROLE, COL_OWNER };
+
+struct membership {
+    const char *authority;
+    const char *role;
+    const char *owner;
+};
+
+/* What the database said of one certificate. */
+struct principal {
+    struct arena arena;
+    const char *id; /* NULL: unknown certificate */
+    bool host_administrator;
+    struct membership *memberships;
+    size_t membership_count;
+};
+
+struct waiter {
+    struct waiter *next;
+    struct call *call;
+    const struct auth_rule *rule;
+    const char *authority;
+    void (*then)(struct call *call, const struct db_settings *settings);
+};
+
+/* One fingerprint's place in the cache; lives as long as the cache. */
+struct entry {
+    struct entry *next;
+    struct auth *auth;
+    unsigned char fingerprint[TLS_FINGERPRINT_SIZE];
+    struct principal principal;
+    uint64_t trusted_until_ms;
+    bool asking;
+    struct waiter *waiters;
+    struct db_job job;
+    struct db_step step;
+    const char *values[1];
+    int lengths[1];
+    struct arena job_arena;
+};
+
+struct auth {
+    struct db *db;
+    const struct auth_roles *roles;
+    struct entry *slots[AUTH_CACHE_SLOTS];
+};
+
+/* --- roles -------------------------------------------------------------------------------------- */
+
+static unsigned role_index(struct auth_roles *roles, const char *name)
+{
+    unsigned i = 0;
+    while (i < roles->count && strcmp(roles->names[i], name) != 0) {
+        i++;
+    }
+    if (i == roles->count && roles->count < AUTH_MAX_ROLES) {
+        roles->names[roles->count++] = strdup(name);
+    }
+    return i;
+}
+
+static struct auth_permission *permission_named(const struct auth_roles *roles, const char *name)
+{
+    for (size_t i = 0; i < roles->permission_count; i++) {
+        if (strcmp(roles->permissions[i].name, name) == 0) {
+            return &roles->permissions[i];
+        }
+    }
+    return NULL;
+}
+
+bool auth_roles_read(PGconn *conn, struct auth_roles *roles, struct err *err)
+{
+    PGresult *result =
+        PQexec(conn, "SELECT permission, role FROM pledge.role_permission ORDER BY 1, 2");
+    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+        err_set(err, GRPC_INTERNAL, "reading role_permission: %s", PQerrorMessage(conn));
+        PQclear(result);
+        return false;
+    }
+    int rows = PQntuples(result);
+    roles->permissions = calloc((size_t)rows + 1, sizeof(*roles->permissions));
+    for (int i = 0; roles->permissions && i < rows; i++) {
+        const char *name = PQgetvalue(result, i, 0);
+        unsigned role = role_index(roles, PQgetvalue(result, i, 1));
+        struct auth_permission *permission = permission_named(roles, name);
+        if (!permission) {
+            permission = &roles->permissions[roles->permission_count++];
+            permission->name = strdup(name);
+        }
+        permission->roles |= role < AUTH_MAX_ROLES ? UINT32_C(1) << role : 0;
+    }
+    PQclear(result);
+    return true;
+}
+
+void auth_roles_deinit(struct auth_roles *roles)
+{
+    for (unsigned i = 0; i < roles->count; i++) {
+        free(roles->names[i]);
+    }
+    for (size_t i = 0; i < roles->permission_count; i++) {
+        free(roles->permissions[i].name);
+    }
+    free(roles->permissions);
+    *roles = (struct auth_roles){0};
+}
+
+bool auth_rule_of(const struct auth_roles *roles, const char *permission, struct auth_rule *ret_rule)
+{
+    *ret_rule = (struct auth_rule){0};
+    if (strcmp(permission, "public") == 0) {
+        return true;
+    }
+    if (strcmp(permission, "known") == 0) {
+        ret_rule->need = AUTH_KNOWN;
+        return true;
+    }
+    const struct auth_permission *held = permission_named(roles, permission);
+    if (held) {
+        *ret_rule = (struct auth_rule){AUTH_ROLE, held->roles};
+    }
+    return held != NULL;
+}
+
+static bool role_allowed(const struct auth_roles *roles, const char *role, uint32_t mask)
+{
+    for (unsigned i = 0; i < roles->count; i++) {
+        if (mask & UINT32_C(1) << i && strcmp(roles->names[i], role) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- deciding ----------------------------------------------------------------------------------- */
+
+static void refuse(const struct waiter *waiter, enum grpc_code code, const char *message)
+{
+    struct err err = {0};
+    err_set(&err, code, "%s", message);
+    call_finish(waiter->call, &err);
+    waiter->then(waiter->call, NULL);
+}
+
+/* The place of the principal in the authority asked for. A host administrator is at home in every
+ * one, and outside them. NULL: none. */
+static const struct membership *place_of(const struct principal *principal, const char *authority)
+{
+    static const struct membership host = {"", "host_administrator", ""};
+    for (size_t i = 0; *authority && i < principal->membership_count; i++) {
+        if (strcmp(principal->memberships[i].authority, authority) == 0) {
+            return &principal->memberships[i];
+        }
+    }
+    return principal->host_administrator ? &host : NULL;
+}
+
+static void decide(struct auth *auth, const struct waiter *waiter,
+                   const struct principal *principal)
+{
+    static const struct membership nowhere = {"", "", ""};
+    struct call *call = waiter->call;
+    if (!principal->id) {
+        refuse(waiter, GRPC_UNAUTHENTICATED,
+               "this client certificate is not registered; ask the host administrator to add it");
+        return;
+    }
+    struct db_settings *settings = arena_calloc(&call->arena, 1, sizeof(*settings));
+    char *id = arena_strndup(&call->arena, principal->id, strlen(principal->id));
+    const struct membership *place = place_of(principal, waiter->authority);
+    if (!place && waiter->rule->need == AUTH_KNOWN) {
+        place = &nowhere;
+    }
+    /* One answer for "not a member" and "no such authority": neither shows which exist. */
+    if (!place) {
+        refuse(waiter, GRPC_PERMISSION_DENIED,
+               *waiter->authority ? "you are not a member of this authority"
+                                  : "only a host administrator may do this");
+        return;
+    }
+    if (waiter->rule->need == AUTH_ROLE &&
+        !role_allowed(auth->roles, place->role, waiter->rule->roles)) {
+        refuse(waiter, GRPC_PERMISSION_DENIED, "your role in this authority does not allow this");
+        return;
+    }
+    char *role = arena_strndup(&call->arena, place->role, strlen(place->role));
+    char *owner = arena_strndup(&call->arena, place->owner, strlen(place->owner));
+    if (!settings || !id || !role || !owner) {
+        refuse(waiter, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return;
+    }
+    *settings = (struct db_settings){waiter->authority, id, role, owner};
+    call->principal = id;
+    call->authority = waiter->authority;
+    waiter->then(call, settings);
+}
+
+/* --- asking the database ------------------------------------------------------------------------ */
+
+static const char *text_at(struct arena *arena, const PGresult *rows, int row, int column)
+{
+    const char *text = arena_strndup(arena, PQgetvalue(rows, row, column),
+                                     (size_t)PQgetlength(rows, row, column));
+    return text ? text : "";
+}
+
+static bool take_principal(struct db_job *job, unsigned step, const PGresult *rows)
+{
+    struct entry *entry = (struct entry *)((char *)job - offsetof(struct entry, job));
+    struct principal *principal = &entry->principal;
+    int count = PQntuples(rows);
+    (void)step;
+    arena_deinit(&principal->arena);
+    *principal = (struct principal){.arena = principal->arena};
+    if (count == 0) {
+        return true;
+    }
+    principal->id = text_at(&principal->arena, rows, 0, COL_PRINCIPAL);
+    principal->host_administrator = PQgetvalue(rows, 0, COL_HOST)[0] != 0;
+    principal->memberships =
+        arena_calloc(&principal->arena, (size_t)count, sizeof(*principal->memberships));
+    for (int i = 0; principal->memberships && i < count; i++) {
+        if (PQgetlength(rows, i, COL_AUTHORITY) > 0) {
+            principal->memberships[principal->membership_count++] =
+                (struct membership){text_at(&principal->arena, rows, i, COL_AUTHORITY),
+                                    text_at(&principal->arena, rows, i, COL_ROLE),
+                                    text_at(&principal->arena, rows, i, COL_OWNER)};
+        }
+    }
+    return true;
+}
+
+static void identified(struct db_job *job)
+{
+    struct entry *entry = (struct entry *)((char *)job - offsetof(struct entry, job));
+    struct waiter *waiters = entry->waiters;
+    struct err err = job->err;
+    entry->asking = false;
+    entry->waiters = NULL;
+    if (err.code == GRPC_OK) {
+        entry->trusted_until_ms = waiters->call->rpc->loop->now_ms + AUTH_TRUST_MS;
+    }
+    for (struct waiter *waiter = waiters, *next; waiter; waiter = next) {
+        struct call *call = waiter->call;
+        next = waiter->next;
+        if (err.code == GRPC_OK) {
+            decide(entry->auth, waiter, &entry->principal);
+        } else {
+            call_finish(call, &err);
+            waiter->then(call, NULL);
+        }
+        call_release(call);
+    }
+}
+
+static void ask(struct entry *entry, struct call *call)
+{
+    static const struct db_settings nobody = {"", "", "", ""};
+    entry->asking = true;
+    entry->values[0] = (const char *)entry->fingerprint;
+    entry->lengths[0] = TLS_FINGERPRINT_SIZE;
+    entry->step = (struct db_step){&auth_identify, entry->values, entry->lengths};
+    arena_deinit(&entry->job_arena);
+    entry->job = (struct db_job){.settings = nobody,
+                                 .steps = &entry->step,
+                                 .step_count = 1,
+                                 .lane = DB_READ,
+                                 .deadline_ms = call->rpc->loop->now_ms + CALL_DEFAULT_TIMEOUT_MS,
+                                 .arena = &entry->job_arena,
+                                 .rows = take_principal,
+                                 .done = identified};
+    db_submit(entry->auth->db, &entry->job);
+}
+
+static struct entry *entry_of(struct auth *auth, const unsigned char *fingerprint)
+{
+    enum { PRINCIPAL_CAP = 256 * 1024, JOB_CAP = 16 * 1024 };
+    unsigned slot = (fingerprint[0] | (unsigned)fingerprint[1] << 8) % AUTH_CACHE_SLOTS;
+    struct entry *entry = auth->slots[slot];
+    while (entry && memcmp(entry->fingerprint, fingerprint, TLS_FINGERPRINT_SIZE) != 0) {
+        entry = entry->next;
+    }
+    if (!entry) {
+        entry = calloc(1, sizeof(*entry));
+        if (!entry) {
+            return NULL;
+        }
+        entry->auth = auth;
+        memcpy(entry->fingerprint, fingerprint, TLS_FINGERPRINT_SIZE);
+        arena_init(&entry->principal.arena, PRINCIPAL_CAP);
+        arena_init(&entry->job_arena, JOB_CAP);
+        entry->next = auth->slots[slot];
+        auth->slots[slot] = entry;
+    }
+    return entry;
+}
+
+void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *rule,
+                const char *authority,
+                void (*then)(struct call *call, const struct db_settings *settings))
+{
+    static const struct db_settings nobody = {"", "", "", ""};
+    struct waiter here = {.call = call, .rule = rule, .authority = authority, .then = then};
+    if (rule->need == AUTH_PUBLIC) {
+        then(call, &nobody);
+        return;
+    }
+    if (!call->identified) {
+        refuse(&here, GRPC_UNAUTHENTICATED, "this service needs a client certificate");
+        return;
+    }
+    struct entry *entry = entry_of(auth, call->fingerprint);
+    if (entry && !entry->asking && call->rpc->loop->now_ms < entry->trusted_until_ms) {
+        decide(auth, &here, &entry->principal);
+        return;
+    }
+    struct waiter *waiter = entry ? arena_alloc(&call->arena, sizeof(*waiter)) : NULL;
+    if (!waiter) {
+        refuse(&here, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return;
+    }
+    *waiter = here;
+    waiter->next = entry->waiters;
+    entry->waiters = waiter;
+    call_hold(call);
+    if (!entry->asking) {
+        ask(entry, call);
+    }
+}
+
+struct auth *auth_new(struct db *db, const struct auth_roles *roles)
+{
+    struct auth *auth = calloc(1, sizeof(*auth));
+    if (auth) {
+        auth->db = db;
+        auth->roles = roles;
+    }
+    return auth;
+}
+
+void auth_free(struct auth *auth)
+{
+    for (size_t i = 0; auth && i < AUTH_CACHE_SLOTS; i++) {
+        for (struct entry *entry = auth->slots[i], *next; entry; entry = next) {
+            next = entry->next;
+            assert(!entry->asking);
+            arena_deinit(&entry->principal.arena);
+            arena_deinit(&entry->job_arena);
+            free(entry);
+        }
+    }
+    free(auth);
+}

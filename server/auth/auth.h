@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is asking, and may they.
+ *
+ * Glossary
+ *   principal   a person's post or a system, known by the SHA-256 of its client certificate
+ *   membership  the role a principal has in one authority
+ *   permission  what a method's SQL header asks for; a table in the database says which roles hold it
+ */
+#ifndef SERVER_AUTH_AUTH_H
+#define SERVER_AUTH_AUTH_H
+
+#include "server/db/db.h"
+#include "server/rpc/call.h"
+
+enum {
+    AUTH_TRUST_MS = 2000, /* how long an answer of the database is believed */
+    AUTH_CACHE_SLOTS = 1024,
+    AUTH_MAX_ROLES = 32,
+};
+
+/* Which roles hold which permission; read once at start. */
+struct auth_roles {
+    char *names[AUTH_MAX_ROLES];
+    unsigned count;
+    struct auth_permission {
+        char *name;
+        uint32_t roles; /* bit i: names[i] holds it */
+    } *permissions;
+    size_t permission_count;
+};
+
+enum auth_need { AUTH_PUBLIC, AUTH_KNOWN, AUTH_ROLE };
+
+/* What a method asks of its caller. */
+struct auth_rule {
+    enum auth_need need;
+    uint32_t roles; /* for AUTH_ROLE */
+};
+
+/* Reads role_permission. */
+bool auth_roles_read(PGconn *conn, struct auth_roles *roles, struct err *err);
+void auth_roles_deinit(struct auth_roles *roles);
+
+/* The rule for a permission word of an SQL header; false when no role holds it. */
+bool auth_rule_of(const struct auth_roles *roles, const char *permission, struct auth_rule *ret_rule);
+
+/* One loop's cache of principals. */
+struct auth;
+struct auth *auth_new(struct db *db, const struct auth_roles *roles);
+void auth_free(struct auth *auth);
+
+/* The statement that names a principal, to be prepared with the others. */
+extern struct db_statement auth_identify;
+
+/* Decides whether the call may go on under `rule` in `authority` ("" for none; lives as long as the
+ * call). Calls `then` once, now or later: with settings in the call's arena, or with NULL after having
+ * finished the call with UNAUTHENTICATED, PERMISSION_DENIED or UNAVAILABLE. */
+void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *rule,
+                const char *authority,
+                void (*then)(struct call *call, const struct db_settings *settings));
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/config.h"
+
+#include <libconfig.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each setting: its name in the file, its variable in the environment, its default and limits. */
+static const struct setting {
+    const char *name;
+    const char *variable;
+    size_t offset;
+    const char *text; /* default of a text; NULL for a number */
+    int number;
+    int least;
+    int most;
+    bool required;
+} settings[] = {
+#define TEXT(field, variable, value, required)                                                     \
+    {#field, variable, offsetof(struct config, field), value, 0, 0, 0, required}
+#define NUMBER(field, variable, value, least, most)                                                \
+    {#field, variable, offsetof(struct config, field), NULL, value, least, most, false}
+    TEXT(listen, "PLEDGED_LISTEN", "127.0.0.1:7443", true),
+    TEXT(tls_certificate, "PLEDGED_TLS_CERTIFICATE", "", true),
+    TEXT(tls_key, "PLEDGED_TLS_KEY", "", true),
+    TEXT(tls_client_ca, "PLEDGED_TLS_CLIENT_CA", "", true),
+    TEXT(database, "PLEDGED_DATABASE", "", true),
+    TEXT(sql_directory, "PLEDGED_SQL_DIRECTORY", PLEDGE_SQL_DIR, true),
+    TEXT(log_level, "PLEDGED_LOG_LEVEL", "info", true),
+    NUMBER(loops, "PLEDGED_LOOPS", 0, 0, CONFIG_MAX_LOOPS),
+    NUMBER(read_connections, "PLEDGED_READ_CONNECTIONS", 1, 1, 4),
+    NUMBER(heavy_connections, "PLEDGED_HEAVY_CONNECTIONS", 1, 1, 4),
+    NUMBER(write_connections, "PLEDGED_WRITE_CONNECTIONS", 4, 1, 8),
+    NUMBER(drain_ms, "PLEDGED_DRAIN_MS", 10000, 0, 600000),
+};
+
+enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };
+
+static bool set_text(struct config *config, const struct setting *setting, const char *value,
+                     char *error, size_t error_size)
+{
+    char *to = (char *)config + setting->offset;
+    if (strlen(value) >= CONFIG_TEXT) {
+        snprintf(error, error_size, "%s is longer than %d characters", setting->name,
+                 CONFIG_TEXT - 1);
+        return false;
+    }
+    strcpy(to, value);
+    return true;
+}
+
+static bool set_number(struct config *config, const struct setting *setting, long long value,
+                       char *error, size_t error_size)
+{
+    if (value < setting->least || value > setting->most) {
+        snprintf(error, error_size, "%s must be between %d and %d", setting->name, setting->least,
+                 setting->most);
+        return false;
+    }
+    *(int *)((char *)config + setting->offset) = (int)value;
+    return true;
+}
+
+static const struct setting *setting_named(const char *name)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        if (strcmp(settings[i].name, name) == 0) {
+            return &settings[i];
+        }
+    }
+    return NULL;
+}
+
+static bool take_entry(struct config *config, config_setting_t *entry, const char *path,
+                       char *error, size_t error_size)
+{
+    const char *name = config_setting_name(entry);
+    const struct setting *setting = setting_named(name ? name : "");
+    unsigned line = config_setting_source_line(entry);
+    char reason[256];
+    bool good;
+    if (!setting) {
+        snprintf(error, error_size, "%s:%u: there is no setting \"%s\"", path, line, name);
+        return false;
+    }
+    if (setting->text) {
+        const char *value = config_setting_get_string(entry);
+        good = value != NULL;
+        snprintf(reason, sizeof(reason), "%s must be a text in quotes", name);
+        good = good && set_text(config, setting, value, reason, sizeof(reason));
+    } else {
+        good = config_setting_type(entry) == CONFIG_TYPE_INT;
+        snprintf(reason, sizeof(reason), "%s must be a number", name);
+        good = good && set_number(config, setting, config_setting_get_int(entry), reason,
+                                  sizeof(reason));
+    }
+    if (!good) {
+        snprintf(error, error_size, "%s:%u: %s", path, line, reason);
+    }
+    return good;
+}
+
+static bool read_file(struct config *config, const char *path, char *error, size_t error_size)
+{
+    config_t file;
+    config_init(&file);
+    bool good = config_read_file(&file, path) == CONFIG_TRUE;
+    if (!good) {
+        snprintf(error, error_size, "%s:%d: %s", path, config_error_line(&file),
+                 config_error_text(&file));
+    }
+    config_setting_t *root = good ? config_root_setting(&file) : NULL;
+    for (int i = 0; good && i < config_setting_length(root); i++) {
+        good = take_entry(config, config_setting_get_elem(root, (unsigned)i), path, error,
+                          error_size);
+    }
+    config_destroy(&file);
+    return good;
+}
+
+static bool take_variable(struct config *config, const struct setting *setting, const char *value,
+                          char *error, size_t error_size)
+{
+    char reason[256] = "";
+    char *end;
+    bool good;
+    if (setting->text) {
+        good = set_text(config, setting, value, reason, sizeof(reason));
+    } else {
+        long long number = strtoll(value, &end, 10);
+        good = *value && !*end;
+        snprintf(reason, sizeof(reason), "must be a number");
+        good = good && set_number(config, setting, number, reason, sizeof(reason));
+    }
+    if (!good) {
+        snprintf(error, error_size, "%s: %s", setting->variable, reason);
+    }
+    return good;
+}
+
+bool config_load(struct config *config, const char *path, char *error, size_t error_size)
+{
+    *config = (struct config){0};
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        if (settings[i].text) {
+            set_text(config, &settings[i], settings[i].text, error, error_size);
+        } else {
+            set_number(config, &settings[i], settings[i].number, error, error_size);
+        }
+    }
+    if (path && !read_file(config, path, error, error_size)) {
+        return false;
+    }
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        const char *value = getenv(settings[i].variable);
+        if (value && !take_variable(config, &settings[i], value, error, error_size)) {
+            return false;
+        }
+        if (settings[i].required && !*((char *)config + settings[i].offset)) {
+            snprintf(error, error_size, "%s is not set: give it in the file or as %s",
+                     settings[i].name, settings[i].variable);
+            return false;
+        }
+    }
+    return true;
+}

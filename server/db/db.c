@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/db/db.h"
+
+#include "server/db/pipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DB_MAX_PIPES = 16, DB_MAX_KEYWORDS = 48 };
+
+struct job_queue {
+    struct db_job *first;
+    struct db_job **last;
+    unsigned count;
+};
+
+struct db {
+    struct loop *loop;
+    struct job_queue queues[DB_LANES];
+    struct job_queue refused; /* told at the end of the turn, never inside db_submit */
+    struct pipe pipes[DB_MAX_PIPES];
+    unsigned pipe_count;
+    unsigned in_flight;
+    bool closed;
+    PQconninfoOption *options;
+    const char *keywords[2][DB_MAX_KEYWORDS]; /* for reads, for writes */
+    const char *values[2][DB_MAX_KEYWORDS];
+};
+
+static void queue_init(struct job_queue *queue)
+{
+    *queue = (struct job_queue){.last = &queue->first};
+}
+
+static void queue_push(struct job_queue *queue, struct db_job *job)
+{
+    job->next = NULL;
+    *queue->last = job;
+    queue->last = &job->next;
+    queue->count++;
+}
+
+static struct db_job *queue_pop(struct job_queue *queue)
+{
+    struct db_job *job = queue->first;
+    queue->first = job->next;
+    queue->count--;
+    if (!queue->first) {
+        queue->last = &queue->first;
+    }
+    job->next = NULL;
+    return job;
+}
+
+static void refuse(struct db *db, struct db_job *job)
+{
+    err_set(&job->err, GRPC_UNAVAILABLE, "the database is out of reach; try again shortly");
+    job->err.retry_after_ms = DB_RETRY_AFTER_MS;
+    queue_push(&db->refused, job);
+}
+
+static void on_settled(void *data, struct db_job *job, bool try_again)
+{
+    struct db *db = data;
+    db->in_flight--;
+    if (try_again && !job->cancelled && !db->closed) {
+        job->solo = true;
+        queue_push(&db->queues[job->lane], job);
+    } else {
+        job->done(job);
+    }
+}
+
+/* Takes the jobs of the next segment off the queue. */
+static struct db_job *next_segment(struct db *db, struct job_queue *queue, enum db_lane lane)
+{
+    struct job_queue batch;
+    queue_init(&batch);
+    while (queue->first) {
+        if (batch.count > 0 &&
+            (queue->first->solo || lane == DB_WRITE || batch.count >= DB_SEGMENT_JOBS)) {
+            break;
+        }
+        struct db_job *job = queue_pop(queue);
+        if (job->cancelled) {
+            err_set(&job->err, GRPC_CANCELLED, "nobody waits for this call any more");
+            queue_push(&db->refused, job);
+            continue;
+        }
+        queue_push(&batch, job);
+        if (job->solo) {
+            break;
+        }
+    }
+    db->in_flight += batch.count;
+    return batch.first;
+}
+
+static bool lane_hopeless(const struct db *db, enum db_lane lane)
+{
+    for (unsigned i = 0; i < db->pipe_count; i++) {
+        const struct pipe *pipe = &db->pipes[i];
+        if (pipe->lane == lane && (pipe->state == PIPE_READY || !pipe->failed_once)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void send_lane(struct db *db, enum db_lane lane)
+{
+    struct job_queue *queue = &db->queues[lane];
+    for (unsigned i = 0; i < db->pipe_count && queue->first; i++) {
+        struct pipe *pipe = &db->pipes[i];
+        if (pipe->lane != lane) {
+            continue;
+        }
+        while (queue->first && pipe_has_room(pipe)) {
+            struct db_job *jobs = next_segment(db, queue, lane);
+            if (jobs) {
+                pipe_send(pipe, jobs);
+            }
+        }
+    }
+    while (queue->first && lane_hopeless(db, lane)) {
+        refuse(db, queue_pop(queue));
+    }
+}
+
+static void on_turn(void *data)
+{
+    struct db *db = data;
+    for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
+        if (db->queues[lane].first) {
+            send_lane(db, lane);
+        }
+    }
+    while (db->refused.first) {
+        struct db_job *job = queue_pop(&db->refused);
+        job->done(job);
+    }
+}
+
+static void on_tick(void *data)
+{
+    struct db *db = data;
+    for (unsigned i = 0; i < db->pipe_count && !db->closed; i++) {
+        pipe_tick(&db->pipes[i]);
+    }
+}
+
+static void add_keyword(struct db *db, int which, size_t *at, const char *keyword,
+                        const char *value)
+{
+    db->keywords[which][*at] = keyword;
+    db->values[which][*at] = value;
+    ++*at;
+}
+
+/* Reads run in sessions that cannot write and see one snapshot a segment. */
+static bool make_params(struct db *db, const char *conninfo, struct err *err)
+{
+    char *message = NULL;
+    db->options = PQconninfoParse(conninfo, &message);
+    if (!db->options) {
+        err_set(err, GRPC_INVALID_ARGUMENT, "database: %s", message ? message : "out of memory");
+        PQfreemem(message);
+        return false;
+    }
+    for (int which = 0; which < 2; which++) {
+        size_t at = 0;
+        for (PQconninfoOption *option = db->options; option->keyword; option++) {
+            bool ours = strcmp(option->keyword, "options") == 0 ||
+                        strcmp(option->keyword, "client_encoding") == 0;
+            if (option->val && !ours && at < DB_MAX_KEYWORDS - 4) {
+                add_keyword(db, which, &at, option->keyword, option->val);
+            }
+        }
+        add_keyword(db, which, &at, "client_encoding", "UTF8");
+        add_keyword(db, which, &at, "options",
+                    which == 0 ? "-c default_transaction_read_only=on "
+                                 "-c default_transaction_isolation=repeatable\\ read "
+                                 "-c client_min_messages=error -c jit=off"
+                               : "-c client_min_messages=error -c jit=off "
+                                 "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s");
+        add_keyword(db, which, &at, NULL, NULL);
+    }
+    return true;
+}
+
+struct db *db_new(struct loop *loop, const struct db_config *config,
+                  const struct db_catalog *catalog, struct err *err)
+{
+    struct db *db = calloc(1, sizeof(*db));
+    if (!db) {
+        err_set(err, GRPC_RESOURCE_EXHAUSTED, "out of memory");
+        return NULL;
+    }
+    db->loop = loop;
+    queue_init(&db->refused);
+    if (!make_params(db, config->conninfo, err)) {
+        free(db);
+        return NULL;
+    }
+    for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
+        queue_init(&db->queues[lane]);
+        for (unsigned i = 0; i < config->connections[lane] && db->pipe_count < DB_MAX_PIPES; i++) {
+            int which = lane == DB_WRITE;
+            pipe_init(&db->pipes[db->pipe_count++], loop, catalog, db->keywords[which],
+                      db->values[which], lane, (struct pipe_owner){on_settled, db});
+        }
+    }
+    loop_on_turn(loop, on_turn, db);
+    loop_on_tick(loop, on_tick, db);
+    return db;
+}
+
+void db_submit(struct db *db, struct db_job *job)
+{
+    job->tries = 0;
+    job->solo = false;
+    job->err = (struct err){0};
+    struct job_queue *queue = &db->queues[job->lane];
+    if (db->closed) {
+        refuse(db, job);
+    } else if (queue->count >= DB_MAX_QUEUED) {
+        err_set(&job->err, GRPC_RESOURCE_EXHAUSTED, "too many calls are waiting; try again shortly");
+        job->err.retry_after_ms = DB_RETRY_AFTER_MS;
+        queue_push(&db->refused, job);
+    } else {
+        queue_push(queue, job);
+    }
+}
+
+bool db_ready(const struct db *db)
+{
+    unsigned ready[DB_LANES] = {0};
+    for (unsigned i = 0; i < db->pipe_count; i++) {
+        ready[db->pipes[i].lane] += db->pipes[i].state == PIPE_READY;
+    }
+    return ready[DB_READ] > 0 && ready[DB_HEAVY] > 0 && ready[DB_WRITE] > 0;
+}
+
+bool db_idle(const struct db *db)
+{
+    unsigned queued = db->refused.count;
+    for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
+        queued += db->queues[lane].count;
+    }
+    return queued == 0 && db->in_flight == 0;
+}
+
+void db_close(struct db *db)
+{
+    if (db->closed) {
+        return;
+    }
+    db->closed = true;
+    for (unsigned i = 0; i < db->pipe_count; i++) {
+        pipe_close(&db->pipes[i]);
+    }
+    for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
+        while (db->queues[lane].first) {
+            refuse(db, queue_pop(&db->queues[lane]));
+        }
+    }
+}
+
+void db_free(struct db *db)
+{
+    if (db) {
+        PQconninfoFree(db->options);
+        free(db);
+    }
+}

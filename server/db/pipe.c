@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/db/pipe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char settings_name[] = "settings";
+static const char settings_sql[] =
+    "SELECT set_config('pledge.authority', $1, true), set_config('pledge.principal', $2, true),"
+    " set_config('pledge.role', $3, true), set_config('pledge.owner', $4, true),"
+    " set_config('statement_timeout', $5, true)";
+
+enum { SETTINGS_ECHOED = 4, SETTINGS_COUNT = 5, DB_MIN_TIMEOUT_MS = 1 };
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+static void pipe_fail(struct pipe *pipe, const char *why);
+
+static uint64_t clock_us(void)
+{
+    return uv_hrtime() / 1000;
+}
+
+/* --- segments ------------------------------------------------------------------------------- */
+
+static struct segment *segment_at(struct pipe *pipe, unsigned index)
+{
+    return &pipe->segments[(pipe->segment_first + index) % DB_PIPE_SEGMENTS];
+}
+
+static struct segment *segment_push(struct pipe *pipe, enum segment_kind kind)
+{
+    struct segment *segment = segment_at(pipe, pipe->segment_count++);
+    *segment = (struct segment){
+        .kind = kind, .give_up_ms = pipe->loop->now_ms + DB_CONNECT_MS + DB_GRACE_MS};
+    return segment;
+}
+
+/* Answers of a job in order: BEGIN (writes), settings, its steps, COMMIT (writes). */
+static unsigned items_before_steps(const struct pipe *pipe)
+{
+    return pipe->lane == DB_WRITE ? 2 : 1;
+}
+
+static unsigned items_of(const struct pipe *pipe, const struct db_job *job)
+{
+    return items_before_steps(pipe) + job->step_count + (pipe->lane == DB_WRITE ? 1 : 0);
+}
+
+/* --- the socket ------------------------------------------------------------------------------ */
+
+static void poll_freed(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+static void unwatch(struct pipe *pipe)
+{
+    if (pipe->poll) {
+        uv_close((uv_handle_t *)pipe->poll, poll_freed);
+        pipe->poll = NULL;
+    }
+}
+
+/* False when the socket cannot be watched. */
+static bool watch(struct pipe *pipe, int events)
+{
+    int fd = PQsocket(pipe->conn);
+    if (pipe->poll && pipe->poll_fd != fd) {
+        unwatch(pipe);
+    }
+    if (!pipe->poll) {
+        pipe->poll = calloc(1, sizeof(*pipe->poll));
+        if (!pipe->poll || uv_poll_init(&pipe->loop->uv, pipe->poll, fd) != 0) {
+            free(pipe->poll);
+            pipe->poll = NULL;
+            return false;
+        }
+        pipe->poll->data = pipe;
+        pipe->poll_fd = fd;
+    }
+    return uv_poll_start(pipe->poll, events, on_poll) == 0;
+}
+
+static bool flush(struct pipe *pipe)
+{
+    int rc = PQflush(pipe->conn);
+    if (rc < 0) {
+        return false;
+    }
+    pipe->write_blocked = rc > 0;
+    return watch(pipe, UV_READABLE | (pipe->write_blocked ? UV_WRITABLE : 0));
+}
+
+/* --- coming up -------------------------------------------------------------------------------- */
+
+static void pipe_connect(struct pipe *pipe)
+{
+    pipe->state = PIPE_CONNECTING;
+    pipe->since_ms = pipe->loop->now_ms;
+    pipe->conn = PQconnectStartParams(pipe->keywords, pipe->values, 0);
+    if (!pipe->conn || PQstatus(pipe->conn) == CONNECTION_BAD ||
+        !watch(pipe, UV_WRITABLE)) {
+        pipe_fail(pipe, pipe->conn ? PQerrorMessage(pipe->conn) : "out of memory");
+    }
+}
+
+static bool prepare_all(struct pipe *pipe)
+{
+    const struct db_catalog *catalog = pipe->catalog;
+    PGconn *conn = pipe->conn;
+    struct segment *segment = segment_push(pipe, SEGMENT_PREPARE);
+    if (PQsetnonblocking(conn, 1) != 0 || !PQenterPipelineMode(conn) ||
+        !PQsendPrepare(conn, settings_name, settings_sql, 0, NULL)) {
+        return false;
+    }
+    segment->left = 1;
+    for (size_t i = 0; i < catalog->statement_count; i++) {
+        const struct db_statement *statement = catalog->statements[i];
+        if (statement->writes && pipe->lane != DB_WRITE) {
+            continue;
+        }
+        if (!PQsendPrepare(conn, statement->name, statement->sql, statement->param_count,
+                           statement->param_types)) {
+            return false;
+        }
+        segment->left++;
+    }
+    pipe->state = PIPE_PREPARING;
+    return PQpipelineSync(conn) == 1 && flush(pipe);
+}
+
+static void pipe_connecting(struct pipe *pipe)
+{
+    switch (PQconnectPoll(pipe->conn)) {
+    case PGRES_POLLING_READING:
+        if (!watch(pipe, UV_READABLE)) {
+            pipe_fail(pipe, "cannot watch the socket");
+        }
+        break;
+    case PGRES_POLLING_WRITING:
+        if (!watch(pipe, UV_WRITABLE)) {
+            pipe_fail(pipe, "cannot watch the socket");
+        }
+        break;
+    case PGRES_POLLING_OK:
+        if (!prepare_all(pipe)) {
+            pipe_fail(pipe, PQerrorMessage(pipe->conn));
+        }
+        break;
+    default:
+        pipe_fail(pipe, PQerrorMessage(pipe->conn));
+    }
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+bool pipe_has_room(const struct pipe *pipe)
+{
+    unsigned cap = pipe->lane == DB_WRITE ? 1 : DB_PIPE_SEGMENTS;
+    return pipe->state == PIPE_READY && pipe->segment_count < cap && !pipe->write_blocked;
+}
+
+static bool send_plain(PGconn *conn, const char *sql)
+{
+    return PQsendQueryParams(conn, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+}
+
+/* The one place that sends a job: settings and steps are inseparable. */
+static bool send_job(struct pipe *pipe, const struct db_job *job)
+{
+    static const int all_binary[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    uint64_t now = pipe->loop->now_ms;
+    char timeout[24];
+    snprintf(timeout, sizeof(timeout), "%" PRIu64,
+             job->deadline_ms > now ? job->deadline_ms - now : DB_MIN_TIMEOUT_MS);
+    const char *values[SETTINGS_COUNT] = {job->settings.authority, job->settings.principal,
+                                          job->settings.role, job->settings.owner, timeout};
+    bool sent = pipe->lane != DB_WRITE || send_plain(pipe->conn, "BEGIN");
+    sent = sent && PQsendQueryPrepared(pipe->conn, settings_name, SETTINGS_COUNT, values, NULL,
+                                       NULL, 1) == 1;
+    for (unsigned i = 0; sent && i < job->step_count; i++) {
+        const struct db_step *step = &job->steps[i];
+        sent = PQsendQueryPrepared(pipe->conn, step->statement->name, step->statement->param_count,
+                                   step->values, step->lengths, all_binary, 1) == 1;
+    }
+    if (sent && pipe->lane == DB_WRITE) {
+        sent = send_plain(pipe->conn, job->dry_run ? "ROLLBACK" : "COMMIT");
+    }
+    return sent;
+}
+
+void pipe_send(struct pipe *pipe, struct db_job *jobs)
+{
+    struct segment *segment = segment_push(pipe, SEGMENT_JOBS);
+    segment->first = jobs;
+    if (pipe->segment_count == 1) {
+        pipe->job = jobs;
+        pipe->item = 0;
+        pipe->last_end_us = clock_us();
+    }
+    for (struct db_job *job = jobs; job; job = job->next) {
+        job->tries++;
+        job->aborted = false;
+        uint64_t give_up = job->deadline_ms + DB_GRACE_MS;
+        segment->give_up_ms = give_up > segment->give_up_ms ? give_up : segment->give_up_ms;
+        if (!send_job(pipe, job)) {
+            pipe_fail(pipe, PQerrorMessage(pipe->conn));
+            return;
+        }
+    }
+    if (PQpipelineSync(pipe->conn) != 1 || !flush(pipe)) {
+        pipe_fail(pipe, PQerrorMessage(pipe->conn));
+    }
+}
+
+/* --- receiving -------------------------------------------------------------------------------- */
+
+static void settle(struct pipe *pipe, struct db_job *job, bool try_again)
+{
+    uint64_t now = clock_us();
+    job->cost_us = (uint32_t)(now - pipe->last_end_us);
+    pipe->last_end_us = now;
+    pipe->owner.settled(pipe->owner.data, job, try_again);
+}
+
+/* Rows are taken only from a job whose own settings answered. */
+static bool echo_matches(const struct db_job *job, const PGresult *rows)
+{
+    const char *want[SETTINGS_ECHOED] = {job->settings.authority, job->settings.principal,
+                                         job->settings.role, job->settings.owner};
+    if (PQntuples(rows) != 1 || PQnfields(rows) != SETTINGS_COUNT) {
+        return false;
+    }
+    for (int i = 0; i < SETTINGS_ECHOED; i++) {
+        if (strcmp(PQgetvalue(rows, 0, i), want[i]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* One result of the job being read. False when the connection must go. */
+static bool take_result(struct pipe *pipe, const PGresult *result)
+{
+    struct db_job *job = pipe->job;
+    unsigned steps_at = items_before_steps(pipe);
+    switch (PQresultStatus(result)) {
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+        if (pipe->item + 1 == steps_at) {
+            return echo_matches(job, result);
+        }
+        if (pipe->item >= steps_at && pipe->item < steps_at + job->step_count &&
+            job->err.code == GRPC_OK && !job->cancelled) {
+            job->rows(job, pipe->item - steps_at, result);
+        }
+        return true;
+    case PGRES_PIPELINE_ABORTED:
+        job->aborted = true;
+        return true;
+    default:
+        /* 0A000, "cached plan must not change result type": only a new connection helps */
+        job->err.code = GRPC_OK;
+        db_error(result, &pipe->catalog->rules, job->arena, &job->err);
+        return strcmp(job->err.sqlstate, "0A000") != 0;
+    }
+}
+
+/* The answers to one statement are complete. */
+static void next_item(struct pipe *pipe)
+{
+    struct db_job *job = pipe->job;
+    if (++pipe->item < items_of(pipe, job)) {
+        return;
+    }
+    pipe->item = 0;
+    pipe->job = job->next;
+    if (pipe->lane != DB_WRITE) {
+        segment_at(pipe, 0)->first = job->next; /* a settled job is its owner's to free */
+        settle(pipe, job, job->aborted && job->err.code == GRPC_OK);
+    }
+}
+
+static void segment_ended(struct pipe *pipe)
+{
+    struct segment *segment = segment_at(pipe, 0);
+    struct db_job *job = segment->kind == SEGMENT_JOBS ? segment->first : NULL;
+    enum segment_kind kind = segment->kind;
+    pipe->segment_first = (pipe->segment_first + 1) % DB_PIPE_SEGMENTS;
+    pipe->segment_count--;
+    struct segment *next = pipe->segment_count > 0 ? segment_at(pipe, 0) : NULL;
+    pipe->job = next && next->kind == SEGMENT_JOBS ? next->first : NULL;
+    pipe->item = 0;
+    if (kind == SEGMENT_PREPARE) {
+        pipe->state = PIPE_READY;
+        pipe->failed_once = false;
+        pipe->backoff_ms = DB_BACKOFF_FIRST_MS;
+    }
+    if (pipe->lane == DB_WRITE && kind == SEGMENT_JOBS) {
+        settle(pipe, job, false);
+        if (PQtransactionStatus(pipe->conn) == PQTRANS_INERROR) {
+            segment_push(pipe, SEGMENT_ROLLBACK)->left = 1;
+            if (!send_plain(pipe->conn, "ROLLBACK") || PQpipelineSync(pipe->conn) != 1 ||
+                !flush(pipe)) {
+                pipe_fail(pipe, PQerrorMessage(pipe->conn));
+            }
+        }
+    }
+}
+
+/* A result while preparing or rolling back: anything but success ends the connection. */
+static bool take_plain(struct pipe *pipe, const PGresult *result)
+{
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        pipe_fail(pipe, PQresultErrorMessage(result));
+        return false;
+    }
+    return true;
+}
+
+static void pipe_receive(struct pipe *pipe)
+{
+    if (PQconsumeInput(pipe->conn) != 1) {
+        pipe_fail(pipe, PQerrorMessage(pipe->conn));
+        return;
+    }
+    while (pipe->segment_count > 0 && !PQisBusy(pipe->conn)) {
+        PGresult *result = PQgetResult(pipe->conn);
+        struct segment *segment = segment_at(pipe, 0);
+        bool healthy = true;
+        if (!result) {
+            if (segment->kind == SEGMENT_JOBS && pipe->job) {
+                next_item(pipe);
+            }
+        } else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            segment_ended(pipe);
+        } else if (segment->kind != SEGMENT_JOBS) {
+            healthy = take_plain(pipe, result);
+        } else if (!pipe->job || !take_result(pipe, result)) {
+            healthy = false;
+            pipe_fail(pipe, "an answer that does not belong to its job");
+        }
+        PQclear(result);
+        if (!healthy || pipe->state < PIPE_PREPARING || pipe->state == PIPE_CLOSED) {
+            return;
+        }
+    }
+    if (PQstatus(pipe->conn) == CONNECTION_BAD) {
+        pipe_fail(pipe, PQerrorMessage(pipe->conn));
+    }
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct pipe *pipe = poll->data;
+    if (pipe->poll != poll) {
+        return;
+    }
+    if (status < 0) {
+        pipe_fail(pipe, uv_strerror(status));
+    } else if (pipe->state == PIPE_CONNECTING) {
+        pipe_connecting(pipe);
+    } else {
+        if ((events & UV_WRITABLE) && !flush(pipe)) {
+            pipe_fail(pipe, PQerrorMessage(pipe->conn));
+            return;
+        }
+        pipe_receive(pipe);
+    }
+}
+
+/* --- going down -------------------------------------------------------------------------------- */
+
+/* Reads may run again elsewhere. A write's outcome is unknown once its COMMIT was sent; the client
+ * is told, and its request_id makes repeating it safe. */
+static void fail_jobs(struct pipe *pipe)
+{
+    unsigned count = pipe->segment_count;
+    for (unsigned i = 0; i < count; i++) {
+        struct segment *segment = segment_at(pipe, i);
+        for (struct db_job *job = segment->first, *next; job; job = next) {
+            next = job->next;
+            bool again = pipe->lane != DB_WRITE && job->err.code == GRPC_OK && job->tries < 2 &&
+                         pipe->state != PIPE_CLOSED;
+            if (!again && job->err.code == GRPC_OK) {
+                err_set(&job->err, GRPC_UNAVAILABLE,
+                        pipe->lane == DB_WRITE
+                            ? "the database went away and the outcome is not known; repeat with "
+                              "the same request_id"
+                            : "the database went away; try again shortly");
+                job->err.retry_after_ms = DB_RETRY_AFTER_MS;
+            }
+            settle(pipe, job, again);
+        }
+        segment->first = NULL;
+    }
+}
+
+static void pipe_fail(struct pipe *pipe, const char *why)
+{
+    if (pipe->state == PIPE_DOWN || pipe->state == PIPE_CLOSED) {
+        return;
+    }
+    snprintf(pipe->error, sizeof(pipe->error), "%s", why);
+    bool was_ready = pipe->state == PIPE_READY;
+    pipe->state = PIPE_DOWN;
+    pipe->failed_once = !was_ready;
+    pipe->retry_ms = pipe->loop->now_ms + (was_ready ? 0 : pipe->backoff_ms);
+    unsigned longer = pipe->backoff_ms * 2;
+    pipe->backoff_ms = longer < DB_BACKOFF_LAST_MS ? longer : DB_BACKOFF_LAST_MS;
+    unwatch(pipe);
+    fail_jobs(pipe);
+    pipe->segment_count = 0;
+    pipe->job = NULL;
+    pipe->write_blocked = false;
+    /* PQfinish must not run under PQgetResult's caller: that holds no pointer past pipe_fail. */
+    PQfinish(pipe->conn);
+    pipe->conn = NULL;
+}
+
+void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
+               const char *const *keywords, const char *const *values, enum db_lane lane,
+               struct pipe_owner owner)
+{
+    *pipe = (struct pipe){.loop = loop,
+                          .catalog = catalog,
+                          .keywords = keywords,
+                          .values = values,
+                          .lane = lane,
+                          .owner = owner,
+                          .backoff_ms = DB_BACKOFF_FIRST_MS};
+    pipe_connect(pipe);
+}
+
+void pipe_tick(struct pipe *pipe)
+{
+    uint64_t now = pipe->loop->now_ms;
+    switch (pipe->state) {
+    case PIPE_DOWN:
+        if (now >= pipe->retry_ms) {
+            pipe_connect(pipe);
+        }
+        break;
+    case PIPE_CONNECTING:
+    case PIPE_PREPARING:
+        if (now - pipe->since_ms > DB_CONNECT_MS) {
+            pipe_fail(pipe, "connecting took too long");
+        }
+        break;
+    case PIPE_READY:
+        if (pipe->segment_count > 0 && now > segment_at(pipe, 0)->give_up_ms) {
+            pipe_fail(pipe, "no answer in time");
+        }
+        break;
+    case PIPE_CLOSED:
+        break;
+    }
+}
+
+void pipe_close(struct pipe *pipe)
+{
+    enum pipe_state state = pipe->state;
+    if (state != PIPE_CLOSED) {
+        pipe->state = PIPE_CLOSED;
+        unwatch(pipe);
+        fail_jobs(pipe);
+        pipe->segment_count = 0;
+        PQfinish(pipe->conn);
+        pipe->conn = NULL;
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pipelined libpq connection: brings itself up, prepares the statements, carries segments of
+ * jobs, and comes back by itself. Used by db.c alone. */
+#ifndef SERVER_DB_PIPE_H
+#define SERVER_DB_PIPE_H
+
+#include "server/db/db.h"
+
+enum pipe_state { PIPE_DOWN, PIPE_CONNECTING, PIPE_PREPARING, PIPE_READY, PIPE_CLOSED };
+
+enum segment_kind { SEGMENT_PREPARE, SEGMENT_JOBS, SEGMENT_ROLLBACK };
+
+struct segment {
+    enum segment_kind kind;
+    unsigned left;        /* statements still to be answered, for PREPARE and ROLLBACK */
+    struct db_job *first; /* in order */
+    uint64_t give_up_ms;  /* without its Sync by then, the connection is taken for dead */
+};
+
+struct pipe_owner {
+    /* A job ended; its outcome is in job->err, or it wants another try. */
+    void (*settled)(void *data, struct db_job *job, bool try_again);
+    void *data;
+};
+
+struct pipe {
+    struct loop *loop;
+    const struct db_catalog *catalog;
+    const char *const *keywords; /* of PQconnectStartParams */
+    const char *const *values;
+    enum db_lane lane;
+    struct pipe_owner owner;
+    enum pipe_state state;
+    PGconn *conn;
+    uv_poll_t *poll; /* on the heap: libpq may change its socket, and closing a handle takes a turn */
+    int poll_fd;
+    uint64_t since_ms;
+    uint64_t retry_ms;
+    unsigned backoff_ms;
+    bool failed_once; /* the last attempt failed: do not keep callers waiting */
+    struct segment segments[DB_PIPE_SEGMENTS];
+    unsigned segment_first;
+    unsigned segment_count;
+    struct db_job *job; /* whose answers are being read */
+    unsigned item;      /* which of its statements */
+    uint64_t last_end_us;
+    bool write_blocked;
+    char error[256]; /* of the last failure, for the log */
+};
+
+/* Starts connecting. Keywords and values are borrowed. */
+void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
+               const char *const *keywords, const char *const *values, enum db_lane lane,
+               struct pipe_owner owner);
+
+/* True when another segment may be sent. */
+bool pipe_has_room(const struct pipe *pipe);
+
+/* Sends jobs (a list by `next`) as one segment. Their outcome comes through the owner. */
+void pipe_send(struct pipe *pipe, struct db_job *jobs);
+
+/* Time-outs and reconnecting. */
+void pipe_tick(struct pipe *pipe);
+
+/* Fails what is in flight and closes for good. */
+void pipe_close(struct pipe *pipe);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pledged: reads its settings, checks that protos, SQL and database agree, serves until told to stop. */
+#include "common/base/log.h"
+#include "proto/schema.h"
+#include "server/admin.h"
+#include "server/config.h"
+#include "server/rpc/health.h"
+#include "server/rpc/reflection.h"
+#include "server/worker.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <malloc.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+enum { DATABASE_WAIT_SECONDS = 30, EXIT_USAGE = 2 };
+
+/* All that the workers share, made before they start. */
+struct daemon {
+    struct config config;
+    struct registry registry;
+    struct health health;
+    struct reflection *reflection;
+    struct sql_methods methods;
+    struct auth_roles roles;
+    struct db_catalog catalog;
+    struct db_config db;
+    struct worker *workers;
+    unsigned worker_count;
+};
+
+static const char usage[] =
+    "usage: pledged [--config FILE] [--check]\n"
+    "       pledged add-host-administrator --database CONNINFO --name NAME CERTIFICATE.pem\n"
+    "\n"
+    "Serves the Pledge API over gRPC and TLS until SIGTERM, then lets open calls finish.\n"
+    "\n"
+    "  --config FILE  settings (default " PLEDGE_CONFIG_FILE " if it is there);\n"
+    "                 PLEDGED_… variables override them\n"
+    "  --check        check settings, protos, SQL and database against each other, and end\n"
+    "  --version      print the version\n"
+    "  --help         print this\n";
+
+static void report(const char *where, const char *what)
+{
+    log_event(LOG_LEVEL_ERROR, "disagreement", "{s:s, s:s}", "where", where, "what", what);
+}
+
+/* The database may still be coming up when the machine starts. */
+static PGconn *connect_database(const char *conninfo)
+{
+    for (int waited = 0;; waited++) {
+        PGconn *conn = PQconnectdb(conninfo);
+        if (PQstatus(conn) == CONNECTION_OK) {
+            return conn;
+        }
+        bool again = waited < DATABASE_WAIT_SECONDS;
+        log_event(again ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "database", "{s:s}", "error",
+                  PQerrorMessage(conn));
+        PQfinish(conn);
+        if (!again) {
+            return NULL;
+        }
+        sleep(1);
+    }
+}
+
+/* Loads the SQL and holds it against the database. False when anything disagrees. */
+static bool check_all(struct daemon *daemon)
+{
+    struct problems problems = {.report = report};
+    struct err err = {0};
+    sql_methods_load(&daemon->methods, daemon->config.sql_directory, schema_services, &problems);
+    PGconn *conn = connect_database(daemon->config.database);
+    if (!conn) {
+        return false;
+    }
+    if (!auth_roles_read(conn, &daemon->roles, &err) ||
+        !db_rules_read(conn, &daemon->catalog.rules, &err)) {
+        problem(&problems, "database", "%s; is the schema deployed?", err.message);
+    } else {
+        sql_methods_check(&daemon->methods, conn, &daemon->roles, &problems);
+    }
+    PQfinish(conn);
+    sql_methods_register(&daemon->methods, &daemon->registry, schema_services, &problems);
+    daemon->catalog.statements = daemon->methods.statements;
+    daemon->catalog.statement_count = daemon->methods.statement_count;
+    if (problems.count > 0) {
+        log_event(LOG_LEVEL_ERROR, "refused", "{s:s, s:I}", "why",
+                  "protos, SQL and database disagree", "problems", (json_int_t)problems.count);
+    }
+    return problems.count == 0;
+}
+
+static bool resolve(const char *listen_at, struct sockaddr_storage *address, socklen_t *len)
+{
+    char host[CONFIG_TEXT];
+    const char *colon = strrchr(listen_at, ':');
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    if (!colon) {
+        return false;
+    }
+    size_t host_len = (size_t)(colon - listen_at);
+    bool bracketed = host_len > 2 && listen_at[0] == '[';
+    snprintf(host, sizeof(host), "%.*s", (int)(bracketed ? host_len - 2 : host_len),
+             listen_at + bracketed);
+    if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, &found) != 0) {
+        return false;
+    }
+    memcpy(address, found->ai_addr, found->ai_addrlen);
+    *len = found->ai_addrlen;
+    freeaddrinfo(found);
+    return true;
+}
+
+static bool start_workers(struct daemon *daemon, const struct worker_shared *shared,
+                          struct err *err)
+{
+    struct sockaddr_storage address;
+    socklen_t len;
+    char host[NI_MAXHOST];
+    char port[NI_MAXSERV];
+    if (!resolve(daemon->config.listen, &address, &len)) {
+        return err_set(err, GRPC_INVALID_ARGUMENT, "listen: %s is no address and port",
+                       daemon->config.listen);
+    }
+    for (unsigned i = 0; i < daemon->worker_count; i++) {
+        if (!worker_init(&daemon->workers[i], shared, (struct sockaddr *)&address, len, err)) {
+            return false;
+        }
+        /* port 0 is chosen by the first listener and shared by the others */
+        getsockname(daemon->workers[i].listener.fd, (struct sockaddr *)&address, &len);
+    }
+    for (unsigned i = 0; i < daemon->worker_count; i++) {
+        if (!worker_start(&daemon->workers[i])) {
+            return err_set(err, GRPC_INTERNAL, "a thread cannot be started");
+        }
+    }
+    getnameinfo((struct sockaddr *)&address, len, host, sizeof(host), port, sizeof(port),
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    log_event(LOG_LEVEL_INFO, "listening", "{s:s, s:s, s:i, s:I}", "host", host, "port", port,
+              "loops", (int)daemon->worker_count, "methods", (json_int_t)daemon->registry.count);
+    return true;
+}
+
+/* Serves until a signal; returns the exit status. */
+static int serve(struct daemon *daemon, const struct worker_shared *shared, const sigset_t *signals)
+{
+    struct err err = {0};
+    int number;
+    if (!start_workers(daemon, shared, &err)) {
+        log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", err.message);
+        fflush(NULL);
+        _exit(EXIT_FAILURE); /* some threads may already run */
+    }
+    malloc_trim(0); /* what reading the schema took */
+    sd_notify(0, "READY=1");
+    sigwait(signals, &number);
+    log_event(LOG_LEVEL_INFO, "draining", "{s:s}", "signal", strsignal(number));
+    sd_notify(0, "STOPPING=1");
+    for (unsigned i = 0; i < daemon->worker_count; i++) {
+        worker_drain(&daemon->workers[i]);
+    }
+    for (unsigned i = 0; i < daemon->worker_count; i++) {
+        worker_join(&daemon->workers[i]);
+    }
+    log_event(LOG_LEVEL_INFO, "stopped", "{}");
+    return EXIT_SUCCESS;
+}
+
+static void daemon_deinit(struct daemon *daemon)
+{
+    sql_methods_deinit(&daemon->methods);
+    auth_roles_deinit(&daemon->roles);
+    db_rules_deinit(&daemon->catalog.rules);
+    reflection_free(daemon->reflection);
+    free(daemon->workers);
+}
+
+static int run(struct daemon *daemon, bool check_only)
+{
+    char error[512];
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    SSL_CTX *tls =
+        tls_context_new(daemon->config.tls_certificate, daemon->config.tls_key,
+                        daemon->config.tls_client_ca, error, sizeof(error));
+    if (!tls) {
+        log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
+        return EXIT_FAILURE;
+    }
+    daemon->reflection =
+        reflection_register(&daemon->registry, schema_descriptors,
+                            (size_t)(schema_descriptors_end - schema_descriptors));
+    bool good = daemon->reflection &&
+                health_register(&daemon->health, &daemon->registry, worker_serving) &&
+                check_all(daemon);
+    int status = good ? EXIT_SUCCESS : EXIT_FAILURE;
+    int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    daemon->worker_count = (unsigned)(daemon->config.loops ? daemon->config.loops : processors);
+    daemon->workers = calloc(daemon->worker_count, sizeof(*daemon->workers));
+    const struct config *config = &daemon->config;
+    daemon->db =
+        (struct db_config){.conninfo = config->database,
+                           .connections = {(unsigned)config->read_connections,
+                                           (unsigned)config->heavy_connections,
+                                           (unsigned)config->write_connections}};
+    if (good && !check_only && daemon->workers) {
+        struct worker_shared shared = {tls,         &daemon->registry, &daemon->catalog,
+                                       &daemon->db, &daemon->roles,    config->drain_ms};
+        status = serve(daemon, &shared, &signals);
+    }
+    SSL_CTX_free(tls);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check", no_argument, NULL, 'k'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    static struct daemon daemon;
+    const char *path = access(PLEDGE_CONFIG_FILE, R_OK) == 0 ? PLEDGE_CONFIG_FILE : NULL;
+    bool check_only = false;
+    char error[512];
+    enum log_level level;
+    int option;
+    if (argc > 1 && strcmp(argv[1], "add-host-administrator") == 0) {
+        return admin_add_host_administrator(argc - 1, argv + 1);
+    }
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'c') {
+            path = optarg;
+        } else if (option == 'k') {
+            check_only = true;
+        } else if (option == 'v') {
+            puts("pledged " PLEDGE_VERSION);
+            return EXIT_SUCCESS;
+        } else {
+            fputs(usage, option == 'h' ? stdout : stderr);
+            return option == 'h' ? EXIT_SUCCESS : EXIT_USAGE;
+        }
+    }
+    if (optind < argc) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    if (!config_load(&daemon.config, path, error, sizeof(error))) {
+        fprintf(stderr, "pledged: %s\n", error);
+        return EXIT_USAGE;
+    }
+    if (!log_level_parse(daemon.config.log_level, &level)) {
+        fprintf(stderr, "pledged: log_level must be debug, info, warn or error\n");
+        return EXIT_USAGE;
+    }
+    log_set_level(level);
+    int status = run(&daemon, check_only);
+    daemon_deinit(&daemon);
+    return status;
+}

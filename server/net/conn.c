@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/net/conn.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* After this many closes the heap is handed back to the system. */
+enum { TRIM_AFTER_CLOSES = 512 };
+
+static void on_conn_event(uv_poll_t *poll, int status, int events);
+
+static void conn_freed(uv_handle_t *handle)
+{
+    static _Thread_local unsigned closes;
+    struct conn *conn = handle->data;
+    SSL_free(conn->ssl);
+    close(conn->fd);
+    buf_deinit(&conn->out);
+    free(conn);
+    if (++closes % TRIM_AFTER_CLOSES == 0) {
+        malloc_trim(0);
+    }
+}
+
+static void conn_close(struct conn *conn)
+{
+    struct listener *listener = conn->listener;
+    if (conn->state == CONN_CLOSED) {
+        return;
+    }
+    bool had_session = conn->state != CONN_HANDSHAKE;
+    conn->state = CONN_CLOSED;
+    if (conn->prev) {
+        conn->prev->next = conn->next;
+    } else {
+        listener->conns = conn->next;
+    }
+    if (conn->next) {
+        conn->next->prev = conn->prev;
+    }
+    listener->conn_count--;
+    if (had_session) {
+        h2_deinit(&conn->h2);
+    }
+    ERR_clear_error();
+    if (!conn->dirty) { /* else the flush of this turn meets it last */
+        uv_close((uv_handle_t *)&conn->poll, conn_freed);
+    }
+}
+
+static void conn_watch(struct conn *conn, int events)
+{
+    if (conn->state != CONN_CLOSED && conn->watched != events) {
+        conn->watched = events;
+        if (events) {
+            uv_poll_start(&conn->poll, events, on_conn_event);
+        } else {
+            uv_poll_stop(&conn->poll);
+        }
+    }
+}
+
+void conn_mark_dirty(struct conn *conn)
+{
+    if (!conn->dirty && conn->state != CONN_CLOSED) {
+        conn->dirty = true;
+        conn->next_dirty = conn->listener->dirty;
+        conn->listener->dirty = conn;
+    }
+}
+
+/* Writes what is gathered. False when the connection is broken. */
+static bool conn_write(struct conn *conn)
+{
+    conn->stalled = false;
+    while (conn->out.len > 0) {
+        size_t size = conn->out.len < CONN_WRITE_SIZE ? conn->out.len : CONN_WRITE_SIZE;
+        int wrote = SSL_write(conn->ssl, buf_head(&conn->out), (int)size);
+        if (wrote <= 0) {
+            conn->stalled = SSL_get_error(conn->ssl, wrote) == SSL_ERROR_WANT_WRITE;
+            return conn->stalled;
+        }
+        buf_consume(&conn->out, (size_t)wrote);
+    }
+    return true;
+}
+
+static void conn_flush(struct conn *conn)
+{
+    bool healthy = true;
+    while (healthy && !conn->stalled) {
+        if (!h2_produce(&conn->h2, &conn->out, CONN_WRITE_SIZE)) {
+            healthy = false;
+        } else if (conn->out.len == 0) {
+            break;
+        } else {
+            healthy = conn_write(conn);
+        }
+    }
+    if (!healthy || (!conn->stalled && !h2_alive(&conn->h2))) {
+        conn_close(conn);
+        return;
+    }
+    if (conn->out.cap > 0 && conn->out.len == 0) {
+        buf_deinit(&conn->out); /* an idle connection keeps no buffer */
+    }
+    bool read = conn->out.len < CONN_HIGH_WATER && conn->state == CONN_OPEN;
+    conn_watch(conn, (read ? UV_READABLE : 0) | (conn->stalled ? UV_WRITABLE : 0));
+}
+
+static void flush_dirty(void *data)
+{
+    struct listener *listener = data;
+    while (listener->dirty) {
+        struct conn *conn = listener->dirty;
+        listener->dirty = conn->next_dirty;
+        if (conn->state == CONN_OPEN || conn->state == CONN_CLOSING) {
+            conn_flush(conn);
+        }
+        conn->dirty = false;
+        if (conn->state == CONN_CLOSED) {
+            uv_close((uv_handle_t *)&conn->poll, conn_freed);
+        }
+    }
+}
+
+static void conn_read(struct conn *conn)
+{
+    static _Thread_local uint8_t bytes[CONN_WRITE_SIZE];
+    /* One fill of the TLS buffer, then what it still holds: a peer that sends without pause must not
+     * keep the others waiting. */
+    do {
+        int len = SSL_read(conn->ssl, bytes, sizeof(bytes));
+        if (len <= 0) {
+            if (SSL_get_error(conn->ssl, len) != SSL_ERROR_WANT_READ) {
+                conn_close(conn);
+                return;
+            }
+            break;
+        }
+        if (!h2_receive(&conn->h2, bytes, (size_t)len)) {
+            conn->state = CONN_CLOSING;
+            conn->since_ms = conn->listener->loop->now_ms;
+            break;
+        }
+    } while (SSL_has_pending(conn->ssl));
+    conn_mark_dirty(conn);
+}
+
+static void conn_handshake(struct conn *conn)
+{
+    int rc = SSL_accept(conn->ssl);
+    if (rc != 1) {
+        int error = SSL_get_error(conn->ssl, rc);
+        if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+            conn_watch(conn, error == SSL_ERROR_WANT_READ ? UV_READABLE : UV_WRITABLE);
+        } else {
+            conn_close(conn);
+        }
+        return;
+    }
+    const unsigned char *protocol;
+    unsigned protocol_len;
+    SSL_get0_alpn_selected(conn->ssl, &protocol, &protocol_len);
+    if (protocol_len != 2 ||
+        !h2_init(&conn->h2, conn, conn->listener->ops, conn->listener->ops_data)) {
+        conn_close(conn);
+        return;
+    }
+    conn->state = CONN_OPEN;
+    conn->since_ms = conn->listener->loop->now_ms;
+    conn->identified = tls_peer_fingerprint(conn->ssl, conn->fingerprint);
+    if (conn->listener->draining) {
+        h2_goaway(&conn->h2);
+    }
+    conn_watch(conn, UV_READABLE);
+    conn_read(conn); /* bytes can arrive together with the end of the handshake */
+}
+
+static void on_conn_event(uv_poll_t *poll, int status, int events)
+{
+    struct conn *conn = poll->data;
+    ERR_clear_error();
+    if (conn->state == CONN_CLOSED) {
+        return;
+    }
+    if (status < 0) {
+        conn_close(conn);
+        return;
+    }
+    if (conn->state == CONN_HANDSHAKE) {
+        conn_handshake(conn);
+        return;
+    }
+    if (events & UV_WRITABLE) {
+        conn->stalled = false;
+        if (!conn_write(conn)) {
+            conn_close(conn);
+            return;
+        }
+        conn_mark_dirty(conn);
+    }
+    if ((events & UV_READABLE) && conn->state == CONN_OPEN) {
+        conn_read(conn);
+    }
+}
+
+static void peer_text(const struct sockaddr_storage *address, char out[CONN_PEER_TEXT])
+{
+    char host[INET6_ADDRSTRLEN] = "?";
+    if (address->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
+        inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+        snprintf(out, CONN_PEER_TEXT, "[%s]:%u", host, ntohs(in6->sin6_port));
+    } else {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+        inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+        snprintf(out, CONN_PEER_TEXT, "%s:%u", host, ntohs(in->sin_port));
+    }
+}
+
+static void conn_accept(struct listener *listener, int fd, const struct sockaddr_storage *address)
+{
+    struct conn *conn = calloc(1, sizeof(*conn));
+    SSL *ssl = conn ? SSL_new(listener->tls) : NULL;
+    int one = 1;
+    if (!ssl || SSL_set_fd(ssl, fd) != 1 ||
+        uv_poll_init(&listener->loop->uv, &conn->poll, fd) != 0) {
+        SSL_free(ssl);
+        free(conn);
+        close(fd);
+        return;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    conn->listener = listener;
+    conn->fd = fd;
+    conn->ssl = ssl;
+    conn->poll.data = conn;
+    conn->since_ms = listener->loop->now_ms;
+    peer_text(address, conn->peer);
+    conn->next = listener->conns;
+    if (conn->next) {
+        conn->next->prev = conn;
+    }
+    listener->conns = conn;
+    listener->conn_count++;
+    conn_watch(conn, UV_READABLE);
+}
+
+static void on_listener_event(uv_poll_t *poll, int status, int events)
+{
+    struct listener *listener = poll->data;
+    (void)events;
+    while (status >= 0) {
+        struct sockaddr_storage address;
+        socklen_t len = sizeof(address);
+        int fd = accept4(listener->fd, (struct sockaddr *)&address, &len,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            break;
+        }
+        if (listener->conn_count >= LISTENER_MAX_CONNS) {
+            close(fd);
+        } else {
+            conn_accept(listener, fd, &address);
+        }
+    }
+}
+
+/* Ends what has taken too long: handshakes, goodbyes, connections without streams. */
+static void check_times(void *data)
+{
+    struct listener *listener = data;
+    uint64_t now = listener->loop->now_ms;
+    for (struct conn *conn = listener->conns, *next; conn; conn = next) {
+        next = conn->next;
+        uint64_t spent = now - conn->since_ms;
+        if ((conn->state == CONN_HANDSHAKE && spent > CONN_HANDSHAKE_MS) ||
+            (conn->state == CONN_CLOSING && spent > CONN_LINGER_MS)) {
+            conn_close(conn);
+        } else if (conn->state == CONN_OPEN && conn->h2.stream_count > 0) {
+            conn->since_ms = now;
+        } else if (conn->state == CONN_OPEN && (listener->draining || spent > CONN_IDLE_MS)) {
+            nghttp2_session_terminate_session(conn->h2.session, NGHTTP2_NO_ERROR);
+            conn->state = CONN_CLOSING;
+            conn->since_ms = now;
+            conn_mark_dirty(conn);
+        }
+    }
+}
+
+int listener_init(struct listener *listener, struct loop *loop, const struct sockaddr *address,
+                  socklen_t address_len, SSL_CTX *tls, const struct stream_ops *ops,
+                  void *ops_data)
+{
+    *listener = (struct listener){.loop = loop, .tls = tls, .ops = ops, .ops_data = ops_data};
+    int one = 1;
+    listener->fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (listener->fd < 0) {
+        return -errno;
+    }
+    setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    setsockopt(listener->fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+    if (bind(listener->fd, address, address_len) != 0 ||
+        listen(listener->fd, LISTENER_BACKLOG) != 0) {
+        int error = errno;
+        close(listener->fd);
+        return -error;
+    }
+    int rc = uv_poll_init(&loop->uv, &listener->poll, listener->fd);
+    if (rc != 0) {
+        close(listener->fd);
+        return rc;
+    }
+    listener->poll.data = listener;
+    uv_poll_start(&listener->poll, UV_READABLE, on_listener_event);
+    loop_on_turn(loop, flush_dirty, listener);
+    loop_on_tick(loop, check_times, listener);
+    return 0;
+}
+
+static void listener_closed(uv_handle_t *handle)
+{
+    struct listener *listener = handle->data;
+    close(listener->fd);
+}
+
+void listener_drain(struct listener *listener)
+{
+    if (listener->draining) {
+        return;
+    }
+    listener->draining = true;
+    uv_close((uv_handle_t *)&listener->poll, listener_closed);
+    for (struct conn *conn = listener->conns; conn; conn = conn->next) {
+        if (conn->state == CONN_OPEN) {
+            h2_goaway(&conn->h2);
+            conn_mark_dirty(conn);
+        }
+    }
+}
+
+void listener_close_all(struct listener *listener)
+{
+    while (listener->conns) {
+        conn_close(listener->conns);
+    }
+}

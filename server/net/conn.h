@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Listener and connections: TLS bytes on one side, an HTTP/2 session on the other.
+ *
+ * Glossary
+ *   dirty   has frames to send; dirty connections are flushed once, at the end of the turn
+ *   drain   let open calls finish, accept nothing new
+ */
+#ifndef SERVER_NET_CONN_H
+#define SERVER_NET_CONN_H
+
+#include "server/net/http2.h"
+#include "server/net/loop.h"
+#include "server/net/tls.h"
+
+#include <sys/socket.h>
+
+enum {
+    CONN_WRITE_SIZE = 16 * 1024,   /* one TLS record a write */
+    CONN_HIGH_WATER = 64 * 1024,   /* unsent bytes above which reading stops */
+    CONN_HANDSHAKE_MS = 10 * 1000, /* accept to the end of the TLS handshake */
+    CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
+    CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */
+    CONN_PEER_TEXT = 64,
+    LISTENER_MAX_CONNS = 20000, /* of one loop */
+    LISTENER_BACKLOG = 1024,
+};
+
+enum conn_state { CONN_HANDSHAKE, CONN_OPEN, CONN_CLOSING, CONN_CLOSED };
+
+struct listener;
+
+struct conn {
+    struct listener *listener;
+    struct conn *prev;
+    struct conn *next;
+    struct conn *next_dirty;
+    enum conn_state state;
+    int fd;
+    int watched; /* uv events */
+    bool dirty;
+    bool stalled; /* the socket took no more; wait until it is writable */
+    bool identified;
+    unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */
+    char peer[CONN_PEER_TEXT];                       /* address and port, for the log */
+    uint64_t since_ms;                               /* start of the state, or of being idle */
+    SSL *ssl;
+    uv_poll_t poll;
+    struct buf out;
+    struct h2 h2;
+};
+
+struct listener {
+    struct loop *loop;
+    SSL_CTX *tls;
+    const struct stream_ops *ops;
+    void *ops_data;
+    uv_poll_t poll;
+    int fd;
+    bool draining;
+    struct conn *conns;
+    struct conn *dirty;
+    unsigned conn_count;
+};
+
+/* Binds `address` (with SO_REUSEPORT, so that every loop has its own listener) and accepts from the
+ * next turn on. Borrows `tls`. Returns 0 or -errno. */
+int listener_init(struct listener *listener, struct loop *loop, const struct sockaddr *address,
+                  socklen_t address_len, SSL_CTX *tls, const struct stream_ops *ops,
+                  void *ops_data);
+
+/* Stops accepting, says GOAWAY on every connection and closes each as its last stream ends. */
+void listener_drain(struct listener *listener);
+
+/* Closes every connection at once. */
+void listener_close_all(struct listener *listener);
+
+/* Puts the connection on the list to flush at the end of the turn. */
+void conn_mark_dirty(struct conn *conn);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/net/http2.h"
+
+#include "server/net/conn.h"
+
+#include <string.h>
+
+static void link_stream(struct h2 *h2, struct stream *stream)
+{
+    stream->h2 = h2;
+    stream->next = h2->streams;
+    stream->prev = NULL;
+    if (h2->streams) {
+        h2->streams->prev = stream;
+    }
+    h2->streams = stream;
+    h2->stream_count++;
+}
+
+static void unlink_stream(struct stream *stream)
+{
+    struct h2 *h2 = stream->h2;
+    if (stream->prev) {
+        stream->prev->next = stream->next;
+    } else {
+        h2->streams = stream->next;
+    }
+    if (stream->next) {
+        stream->next->prev = stream->prev;
+    }
+    h2->stream_count--;
+    stream->h2 = NULL;
+    stream->prev = stream->next = NULL;
+}
+
+static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *data)
+{
+    struct h2 *h2 = data;
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
+        return 0;
+    }
+    struct stream *stream = h2->ops->open(h2->ops_data, h2->conn);
+    if (!stream) {
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    }
+    stream->id = frame->hd.stream_id;
+    link_stream(h2, stream);
+    nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, stream);
+    return 0;
+}
+
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                     size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
+                     void *data)
+{
+    struct h2 *h2 = data;
+    (void)flags;
+    struct stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+    if (!stream || frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
+        return 0;
+    }
+    stream->header_bytes += name_len + value_len + 32;
+    if (stream->header_bytes > H2_MAX_HEADER_BYTES) {
+        return 0; /* the floor above answers when they are complete */
+    }
+    return h2->ops->header(stream, (const char *)name, name_len, (const char *)value, value_len)
+               ? 0
+               : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+}
+
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *data)
+{
+    struct h2 *h2 = data;
+    struct stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+    if (!stream) {
+        return 0;
+    }
+    if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+        h2->ops->begin(stream);
+    }
+    bool ends = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    if (ends && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) && stream->h2) {
+        h2->ops->end(stream);
+    }
+    return 0;
+}
+
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, const uint8_t *bytes,
+                   size_t len, void *data)
+{
+    struct h2 *h2 = data;
+    (void)flags;
+    struct stream *stream = nghttp2_session_get_stream_user_data(session, stream_id);
+    if (stream) {
+        h2->ops->data(stream, bytes, len);
+    }
+    return 0;
+}
+
+static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t error_code,
+                           void *data)
+{
+    struct h2 *h2 = data;
+    (void)error_code;
+    struct stream *stream = nghttp2_session_get_stream_user_data(session, stream_id);
+    if (stream) {
+        nghttp2_session_set_stream_user_data(session, stream_id, NULL);
+        unlink_stream(stream);
+        h2->ops->closed(stream);
+    }
+    return 0;
+}
+
+static ssize_t read_out(nghttp2_session *session, int32_t stream_id, uint8_t *to,
+                              size_t length, uint32_t *data_flags, nghttp2_data_source *source,
+                              void *data)
+{
+    struct stream *stream = source->ptr;
+    (void)data;
+    size_t len = stream->out.len < length ? stream->out.len : length;
+    if (len == 0 && !stream->finished) {
+        stream->waiting = true;
+        return NGHTTP2_ERR_DEFERRED;
+    }
+    if (len > 0) {
+        memcpy(to, buf_head(&stream->out), len);
+        buf_consume(&stream->out, len);
+    }
+    if (stream->finished && stream->out.len == 0) {
+        *data_flags |= NGHTTP2_DATA_FLAG_EOF;
+        if (stream->trailer_count > 0) {
+            *data_flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+            nghttp2_submit_trailer(session, stream_id, stream->trailers, stream->trailer_count);
+        }
+    }
+    return (ssize_t)len;
+}
+
+static nghttp2_session_callbacks *callbacks_new(void)
+{
+    nghttp2_session_callbacks *callbacks;
+    if (nghttp2_session_callbacks_new(&callbacks) != 0) {
+        return NULL;
+    }
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
+    return callbacks;
+}
+
+static nghttp2_option *options_new(void)
+{
+    nghttp2_option *option;
+    if (nghttp2_option_new(&option) != 0) {
+        return NULL;
+    }
+    nghttp2_option_set_no_closed_streams(option, 1);
+    nghttp2_option_set_max_outbound_ack(option, H2_MAX_ACKS);
+    nghttp2_option_set_max_send_header_block_length(option, H2_MAX_SEND_HEADERS);
+    nghttp2_option_set_max_settings(option, H2_MAX_SETTINGS);
+    nghttp2_option_set_max_continuations(option, H2_MAX_CONTINUATIONS);
+    nghttp2_option_set_stream_reset_rate_limit(option, H2_RESET_BURST, H2_RESET_PER_SECOND);
+    return option;
+}
+
+bool h2_init(struct h2 *h2, struct conn *conn, const struct stream_ops *ops, void *ops_data)
+{
+    static const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, H2_MAX_STREAMS},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, H2_WINDOW},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, H2_MAX_HEADER_BYTES},
+    };
+    *h2 = (struct h2){.conn = conn, .ops = ops, .ops_data = ops_data};
+    nghttp2_session_callbacks *callbacks = callbacks_new();
+    nghttp2_option *option = options_new();
+    int rc = callbacks && option
+                 ? nghttp2_session_server_new2(&h2->session, callbacks, h2, option)
+                 : NGHTTP2_ERR_NOMEM;
+    nghttp2_session_callbacks_del(callbacks);
+    nghttp2_option_del(option);
+    return rc == 0 &&
+           nghttp2_submit_settings(h2->session, NGHTTP2_FLAG_NONE, settings,
+                                   sizeof(settings) / sizeof(settings[0])) == 0 &&
+           nghttp2_session_set_local_window_size(h2->session, NGHTTP2_FLAG_NONE, 0,
+                                                 H2_CONN_WINDOW) == 0;
+}
+
+void h2_deinit(struct h2 *h2)
+{
+    /* nghttp2 fires no stream-close callbacks on deletion. */
+    nghttp2_session_del(h2->session);
+    h2->session = NULL;
+    while (h2->streams) {
+        struct stream *stream = h2->streams;
+        unlink_stream(stream);
+        h2->ops->closed(stream);
+    }
+}
+
+bool h2_receive(struct h2 *h2, const uint8_t *data, size_t len)
+{
+    return nghttp2_session_mem_recv(h2->session, data, len) == (ssize_t)len;
+}
+
+bool h2_produce(struct h2 *h2, struct buf *out, size_t high_water)
+{
+    while (out->len < high_water) {
+        const uint8_t *data;
+        ssize_t len = nghttp2_session_mem_send(h2->session, &data);
+        if (len <= 0) {
+            return len == 0;
+        }
+        if (!buf_append(out, data, (size_t)len)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool h2_alive(const struct h2 *h2)
+{
+    return nghttp2_session_want_read(h2->session) || nghttp2_session_want_write(h2->session);
+}
+
+void h2_goaway(struct h2 *h2)
+{
+    int32_t last = nghttp2_session_get_last_proc_stream_id(h2->session);
+    nghttp2_submit_goaway(h2->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
+}
+
+void stream_headers(struct stream *stream, const nghttp2_nv *headers, size_t count, bool last)
+{
+    if (!stream->h2 || stream->headers_sent) {
+        return;
+    }
+    nghttp2_data_provider provider = {.source = {.ptr = stream}, .read_callback = read_out};
+    stream->headers_sent = true;
+    stream->finished = last;
+    nghttp2_submit_response(stream->h2->session, stream->id, headers, count,
+                            last ? NULL : &provider);
+    conn_mark_dirty(stream->h2->conn);
+}
+
+void stream_resume(struct stream *stream)
+{
+    if (!stream->h2) {
+        return;
+    }
+    if (stream->waiting) {
+        stream->waiting = false;
+        nghttp2_session_resume_data(stream->h2->session, stream->id);
+    }
+    conn_mark_dirty(stream->h2->conn);
+}
+
+void stream_finish(struct stream *stream, const nghttp2_nv *trailers, size_t count)
+{
+    stream->trailers = trailers;
+    stream->trailer_count = count;
+    stream->finished = true;
+    stream_resume(stream);
+}
+
+uint32_t stream_peer_header_limit(const struct stream *stream)
+{
+    return stream->h2 ? nghttp2_session_get_remote_settings(stream->h2->session,
+                                                            NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
+                      : UINT32_MAX;
+}
+
+void stream_reset(struct stream *stream, uint32_t error_code)
+{
+    if (stream->h2) {
+        nghttp2_submit_rst_stream(stream->h2->session, NGHTTP2_FLAG_NONE, stream->id, error_code);
+        conn_mark_dirty(stream->h2->conn);
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/net/loop.h"
+
+#include "common/base/time.h"
+
+#include <assert.h>
+
+static void run_turn(struct loop *loop)
+{
+    loop->now_ms = time_monotonic_ms();
+    for (unsigned i = 0; i < loop->turn_hook_count; i++) {
+        loop->turn_hooks[i].run(loop->turn_hooks[i].data);
+    }
+}
+
+/* Timers run before the poll and closing callbacks after the check, so a turn ends at both places;
+ * with nothing gathered the hooks return at once. */
+static void on_prepare(uv_prepare_t *prepare)
+{
+    run_turn(prepare->data);
+}
+
+static void on_check(uv_check_t *check)
+{
+    run_turn(check->data);
+}
+
+static void on_tick(uv_timer_t *tick)
+{
+    struct loop *loop = tick->data;
+    loop->now_ms = time_monotonic_ms();
+    for (unsigned i = 0; i < loop->tick_hook_count; i++) {
+        loop->tick_hooks[i].run(loop->tick_hooks[i].data);
+    }
+    uv_timer_start(tick, on_tick, loop->open_calls ? LOOP_TICK_BUSY_MS : LOOP_TICK_IDLE_MS, 0);
+}
+
+int loop_init(struct loop *loop)
+{
+    *loop = (struct loop){.now_ms = time_monotonic_ms()};
+    int rc = uv_loop_init(&loop->uv);
+    if (rc != 0) {
+        return rc;
+    }
+    loop->uv.data = loop;
+    uv_prepare_init(&loop->uv, &loop->prepare);
+    uv_check_init(&loop->uv, &loop->check);
+    uv_timer_init(&loop->uv, &loop->tick);
+    loop->prepare.data = loop->check.data = loop->tick.data = loop;
+    uv_prepare_start(&loop->prepare, on_prepare);
+    uv_check_start(&loop->check, on_check);
+    uv_timer_start(&loop->tick, on_tick, LOOP_TICK_IDLE_MS, 0);
+    return 0;
+}
+
+void loop_on_turn(struct loop *loop, void (*run)(void *data), void *data)
+{
+    assert(loop->turn_hook_count < LOOP_MAX_HOOKS);
+    loop->turn_hooks[loop->turn_hook_count++] = (struct loop_hook){run, data};
+}
+
+void loop_on_tick(struct loop *loop, void (*run)(void *data), void *data)
+{
+    assert(loop->tick_hook_count < LOOP_MAX_HOOKS);
+    loop->tick_hooks[loop->tick_hook_count++] = (struct loop_hook){run, data};
+}
+
+void loop_call_opened(struct loop *loop)
+{
+    if (loop->open_calls++ == 0 && !uv_is_closing((uv_handle_t *)&loop->tick)) {
+        uv_timer_start(&loop->tick, on_tick, LOOP_TICK_BUSY_MS, 0);
+    }
+}
+
+void loop_call_closed(struct loop *loop)
+{
+    assert(loop->open_calls > 0);
+    loop->open_calls--;
+}
+
+void loop_close(struct loop *loop)
+{
+    uv_close((uv_handle_t *)&loop->prepare, NULL);
+    uv_close((uv_handle_t *)&loop->check, NULL);
+    uv_close((uv_handle_t *)&loop->tick, NULL);
+}

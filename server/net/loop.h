@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One event loop, its turns and its clock.
+ *
+ * Glossary
+ *   turn  one pass over everything that became ready; work gathered in callbacks is sent at its end
+ *   tick  a slow pulse for deadlines and time-outs: fast while calls are open, slow otherwise
+ */
+#ifndef SERVER_NET_LOOP_H
+#define SERVER_NET_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+enum { LOOP_MAX_HOOKS = 8, LOOP_TICK_BUSY_MS = 10, LOOP_TICK_IDLE_MS = 1000 };
+
+struct loop_hook {
+    void (*run)(void *data);
+    void *data;
+};
+
+struct loop {
+    uv_loop_t uv;
+    uv_prepare_t prepare;
+    uv_check_t check;
+    uv_timer_t tick;
+    struct loop_hook turn_hooks[LOOP_MAX_HOOKS];
+    struct loop_hook tick_hooks[LOOP_MAX_HOOKS];
+    unsigned turn_hook_count;
+    unsigned tick_hook_count;
+    unsigned open_calls; /* > 0: tick fast */
+    uint64_t now_ms;     /* monotonic, as of the last turn */
+};
+
+/* Sets up the loop. Returns 0 or a libuv error. */
+int loop_init(struct loop *loop);
+
+/* Adds a hook that runs at the end of every turn, in the order of adding. */
+void loop_on_turn(struct loop *loop, void (*run)(void *data), void *data);
+
+/* Adds a hook that runs on every tick. */
+void loop_on_tick(struct loop *loop, void (*run)(void *data), void *data);
+
+/* Counts one open call more or less; the tick follows. */
+void loop_call_opened(struct loop *loop);
+void loop_call_closed(struct loop *loop);
+
+/* Closes the loop's own handles; run the loop once more to let their callbacks finish. */
+void loop_close(struct loop *loop);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/net/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char cipher_list[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+static const unsigned char session_context[] = "pledged";
+
+static int select_h2(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+                     const unsigned char *in, unsigned int in_len, void *data)
+{
+    static const unsigned char h2[] = "\x02h2";
+    (void)ssl;
+    (void)data;
+    unsigned char *chosen;
+    if (SSL_select_next_proto(&chosen, out_len, h2, sizeof(h2) - 1, in, in_len) !=
+        OPENSSL_NPN_NEGOTIATED) {
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static SSL_CTX *fail(SSL_CTX *ctx, const char *what, const char *file, char *error, size_t size)
+{
+    char reason[256] = "";
+    ERR_error_string_n(ERR_peek_last_error(), reason, sizeof(reason));
+    snprintf(error, size, "%s %s: %s", what, file, reason);
+    ERR_clear_error();
+    SSL_CTX_free(ctx);
+    return NULL;
+}
+
+SSL_CTX *tls_context_new(const char *certificate, const char *key, const char *client_ca,
+                         char *error, size_t error_size)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+    if (!ctx) {
+        return fail(NULL, "TLS", "context", error, error_size);
+    }
+    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(ctx, cipher_list);
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                 SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(ctx, 1);
+    SSL_CTX_set_alpn_select_cb(ctx, select_h2, NULL);
+    SSL_CTX_set_session_id_context(ctx, session_context, sizeof(session_context) - 1);
+    if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1) {
+        return fail(ctx, "cannot use the server certificate", certificate, error, error_size);
+    }
+    if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_check_private_key(ctx) != 1) {
+        return fail(ctx, "cannot use the server key", key, error, error_size);
+    }
+    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(client_ca);
+    if (!names || SSL_CTX_load_verify_locations(ctx, client_ca, NULL) != 1) {
+        sk_X509_NAME_pop_free(names, X509_NAME_free);
+        return fail(ctx, "cannot use the client authority", client_ca, error, error_size);
+    }
+    SSL_CTX_set_client_CA_list(ctx, names);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    return ctx;
+}
+
+bool tls_peer_fingerprint(SSL *ssl, unsigned char out[TLS_FINGERPRINT_SIZE])
+{
+    X509 *certificate = SSL_get0_peer_certificate(ssl);
+    unsigned int len = TLS_FINGERPRINT_SIZE;
+    return certificate && SSL_get_verify_result(ssl) == X509_V_OK &&
+           X509_digest(certificate, EVP_sha256(), out, &len) == 1;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which methods there are, and who answers each.
+ *
+ * Glossary
+ *   method   one RPC: its path, its messages and the code that answers it
+ */
+#ifndef SERVER_RPC_REGISTRY_H
+#define SERVER_RPC_REGISTRY_H
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct call;
+
+enum { REGISTRY_SLOTS = 1024, REGISTRY_MAX_METHODS = 512 };
+
+struct method {
+    const char *path; /* "/package.Service/Method"; owned by the registry's maker */
+    const ProtobufCMessageDescriptor *input;
+    const ProtobufCMessageDescriptor *output;
+    bool streaming; /* any number of messages both ways; else exactly one each way */
+    /* One request message, decoded into the call's arena. */
+    void (*message)(struct call *call, const ProtobufCMessage *request);
+    /* The client sends no more; streaming methods only. */
+    void (*half_close)(struct call *call);
+    void *data; /* the answering code's own */
+};
+
+/* Made before the loops start, then only read. A zeroed struct is empty. */
+struct registry {
+    struct method *slots[REGISTRY_SLOTS];
+    size_t count;
+};
+
+/* Adds a method; borrowed. False when its path is taken or the registry is full. */
+bool registry_add(struct registry *registry, struct method *method);
+
+/* The method at a path, or NULL. */
+const struct method *registry_find(const struct registry *registry, const char *path, size_t len);
+
+/* True when the path's service has any method, to tell an unknown method from an unknown service. */
+bool registry_has_service(const struct registry *registry, const char *path, size_t len);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a call on the wire: grpc-status, grpc-message and grpc-status-details-bin. */
+#ifndef SERVER_RPC_TRAILERS_H
+#define SERVER_RPC_TRAILERS_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "server/net/http2.h"
+
+#define TRAILERS_STATIC(header, text)                                                              \
+    {                                                                                              \
+        (uint8_t *)(header), (uint8_t *)(text), sizeof(header) - 1, sizeof(text) - 1,              \
+            NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE                           \
+    }
+
+enum {
+    /* Bytes of details before base64: for a client that does not say what it takes, and at most. */
+    TRAILERS_DETAILS_USUAL = 5 * 1024,
+    TRAILERS_DETAILS_MOST = 512 * 1024,
+};
+
+/* How many bytes of details a client takes that accepts header blocks of `header_limit` bytes. */
+size_t trailers_details_room(uint32_t header_limit);
+
+/* Fills up to three trailers for `err`; their text lives in `arena`. Violations that
+ * would not fit `details_room` bytes are left out. Returns how many. */
+size_t trailers_make(nghttp2_nv *trailers, const struct err *err, size_t details_room,
+                     struct arena *arena);
+
+/* Sends a reply without a message: headers and trailers in one block that ends the stream. */
+void trailers_only(struct stream *stream, int http_status, const nghttp2_nv *trailers,
+                   size_t count);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Holds the statements against a database: what it says of each is compared with the protos, and the
+ * columns are bound to reply fields. */
+#include "google/protobuf/timestamp.pb-c.h"
+#include "server/sqlrpc/method.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check_column(struct sql_statement *statement, const PGresult *description, int index,
+                         const char *where, struct problems *problems)
+{
+    const char *name = PQfname(description, index);
+    struct bind_column *column = &statement->columns[statement->column_count];
+    bool is_array = false;
+    const struct value_type *type = value_type_of(PQftype(description, index), &is_array);
+    if (!bind_path_resolve(statement->row, name, strlen(name), &column->path)) {
+        problem(problems, where, "column \"%s\" is no field of %s", name, statement->row->name);
+        return;
+    }
+    const ProtobufCFieldDescriptor *leaf = column->path.fields[column->path.depth - 1];
+    column->is_array = column->path.crossing >= 0;
+    column->kind = type ? value_kind_of(leaf, type) : VALUE_NONE;
+    if (column->kind == VALUE_NONE || is_array != column->is_array) {
+        problem(problems, where, "column \"%s\" has SQL type %u, which does not fit the field", name,
+                PQftype(description, index));
+        return;
+    }
+    if (column->kind == VALUE_LABEL) {
+        column->labels = value_labels(leaf->descriptor);
+    }
+    statement->column_count++;
+}
+
+static void check_statement(struct sql_statement *statement, PGconn *conn, const char *where,
+                            struct problems *problems)
+{
+    PGresult *prepared =
+        PQprepare(conn, statement->db.name, statement->sql, statement->db.param_count,
+                  statement->param_types);
+    if (PQresultStatus(prepared) != PGRES_COMMAND_OK) {
+        const char *message = PQresultErrorField(prepared, PG_DIAG_MESSAGE_PRIMARY);
+        problem(problems, where, "the database says: %s",
+                message ? message : PQerrorMessage(conn));
+        PQclear(prepared);
+        return;
+    }
+    PQclear(prepared);
+    PGresult *description = PQdescribePrepared(conn, statement->db.name);
+    int fields = PQnfields(description);
+    statement->columns = calloc((size_t)fields + 1, sizeof(*statement->columns));
+    if (fields > BIND_MAX_COLUMNS || !statement->columns) {
+        problem(problems, where, "more than %d columns", BIND_MAX_COLUMNS);
+        fields = 0;
+    }
+    for (int i = 0; !statement->is_write && i < fields; i++) {
+        check_column(statement, description, i, where, problems);
+    }
+    PQclear(description);
+}
+
+/* Whether a statement reaches `field` of `message` when its rows lie at `path`. */
+static bool column_fills(const struct sql_statement *statement,
+                         const ProtobufCFieldDescriptor *field)
+{
+    for (unsigned i = 0; i < statement->column_count; i++) {
+        if (statement->columns[i].path.fields[0] == field) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool into_fills(const struct sql_method *method, const ProtobufCFieldDescriptor *field)
+{
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        const struct sql_statement *statement = &method->statements[i];
+        if (statement->is_write) {
+            continue;
+        }
+        if (statement->into_reply ? column_fills(statement, field)
+                                  : statement->into.fields[0] == field) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A row fills every field of its message but the lists, which a summary may leave out. */
+static void check_row_filled(const struct sql_statement *statement, const char *where,
+                             struct problems *problems)
+{
+    for (unsigned i = 0; i < statement->row->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &statement->row->fields[i];
+        bool is_list = field->label == PROTOBUF_C_LABEL_REPEATED;
+        if (!is_list && !column_fills(statement, field)) {
+            problem(problems, where, "no column fills %s.%s", statement->row->name, field->name);
+        }
+    }
+}
+
+static void check_reply_filled(const struct sql_method *method, struct problems *problems)
+{
+    const ProtobufCMessageDescriptor *output = method->method.output;
+    for (unsigned i = 0; i < output->n_fields; i++) {
+        if (!into_fills(method, &output->fields[i])) {
+            problem(problems, method->file, "nothing fills %s.%s", output->name,
+                    output->fields[i].name);
+        }
+    }
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        const struct sql_statement *statement = &method->statements[i];
+        if (!statement->is_write && !statement->into_reply && statement->column_count > 0) {
+            check_row_filled(statement, method->file, problems);
+        }
+    }
+}
+
+static void check_engine_statement(const struct db_statement *statement, PGconn *conn,
+                                   struct problems *problems)
+{
+    PGresult *prepared = PQprepare(conn, statement->name, statement->sql, statement->param_count,
+                                   statement->param_types);
+    if (PQresultStatus(prepared) != PGRES_COMMAND_OK) {
+        problem(problems, statement->name, "the database says: %s",
+                PQresultErrorField(prepared, PG_DIAG_MESSAGE_PRIMARY));
+    }
+    PQclear(prepared);
+}
+
+void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct auth_roles *roles,
+                       struct problems *problems)
+{
+    check_engine_statement(&auth_identify, conn, problems);
+    check_engine_statement(&sql_request_begin, conn, problems);
+    for (size_t i = 0; i < methods->count; i++) {
+        struct sql_method *method = methods->methods[i];
+        if (!method->method.path) {
+            continue; /* reported by the loader */
+        }
+        if (!auth_rule_of(roles, method->permission, &method->rule)) {
+            problem(problems, method->file, "permission: %s is held by no role",
+                    method->permission);
+        }
+        size_t before = problems->count;
+        for (unsigned k = 0; k < method->statement_count; k++) {
+            check_statement(&method->statements[k], conn, method->file, problems);
+        }
+        if (problems->count == before) {
+            check_reply_filled(method, problems);
+        }
+    }
+}
+
+void sql_methods_register(struct sql_methods *methods, struct registry *registry,
+                          const ProtobufCServiceDescriptor *const *services,
+                          struct problems *problems)
+{
+    for (size_t i = 0; i < methods->count; i++) {
+        struct sql_method *method = methods->methods[i];
+        if (method->method.path && !registry_add(registry, &method->method)) {
+            problem(problems, method->file, "rpc: %s is answered twice", method->path + 1);
+        }
+    }
+    for (size_t i = 0; services[i]; i++) {
+        for (unsigned k = 0; k < services[i]->n_methods; k++) {
+            char path[BIND_TEXT];
+            snprintf(path, sizeof(path), "/%s/%s", services[i]->name, services[i]->methods[k].name);
+            if (!registry_find(registry, path, strlen(path))) {
+                problem(problems, path + 1, "has neither an SQL file nor a handler");
+            }
+        }
+    }
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carries out a call: request fields to parameters, one job, rows to reply fields. */
+#include "google/protobuf/field_mask.pb-c.h"
+#include "server/sqlrpc/method.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { UUID_OID = 2950, TEXT_OID = 25, BYTEA_OID = 17, HASH_SIZE = 32, BEGIN_PARAMS = 3 };
+
+static const Oid begin_types[] = {UUID_OID, TEXT_OID, BYTEA_OID};
+
+struct db_statement sql_request_begin = {
+    .name = "request_begin",
+    .sql = "SELECT request_begin($1, $2, $3)",
+    .param_count = BEGIN_PARAMS,
+    .param_types = begin_types,
+    .writes = true,
+};
+
+/* One call under way; lives in its arena. */
+struct execution {
+    struct call *call;
+    struct sql_method *method;
+    const ProtobufCMessage *request;
+    const char *tenant; /* NULL: the method has none */
+    unsigned char hash[HASH_SIZE]; /* of the request's bytes */
+    struct db_job job;
+    struct db_step steps[DB_MAX_STEPS];
+    const struct sql_statement *answering[DB_MAX_STEPS]; /* NULL: the engine's own step */
+    unsigned first_into;
+    ProtobufCMessage *reply;
+    const char *begin_values[BEGIN_PARAMS];
+    int begin_lengths[BEGIN_PARAMS];
+};
+
+static const char *string_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    return *(char *const *)((const char *)message + field->offset);
+}
+
+static void fail(struct execution *execution, const struct err *err)
+{
+    call_finish(execution->call, err);
+}
+
+/* --- rows to reply ------------------------------------------------------------------------------- */
+
+static ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor,
+                                     struct arena *arena)
+{
+    ProtobufCMessage *message = arena_alloc(arena, descriptor->sizeof_message);
+    if (message) {
+        descriptor->message_init(message);
+    }
+    return message;
+}
+
+/* Makes room for `count` messages in the repeated field, or the one message of a singular field,
+ * and returns where their pointers go. NULL when memory is short. */
+static ProtobufCMessage **targets_of(struct execution *execution,
+                                     const struct sql_statement *statement, size_t count)
+{
+    struct arena *arena = &execution->call->arena;
+    ProtobufCMessage *message = execution->reply;
+    const struct bind_path *into = &statement->into;
+    for (unsigned i = 0; i + 1 < into->depth; i++) {
+        ProtobufCMessage **below =
+            (ProtobufCMessage **)((char *)message + into->fields[i]->offset);
+        *below = *below ? *below : message_new(into->fields[i]->descriptor, arena);
+        message = *below;
+        if (!message) {
+            return NULL;
+        }
+    }
+    const ProtobufCFieldDescriptor *last = into->fields[into->depth - 1];
+    void *member = (char *)message + last->offset;
+    if (last->label != PROTOBUF_C_LABEL_REPEATED) {
+        return member;
+    }
+    ProtobufCMessage **list = arena_calloc(arena, count, sizeof(*list));
+    *(ProtobufCMessage ***)member = list;
+    *(size_t *)((char *)message + last->quantifier_offset) = list ? count : 0;
+    return list;
+}
+
+static bool fill_row(struct execution *execution, const struct sql_statement *statement,
+                     const PGresult *rows, int row, ProtobufCMessage *message)
+{
+    struct err *err = &execution->job.err;
+    for (unsigned i = 0; i < statement->column_count; i++) {
+        const char *data =
+            PQgetisnull(rows, row, (int)i) ? NULL : PQgetvalue(rows, row, (int)i);
+        const char *wrong = bind_read(&statement->columns[i], data,
+                                      (size_t)PQgetlength(rows, row, (int)i), message,
+                                      &execution->call->arena);
+        if (wrong) {
+            snprintf(err->detail, sizeof(err->detail), "%s: column \"%s\" %s",
+                     execution->method->file, PQfname(rows, (int)i), wrong);
+            return err_set(err, GRPC_INTERNAL, "the service could not do this; its log says why");
+        }
+    }
+    return true;
+}
+
+static bool no_memory(struct execution *execution)
+{
+    return err_set(&execution->job.err, GRPC_RESOURCE_EXHAUSTED,
+                   "the reply needs too much memory; ask for smaller pages");
+}
+
+static bool not_found(struct execution *execution)
+{
+    const struct sql_method *method = execution->method;
+    const char *name = "";
+    if (method->has_tenant) {
+        const ProtobufCMessage *message = execution->request;
+        for (unsigned i = 0; message && i + 1 < method->tenant.path.depth; i++) {
+            message = *(ProtobufCMessage *const *)((const char *)message +
+                                                   method->tenant.path.fields[i]->offset);
+        }
+        name = message ? string_at(message,
+                                   method->tenant.path.fields[method->tenant.path.depth - 1])
+                       : "";
+    }
+    return err_set(&execution->job.err, GRPC_NOT_FOUND, "%s%snot found", name, *name ? ": " : "");
+}
+
+static bool take_rows(struct db_job *job, unsigned step, const PGresult *rows)
+{
+    struct execution *execution =
+        (struct execution *)((char *)job - offsetof(struct execution, job));
+    const struct sql_statement *statement = execution->answering[step];
+    if (!statement || statement->is_write) {
+        return true;
+    }
+    struct arena *arena = &execution->call->arena;
+    if (step == execution->first_into) {
+        execution->reply = message_new(execution->method->method.output, arena);
+    }
+    if (!execution->reply) {
+        return no_memory(execution);
+    }
+    int count = PQntuples(rows);
+    if (statement->into_reply) {
+        return count == 1 ? fill_row(execution, statement, rows, 0, execution->reply)
+                          : not_found(execution);
+    }
+    const ProtobufCFieldDescriptor *last = statement->into.fields[statement->into.depth - 1];
+    bool is_list = last->label == PROTOBUF_C_LABEL_REPEATED;
+    if (!is_list && count != 1) {
+        return not_found(execution);
+    }
+    if (count == 0) {
+        return true;
+    }
+    ProtobufCMessage **targets = targets_of(execution, statement, (size_t)count);
+    for (int row = 0; targets && row < count; row++) {
+        /* a statement may add to a message that an earlier one began */
+        targets[row] = targets[row] ? targets[row] : message_new(statement->row, arena);
+        if (!targets[row]) {
+            return no_memory(execution);
+        }
+        if (!fill_row(execution, statement, rows, row, targets[row])) {
+            return false;
+        }
+    }
+    return targets ? true : no_memory(execution);
+}
+
+/* --- the job ---------------------------------------------------------------------------------------- */
+
+static void remember_cost(struct sql_method *method, unsigned cost_us)
+{
+    unsigned usual = atomic_load_explicit(&method->cost_us, memory_order_relaxed);
+    unsigned next = usual - usual / 8 + cost_us / 8;
+    atomic_store_explicit(&method->cost_us, next, memory_order_relaxed);
+}
+
+static bool make_steps(struct execution *execution, bool replay, struct err *err);
+
+/* The request was done before: answer from what it left, over a connection that cannot write. */
+static bool begin_replay(struct execution *execution)
+{
+    struct err err = {0};
+    if (!make_steps(execution, true, &err)) {
+        execution->job.err = err;
+        return false;
+    }
+    execution->job.lane = DB_READ;
+    db_submit(((struct sql_context *)execution->call->rpc->context)->db, &execution->job);
+    return true;
+}
+
+static void job_done(struct db_job *job)
+{
+    struct execution *execution =
+        (struct execution *)((char *)job - offsetof(struct execution, job));
+    struct call *call = execution->call;
+    if (strcmp(job->err.sqlstate, DB_SQLSTATE_REPLAY) == 0 && begin_replay(execution)) {
+        return;
+    }
+    if (job->err.code != GRPC_OK) {
+        fail(execution, &job->err);
+    } else {
+        remember_cost(execution->method, job->cost_us);
+        call_reply(call, execution->reply);
+        call_finish(call, NULL);
+    }
+    call->cancel = NULL;
+    call_release(call);
+}
+
+static void on_cancel(struct call *call)
+{
+    ((struct execution *)call->data)->job.cancelled = true;
+}
+
+static bool has_request_id(const struct execution *execution)
+{
+    const struct sql_method *method = execution->method;
+    return method->is_write && method->request_id &&
+           *string_at(execution->request, method->request_id);
+}
+
+/* The step that makes a repeated request_id count once. */
+static bool begin_step(struct execution *execution, struct err *err)
+{
+    struct sql_method *method = execution->method;
+    enum value_result result =
+        value_write(VALUE_UUID, method->request_id, NULL,
+                    (const char *)execution->request + method->request_id->offset,
+                    &execution->call->arena, &execution->begin_values[0],
+                    &execution->begin_lengths[0]);
+    if (result != VALUE_OK) {
+        return err_violation(err, &execution->call->arena, "request_id", "", "must be a UUID");
+    }
+    execution->begin_values[1] = method->path + 1;
+    execution->begin_lengths[1] = (int)strlen(method->path + 1);
+    execution->begin_values[2] = (const char *)execution->hash;
+    execution->begin_lengths[2] = HASH_SIZE;
+    execution->steps[0] = (struct db_step){&sql_request_begin, execution->begin_values,
+                                           execution->begin_lengths};
+    execution->answering[0] = NULL;
+    execution->job.step_count = 1;
+    return true;
+}
+
+static bool bind_statement(struct execution *execution, const struct sql_statement *statement,
+                           struct err *err)
+{
+    struct arena *arena = &execution->call->arena;
+    unsigned count = (unsigned)statement->db.param_count;
+    const char **values = arena_calloc(arena, count + 1, sizeof(*values));
+    int *lengths = arena_calloc(arena, count + 1, sizeof(*lengths));
+    if (!values || !lengths) {
+        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+    }
+    bool good = true;
+    for (unsigned i = 0; i < count; i++) {
+        good = bind_write(&statement->params[i], execution->request, execution->tenant, arena,
+                          &values[i], &lengths[i], err) &&
+               good;
+    }
+    unsigned at = execution->job.step_count++;
+    execution->steps[at] = (struct db_step){&statement->db, values, lengths};
+    execution->answering[at] = statement;
+    return good;
+}
+
+/* Two statements that bind the same bad field say so once. */
+static void drop_repeated(struct err *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < err->violation_count; i++) {
+        const struct err_violation *violation = &err->violations[i];
+        bool seen = false;
+        for (size_t k = 0; k < kept && !seen; k++) {
+            seen = strcmp(err->violations[k].field, violation->field) == 0 &&
+                   strcmp(err->violations[k].description, violation->description) == 0;
+        }
+        if (!seen) {
+            err->violations[kept++] = *violation;
+        }
+    }
+    err->violation_count = kept;
+}
+
+static bool make_steps(struct execution *execution, bool replay, struct err *err)
+{
+    struct sql_method *method = execution->method;
+    bool good = true;
+    execution->job.step_count = 0;
+    execution->first_into = DB_MAX_STEPS;
+    if (!replay && has_request_id(execution)) {
+        good = begin_step(execution, err);
+    }
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        const struct sql_statement *statement = &method->statements[i];
+        if (statement->is_write && replay) {
+            continue;
+        }
+        if (!statement->is_write && execution->first_into == DB_MAX_STEPS) {
+            execution->first_into = execution->job.step_count;
+        }
+        good = bind_statement(execution, statement, err) && good;
+    }
+    drop_repeated(err);
+    return good;
+}
+
+static bool check_mask(struct execution *execution, struct err *err)
+{
+    const struct sql_method *method = execution->method;
+    const Google__Protobuf__FieldMask *mask =
+        method->update_mask
+            ? *(Google__Protobuf__FieldMask *const *)((const char *)execution->request +
+                                                      method->update_mask->offset)
+            : NULL;
+    bool good = true;
+    for (size_t i = 0; mask && i < mask->n_paths; i++) {
+        struct bind_path path;
+        char where[BIND_MAX_NAME];
+        if (!bind_path_resolve(method->masked, mask->paths[i], strlen(mask->paths[i]), &path)) {
+            snprintf(where, sizeof(where), "update_mask.paths[%zu]", i);
+            good = err_violation(err, &execution->call->arena, where, "",
+                                 "\"%.100s\" is no field of %s", mask->paths[i],
+                                 method->masked->short_name);
+        }
+    }
+    return good;
+}
+
+static void admitted(struct call *call, const struct db_settings *settings)
+{
+    struct execution *execution = call->data;
+    struct sql_method *method = execution->method;
+    struct err err = {0};
+    if (!settings) {
+        return;
+    }
+    bool good = check_mask(execution, &err);
+    good = make_steps(execution, false, &err) && good;
+    if (!good) {
+        fail(execution, &err);
+        return;
+    }
+    unsigned usual = atomic_load_explicit(&method->cost_us, memory_order_relaxed);
+    struct db_job *job = &execution->job;
+    job->settings = *settings;
+    job->steps = execution->steps;
+    job->lane = method->is_write ? DB_WRITE : usual > METHOD_HEAVY_US ? DB_HEAVY : DB_READ;
+    job->dry_run = method->validate_only &&
+                   *(const protobuf_c_boolean *)((const char *)execution->request +
+                                                 method->validate_only->offset);
+    job->deadline_ms = call->deadline_ms;
+    job->arena = &call->arena;
+    job->rows = take_rows;
+    job->done = job_done;
+    call->cancel = on_cancel;
+    call_hold(call);
+    db_submit(((struct sql_context *)call->rpc->context)->db, job);
+}
+
+/* Finds the authority that the request names. */
+static bool take_tenant(struct execution *execution, struct err *err)
+{
+    const struct sql_method *method = execution->method;
+    struct bind_param param = method->tenant;
+    const char *value;
+    int length;
+    execution->tenant = NULL;
+    if (!method->has_tenant) {
+        return true;
+    }
+    param.segment = 0;
+    if (!bind_write(&param, execution->request, NULL, &execution->call->arena, &value, &length,
+                    err)) {
+        return false;
+    }
+    if (length == 0) {
+        char shape[BIND_TEXT];
+        bind_shape_text(&param.shape, shape);
+        return err_violation(err, &execution->call->arena, param.text, "",
+                             "must have the form %s", shape);
+    }
+    execution->tenant = value;
+    return true;
+}
+
+void sql_execute(struct call *call, const ProtobufCMessage *request)
+{
+    struct execution *execution = arena_calloc(&call->arena, 1, sizeof(*execution));
+    struct err err = {0};
+    if (!execution) {
+        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        call_finish(call, &err);
+        return;
+    }
+    execution->call = call;
+    execution->method = call->method->data;
+    execution->request = request;
+    call->data = execution;
+    if (has_request_id(execution)) {
+        EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL);
+    }
+    if (!take_tenant(execution, &err)) {
+        fail(execution, &err);
+        return;
+    }
+    auth_admit(((struct sql_context *)call->rpc->context)->auth, call, &execution->method->rule,
+               execution->tenant ? execution->tenant : "", admitted);
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads .sql files into methods: header, statements, parameters. */
+#include "common/base/buf.h"
+#include "google/protobuf/field_mask.pb-c.h"
+#include "server/sqlrpc/method.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+    struct sql_method *method;
+    struct problems *problems;
+    const char *where;
+};
+
+void problem(struct problems *problems, const char *where, const char *format, ...)
+{
+    char text[ERR_MAX_MESSAGE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    problems->count++;
+    problems->report(where, text);
+}
+
+/* --- parameters ----------------------------------------------------------------------------------- */
+
+/* Fills a parameter from ":path/shape::type", standing behind the colon. Returns its length with
+ * the type, or 0 after a problem. */
+static size_t read_param(struct reader *reader, const char *text, struct bind_param *param)
+{
+    size_t path = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_.");
+    size_t whole = path;
+    *param = (struct bind_param){0};
+    while (text[whole] == '/' && isalpha((unsigned char)text[whole + 1])) {
+        whole += 1 + strspn(text + whole + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    }
+    size_t type = strspn(text + whole, ":") == 2
+                      ? strspn(text + whole + 2, "abcdefghijklmnopqrstuvwxyz0123456789")
+                      : 0;
+    if (type == 0 || path >= BIND_TEXT) {
+        problem(reader->problems, reader->where, ":%.*s needs a type, as in :%.*s::text", (int)whole,
+                text, (int)whole, text);
+        return 0;
+    }
+    snprintf(param->text, sizeof(param->text), "%.*s", (int)path, text);
+    param->type = value_type_named(text + whole + 2, type);
+    const char *after = text + whole + 2 + type;
+    param->is_array = strncmp(after, "[]", 2) == 0;
+    param->is_name = whole > path;
+    if (param->is_name) {
+        strcpy(param->shape.collections[param->shape.depth++], "authorities");
+    }
+    for (const char *at = text + path; at < text + whole;) {
+        size_t len = strcspn(at + 1, "/:");
+        if (param->shape.depth == BIND_MAX_SHAPE || len >= BIND_MAX_NAME) {
+            problem(reader->problems, reader->where, ":%.*s is too long a name", (int)whole, text);
+            return 0;
+        }
+        memcpy(param->shape.collections[param->shape.depth++], at + 1, len);
+        at += 1 + len;
+    }
+    param->segment = param->shape.depth - (param->is_name ? 1 : 0);
+    return whole + 2 + type + (param->is_array ? 2 : 0);
+}
+
+static bool resolve_param(struct reader *reader, struct bind_param *param)
+{
+    const ProtobufCMessageDescriptor *input = reader->method->method.input;
+    const char *text = param->text;
+    if (!bind_path_resolve(input, text, strlen(text), &param->path)) {
+        problem(reader->problems, reader->where, ":%s is no field of %s", text, input->name);
+        return false;
+    }
+    const ProtobufCFieldDescriptor *leaf = param->path.fields[param->path.depth - 1];
+    param->kind = param->type ? value_kind_of(leaf, param->type) : VALUE_NONE;
+    if (param->kind == VALUE_NONE || (param->is_name && param->kind != VALUE_TEXT)) {
+        problem(reader->problems, reader->where, ":%s cannot be of this SQL type", text);
+        return false;
+    }
+    if (param->is_array != (param->path.crossing >= 0)) {
+        problem(reader->problems, reader->where, ":%s %s", text,
+                param->is_array ? "is not repeated, so it is no array"
+                                : "is repeated, so it needs an array type");
+        return false;
+    }
+    if (param->kind == VALUE_LABEL) {
+        param->labels = value_labels(leaf->descriptor);
+    }
+    return true;
+}
+
+static bool same_param(const struct bind_param *a, const struct bind_param *b)
+{
+    return strcmp(a->text, b->text) == 0 && a->is_name == b->is_name && a->segment == b->segment &&
+           a->type == b->type;
+}
+
+/* The number of a parameter, from 1; 0 after a problem. */
+static unsigned param_number(struct reader *reader, struct sql_statement *statement,
+                             const struct bind_param *param)
+{
+    unsigned count = (unsigned)statement->db.param_count;
+    for (unsigned i = 0; i < count; i++) {
+        if (same_param(&statement->params[i], param)) {
+            return i + 1;
+        }
+    }
+    if (count == BIND_MAX_PARAMS) {
+        problem(reader->problems, reader->where, "more than %d parameters", BIND_MAX_PARAMS);
+        return 0;
+    }
+    statement->params[count] = *param;
+    if (!resolve_param(reader, &statement->params[count])) {
+        return 0;
+    }
+    statement->param_types[count] =
+        param->is_array ? statement->params[count].type->array_oid
+                        : statement->params[count].type->oid;
+    return (unsigned)++statement->db.param_count;
+}
+
+/* Length of a quoted string or identifier at `text`, 0 if there is none. */
+static size_t quoted_length(const char *text)
+{
+    if (*text != '\'' && *text != '"') {
+        return 0;
+    }
+    const char *end = strchr(text + 1, *text);
+    return end ? (size_t)(end - text) + 1 : strlen(text);
+}
+
+/* Replaces the parameters by $1, $2, …; comments were dropped line by line before. */
+static bool number_params(struct reader *reader, struct sql_statement *statement, const char *text)
+{
+    struct buf out = {0};
+    bool good = true;
+    while (*text && good) {
+        size_t plain = quoted_length(text);
+        bool param = plain == 0 && text[0] == ':' && islower((unsigned char)text[1]);
+        if (plain == 0 && text[0] == ':' && text[1] == ':') {
+            plain = 2;
+        }
+        if (!param) {
+            plain = plain ? plain : 1;
+            good = buf_append(&out, text, plain);
+            text += plain;
+            continue;
+        }
+        struct bind_param found;
+        char number[16];
+        size_t len = read_param(reader, text + 1, &found);
+        unsigned at = len > 0 ? param_number(reader, statement, &found) : 0;
+        snprintf(number, sizeof(number), "$%u::%s%s", at, found.type ? found.type->name : "text",
+                 found.is_array ? "[]" : "");
+        good = at > 0 && buf_append(&out, number, strlen(number));
+        text += 1 + len;
+    }
+    good = good && buf_append(&out, "", 1);
+    statement->sql = good ? strdup((const char *)buf_head(&out)) : NULL;
+    buf_deinit(&out);
+    return statement->sql != NULL;
+}
+
+/* --- statements ----------------------------------------------------------------------------------- */
+
+static bool resolve_into(struct reader *reader, struct sql_statement *statement, const char *into)
+{
+    const ProtobufCMessageDescriptor *output = reader->method->method.output;
+    if (strcmp(into, ".") == 0) {
+        statement->into_reply = true;
+        statement->row = output;
+        return true;
+    }
+    if (!bind_path_resolve(output, into, strlen(into), &statement->into)) {
+        problem(reader->problems, reader->where, "into: %s is no field of %s", into, output->name);
+        return false;
+    }
+    const ProtobufCFieldDescriptor *last = statement->into.fields[statement->into.depth - 1];
+    bool crossing_last =
+        statement->into.crossing < 0 || statement->into.crossing + 1 == (int)statement->into.depth;
+    if (last->type != PROTOBUF_C_TYPE_MESSAGE || !crossing_last) {
+        problem(reader->problems, reader->where, "into: %s cannot be filled by rows", into);
+        return false;
+    }
+    statement->row = last->descriptor;
+    return true;
+}
+
+/* Trims blanks and one semicolon from the end. */
+static void trim(char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && (isspace((unsigned char)text[len - 1]) || text[len - 1] == ';')) {
+        text[--len] = '\0';
+    }
+}
+
+static void add_statement(struct reader *reader, const char *into, char *text)
+{
+    struct sql_method *method = reader->method;
+    trim(text);
+    if (!*text && !into) {
+        return;
+    }
+    if (!into && !method->is_write) {
+        problem(reader->problems, reader->where, "a statement stands before the first into");
+        return;
+    }
+    if (!*text || method->statement_count == METHOD_MAX_STATEMENTS) {
+        problem(reader->problems, reader->where, !*text ? "an into without a statement"
+                                                        : "too many statements");
+        return;
+    }
+    struct sql_statement *statement = &method->statements[method->statement_count];
+    statement->params = calloc(BIND_MAX_PARAMS, sizeof(*statement->params));
+    statement->is_write = !into;
+    statement->db.writes = method->is_write && !into;
+    if (!statement->params || (into && !resolve_into(reader, statement, into)) ||
+        !number_params(reader, statement, text)) {
+        free(statement->params);
+        *statement = (struct sql_statement){0};
+        return;
+    }
+    statement->db.sql = statement->sql;
+    statement->db.param_types = statement->param_types;
+    method->statement_count++;
+}
+
+/* --- the header ----------------------------------------------------------------------------------- */
+
+static const char *header_value(const char *line, const char *key)
+{
+    size_t len = strlen(key);
+    bool match = strncmp(line, "-- ", 3) == 0 && strncmp(line + 3, key, len) == 0 &&
+                 strncmp(line + 3 + len, ": ", 2) == 0;
+    return match ? line + 3 + len + 2 : NULL;
+}
+
+static const ProtobufCMethodDescriptor *find_method(
+    const ProtobufCServiceDescriptor *const *services, const char *rpc)
+{
+    const char *slash = strchr(rpc, '/');
+    for (size_t i = 0; slash && services[i]; i++) {
+        size_t len = strlen(services[i]->name);
+        if ((size_t)(slash - rpc) == len && strncmp(services[i]->name, rpc, len) == 0) {
+            return protobuf_c_service_descriptor_get_method_by_name(services[i], slash + 1);
+        }
+    }
+    return NULL;
+}
+
+static void take_rpc(struct reader *reader, const ProtobufCServiceDescriptor *const *services,
+                     const char *rpc)
+{
+    struct sql_method *method = reader->method;
+    const ProtobufCMethodDescriptor *found = find_method(services, rpc);
+    const char *slash = strrchr(rpc, '/');
+    const char *dot = slash ? memrchr(rpc, '.', (size_t)(slash - rpc)) : NULL;
+    char want[BIND_TEXT];
+    snprintf(want, sizeof(want), "%s.sql", dot ? dot + 1 : rpc);
+    if (!found) {
+        problem(reader->problems, reader->where, "rpc: %s is no method of the protos", rpc);
+        return;
+    }
+    if (strcmp(want, reader->where) != 0) {
+        problem(reader->problems, reader->where, "rpc: %s belongs into %s", rpc, want);
+    }
+    snprintf(method->path, sizeof(method->path), "/%s", rpc);
+    method->method.path = method->path;
+    method->method.input = found->input;
+    method->method.output = found->output;
+    method->method.message = sql_execute;
+    method->method.data = method;
+}
+
+static void take_header(struct reader *reader, const ProtobufCServiceDescriptor *const *services,
+                        const char *line)
+{
+    struct sql_method *method = reader->method;
+    const char *value;
+    if ((value = header_value(line, "rpc"))) {
+        take_rpc(reader, services, value);
+    } else if ((value = header_value(line, "permission"))) {
+        snprintf(method->permission, sizeof(method->permission), "%s", value);
+    } else if ((value = header_value(line, "tx"))) {
+        method->is_write = strcmp(value, "write") == 0;
+        if (!method->is_write && strcmp(value, "read") != 0) {
+            problem(reader->problems, reader->where, "tx: %s is neither read nor write", value);
+        }
+    }
+}
+
+static void read_text(struct reader *reader, const ProtobufCServiceDescriptor *const *services,
+                      char *text)
+{
+    struct buf chunk = {0};
+    char into[BIND_TEXT];
+    bool has_into = false;
+    for (char *line = text, *next; line; line = next) {
+        next = strchr(line, '\n');
+        if (next) {
+            *next++ = '\0';
+        }
+        const char *marker = header_value(line, "into");
+        const char *code = line + strspn(line, " \t");
+        if (marker && reader->method->method.path) {
+            buf_append(&chunk, "", 1);
+            add_statement(reader, has_into ? into : NULL, (char *)buf_head(&chunk));
+            chunk.len = 0;
+            snprintf(into, sizeof(into), "%s", marker);
+            has_into = true;
+        } else if (strncmp(code, "--", 2) == 0) {
+            take_header(reader, services, line);
+        } else {
+            buf_append(&chunk, line, strlen(line));
+            buf_append(&chunk, "\n", 1);
+        }
+    }
+    buf_append(&chunk, "", 1);
+    if (reader->method->method.path) {
+        add_statement(reader, has_into ? into : NULL, (char *)buf_head(&chunk));
+    }
+    buf_deinit(&chunk);
+}
+
+/* --- what the engine itself looks for in a request -------------------------------------------------- */
+
+/* Gives every mention of a name field the shape of the longest one. */
+static void settle_shapes(struct reader *reader, const struct bind_param *longest)
+{
+    struct sql_method *method = reader->method;
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        for (int k = 0; k < method->statements[i].db.param_count; k++) {
+            struct bind_param *param = &method->statements[i].params[k];
+            if (!param->is_name || strcmp(param->text, longest->text) != 0 ||
+                param->shape.depth >= longest->shape.depth) {
+                continue;
+            }
+            for (unsigned c = 0; c < param->shape.depth; c++) {
+                if (strcmp(param->shape.collections[c], longest->shape.collections[c]) != 0) {
+                    problem(reader->problems, reader->where, ":%s is given two shapes",
+                            param->text);
+                }
+            }
+            param->shape = longest->shape;
+        }
+    }
+}
+
+static void settle_names(struct reader *reader)
+{
+    struct sql_method *method = reader->method;
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        for (int k = 0; k < method->statements[i].db.param_count; k++) {
+            const struct bind_param longest = method->statements[i].params[k];
+            if (longest.is_name) {
+                settle_shapes(reader, &longest);
+            }
+        }
+    }
+    for (unsigned i = 0; method->has_tenant && i < method->statement_count; i++) {
+        for (int k = 0; k < method->statements[i].db.param_count; k++) {
+            const struct bind_param *param = &method->statements[i].params[k];
+            if (param->is_name && strcmp(param->text, method->tenant.text) == 0) {
+                method->tenant.shape = param->shape;
+            }
+        }
+    }
+}
+
+static const ProtobufCFieldDescriptor *field_of(const struct sql_method *method, const char *name,
+                                                ProtobufCType type)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(method->method.input, name);
+    return field && field->type == type ? field : NULL;
+}
+
+/* The tenant is in `parent`, else in `name`, else, for an update, in the name of the resource. */
+static void find_request_fields(struct sql_method *method)
+{
+    const ProtobufCMessageDescriptor *input = method->method.input;
+    method->request_id = field_of(method, "request_id", PROTOBUF_C_TYPE_STRING);
+    method->validate_only = field_of(method, "validate_only", PROTOBUF_C_TYPE_BOOL);
+    method->update_mask = field_of(method, "update_mask", PROTOBUF_C_TYPE_MESSAGE);
+    char text[BIND_TEXT] = "";
+    if (field_of(method, "parent", PROTOBUF_C_TYPE_STRING)) {
+        strcpy(text, "parent");
+    } else if (field_of(method, "name", PROTOBUF_C_TYPE_STRING)) {
+        strcpy(text, "name");
+    }
+    for (unsigned i = 0; method->update_mask && i < input->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &input->fields[i];
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE && field != method->update_mask) {
+            method->masked = field->descriptor;
+            snprintf(text, sizeof(text), "%s.name", field->name);
+            break;
+        }
+    }
+    struct bind_param *tenant = &method->tenant;
+    method->has_tenant =
+        *text && bind_path_resolve(input, text, strlen(text), &tenant->path);
+    snprintf(tenant->text, sizeof(tenant->text), "%s", text);
+    tenant->is_name = true;
+    tenant->kind = VALUE_TEXT;
+    strcpy(tenant->shape.collections[0], "authorities");
+    tenant->shape.depth = 1;
+}
+
+/* --- files ----------------------------------------------------------------------------------------- */
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char *text = file ? malloc(METHOD_MAX_FILE + 1) : NULL;
+    size_t len = text ? fread(text, 1, METHOD_MAX_FILE, file) : 0;
+    if (text) {
+        text[len] = '\0';
+    }
+    if (file) {
+        fclose(file);
+    }
+    return text;
+}
+
+static void load_file(struct sql_methods *methods, const char *path, const char *where,
+                      const ProtobufCServiceDescriptor *const *services, struct problems *problems)
+{
+    char *text = read_file(path);
+    struct sql_method *method = calloc(1, sizeof(*method));
+    if (methods->count == methods->cap) {
+        size_t cap = methods->cap ? methods->cap * 2 : 64;
+        struct sql_method **wider = realloc(methods->methods, cap * sizeof(struct sql_method *));
+        methods->methods = wider ? wider : methods->methods;
+        methods->cap = wider ? cap : methods->cap;
+    }
+    if (method) {
+        method->statements = calloc(METHOD_MAX_STATEMENTS, sizeof(*method->statements));
+        method->file = strdup(where);
+    }
+    if (!text || !method || !method->statements || methods->count == methods->cap) {
+        problem(problems, where, "cannot be read");
+        free(text);
+        return;
+    }
+    methods->methods[methods->count++] = method;
+    struct reader reader = {.method = method, .problems = problems, .where = method->file};
+    read_text(&reader, services, text);
+    free(text);
+    if (!method->method.path || !*method->permission || method->statement_count == 0) {
+        problem(problems, where, "needs a header of rpc, permission and tx, and a statement");
+        method->method.path = NULL;
+        return;
+    }
+    find_request_fields(method);
+    settle_names(&reader);
+}
+
+static int only_sql(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return dot && dot != entry->d_name && strcmp(dot, ".sql") == 0;
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static void load_service(struct sql_methods *methods, const char *directory, const char *service,
+                         const ProtobufCServiceDescriptor *const *services,
+                         struct problems *problems)
+{
+    char path[4096];
+    struct dirent **files;
+    snprintf(path, sizeof(path), "%s/%s", directory, service);
+    int count = scandir(path, &files, only_sql, alphasort);
+    for (int i = 0; i < count; i++) {
+        char where[BIND_TEXT];
+        snprintf(where, sizeof(where), "%.100s/%.140s", service, files[i]->d_name);
+        snprintf(path, sizeof(path), "%s/%s", directory, where);
+        load_file(methods, path, where, services, problems);
+        free(files[i]);
+    }
+    if (count >= 0) {
+        free(files);
+    }
+}
+
+/* Names the statements and lists them, the engine's own first. */
+static void list_statements(struct sql_methods *methods)
+{
+    size_t most = 2 + methods->count * METHOD_MAX_STATEMENTS;
+    methods->statements = calloc(most, sizeof(struct db_statement *));
+    if (!methods->statements) {
+        return;
+    }
+    methods->statements[methods->statement_count++] = &auth_identify;
+    methods->statements[methods->statement_count++] = &sql_request_begin;
+    for (size_t i = 0; i < methods->count; i++) {
+        struct sql_method *method = methods->methods[i];
+        for (unsigned k = 0; k < method->statement_count; k++) {
+            struct db_statement *statement = &method->statements[k].db;
+            snprintf(statement->name, sizeof(statement->name), "s%zu", methods->statement_count);
+            methods->statements[methods->statement_count++] = statement;
+        }
+    }
+}
+
+void sql_methods_load(struct sql_methods *methods, const char *directory,
+                      const ProtobufCServiceDescriptor *const *services,
+                      struct problems *problems)
+{
+    struct dirent **entries;
+    int count = scandir(directory, &entries, not_hidden, alphasort);
+    if (count < 0) {
+        problem(problems, directory, "cannot be read");
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        load_service(methods, directory, entries[i]->d_name, services, problems);
+        free(entries[i]);
+    }
+    free(entries);
+    list_statements(methods);
+}
+
+void sql_methods_deinit(struct sql_methods *methods)
+{
+    for (size_t i = 0; i < methods->count; i++) {
+        struct sql_method *method = methods->methods[i];
+        for (unsigned k = 0; k < method->statement_count; k++) {
+            free(method->statements[k].sql);
+            free(method->statements[k].params);
+            free(method->statements[k].columns);
+        }
+        free(method->statements);
+        free(method->file);
+        free(method);
+    }
+    free(methods->methods);
+    free(methods->statements);
+    *methods = (struct sql_methods){0};
+}

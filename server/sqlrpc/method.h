@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * RPCs as data: a method of the protos and one .sql file make an RPC.
+ *
+ * Glossary
+ *   header     the comment lines of a .sql file that say which RPC it is and who may call it
+ *   statement  one SQL command of the file: the write, or one whose rows fill part of the reply
+ *   into       the part of the reply that a statement's rows fill; "." is the reply itself
+ *   replay     answering a repeated request_id from the into statements alone
+ */
+#ifndef SERVER_SQLRPC_METHOD_H
+#define SERVER_SQLRPC_METHOD_H
+
+#include "server/auth/auth.h"
+#include "server/db/db.h"
+#include "server/rpc/registry.h"
+#include "server/sqlrpc/bind.h"
+
+#include <stdatomic.h>
+
+enum {
+    METHOD_MAX_STATEMENTS = DB_MAX_STEPS - 1, /* one step is for request_begin */
+    METHOD_MAX_FILE = 256 * 1024,             /* bytes of a .sql file */
+    METHOD_HEAVY_US = 5000,                   /* usual cost above which reads take the heavy lane */
+};
+
+struct sql_statement {
+    struct db_statement db;
+    char *sql; /* with $1, $2, … */
+    bool is_write;
+    struct bind_param *params;
+    Oid param_types[BIND_MAX_PARAMS];
+    bool into_reply;       /* into: . */
+    struct bind_path into; /* otherwise; its last field is the message that a row fills */
+    const ProtobufCMessageDescriptor *row;
+    struct bind_column *columns; /* made by the checker */
+    unsigned column_count;
+};
+
+struct sql_method {
+    struct method method;
+    char path[BIND_TEXT];
+    char *file; /* for people */
+    char permission[BIND_MAX_NAME];
+    struct auth_rule rule;
+    bool is_write;
+    struct sql_statement *statements;
+    unsigned statement_count;
+    bool has_tenant;
+    struct bind_param tenant; /* its is_name and shape say what the field must look like */
+    const ProtobufCFieldDescriptor *request_id;
+    const ProtobufCFieldDescriptor *validate_only;
+    const ProtobufCFieldDescriptor *update_mask;
+    const ProtobufCMessageDescriptor *masked; /* what update_mask's paths are of */
+    atomic_uint cost_us;                      /* usual, as measured */
+};
+
+struct sql_methods {
+    struct sql_method **methods;
+    size_t count;
+    size_t cap;
+    struct db_statement **statements; /* all of them, the engine's own first */
+    size_t statement_count;
+};
+
+/* What does not agree, told all at once. */
+struct problems {
+    size_t count;
+    void (*report)(const char *where, const char *what);
+};
+void problem(struct problems *problems, const char *where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Reads every <directory>/<Service>/<Method>.sql. Each disagreement with the protos is a problem. */
+void sql_methods_load(struct sql_methods *methods, const char *directory,
+                      const ProtobufCServiceDescriptor *const *services,
+                      struct problems *problems);
+
+/* Compares with a database over a blocking connection, and makes the columns: unknown parameter or
+ * column, wrong type, unfilled reply field, unknown permission. */
+void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct auth_roles *roles,
+                       struct problems *problems);
+
+/* Adds them to the registry and asks for every method of the services: each needs one answer. */
+void sql_methods_register(struct sql_methods *methods, struct registry *registry,
+                          const ProtobufCServiceDescriptor *const *services,
+                          struct problems *problems);
+
+void sql_methods_deinit(struct sql_methods *methods);
+
+/* What one loop has for its calls; rpc.context points to it. */
+struct sql_context {
+    struct db *db;
+    struct auth *auth;
+};
+
+/* Answers a call by its method's statements; sql_method.method.message. */
+void sql_execute(struct call *call, const ProtobufCMessage *request);
+
+/* The engine's own statement for request_id. */
+extern struct db_statement sql_request_begin;
+
+#endif

@@ -1,0 +1,41 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:grants to pg
+-- What the daemon may do. Facts can only be added; the parts of a version can be taken away as
+-- long as it is a draft, which triggers see to; who is who changes through functions only.
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge, version,
+    outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
+    return_submission, progress, return_move, return_check, round_owed, owner_return,
+    expected_return
+TO pledged;
+
+GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
+    commitment, commitment_statement, round, round_commitment, return_submission, progress,
+    return_move
+TO pledged;
+
+GRANT UPDATE (display_name, word_pledge, word_statement, word_board) ON authority TO pledged;
+GRANT UPDATE (display_name, director_post, contact_post) ON owner TO pledged;
+GRANT UPDATE (display_name, parent_body_id, meeting_interval_months, terms_of_reference,
+    established_on) ON body TO pledged;
+GRANT UPDATE (title, audience) ON pledge TO pledged;
+GRANT UPDATE (title, note, state, adopted_on, adopted_by, adopt_time, content_hash) ON version
+TO pledged;
+GRANT UPDATE (position, title) ON outcome TO pledged;
+GRANT UPDATE (outcome_id, position, title, text, easy_read, audience) ON statement TO pledged;
+GRANT UPDATE (summary, theme, expected_outcome, measure, target, due_on, cost_note, plan_links,
+    withdrawn) ON commitment TO pledged;
+GRANT UPDATE (position, ended_at) ON commitment_statement TO pledged;
+GRANT UPDATE (title, observed_from, observed_to, opens_on, due_on, closes_on, close_time)
+    ON round TO pledged;
+GRANT DELETE ON outcome, statement, lineage TO pledged;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge TO pledged;
+REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal(text, text)
+FROM pledged;
+
+COMMIT;

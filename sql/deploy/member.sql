@@ -1,0 +1,295 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:member to pg
+-- Who may act: a principal is known by the SHA-256 of its client certificates and has places
+-- (members) in authorities. Roles hold permissions by a table that every RPC file refers to.
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+CREATE TABLE principal (
+    principal_id       uuid NOT NULL DEFAULT gen_random_uuid(),
+    display_name       text NOT NULL,
+    host_administrator boolean NOT NULL DEFAULT false,
+    create_time        timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT principal_principal_id_unique PRIMARY KEY (principal_id),
+    CONSTRAINT principal_display_name_length
+        CHECK (is_said(display_name) AND char_length(display_name) <= 200)
+);
+COMMENT ON CONSTRAINT principal_principal_id_unique ON principal
+    IS 'principal_id: is already another principal';
+COMMENT ON CONSTRAINT principal_display_name_length ON principal
+    IS 'display_name: must have 1 to 200 characters';
+
+CREATE TABLE credential (
+    fingerprint  bytea NOT NULL,
+    principal_id uuid NOT NULL,
+    create_time  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT credential_certificate_sha256_unique PRIMARY KEY (fingerprint),
+    CONSTRAINT credential_certificate_sha256_pair UNIQUE (fingerprint, principal_id),
+    CONSTRAINT credential_principal_id_exists FOREIGN KEY (principal_id) REFERENCES principal,
+    CONSTRAINT credential_certificate_sha256_length CHECK (octet_length(fingerprint) = 32)
+);
+COMMENT ON CONSTRAINT credential_certificate_sha256_unique ON credential
+    IS 'certificate_sha256: already belongs to another principal';
+COMMENT ON CONSTRAINT credential_certificate_sha256_pair ON credential
+    IS 'certificate_sha256: already belongs to this principal';
+COMMENT ON CONSTRAINT credential_principal_id_exists ON credential
+    IS 'principal_id: names no principal';
+COMMENT ON CONSTRAINT credential_certificate_sha256_length ON credential
+    IS 'certificate_sha256: must be a SHA-256 of 32 bytes';
+CREATE INDEX credential_principal ON credential (principal_id);
+
+CREATE TABLE member (
+    authority_id text COLLATE "C" NOT NULL,
+    member_id    text COLLATE "C" NOT NULL,
+    principal_id uuid NOT NULL,
+    fingerprint  bytea NOT NULL,
+    display_name text NOT NULL,
+    role         text NOT NULL,
+    owner_id     text COLLATE "C",
+    create_time  timestamptz NOT NULL DEFAULT now(),
+    update_time  timestamptz NOT NULL DEFAULT now(),
+    revision     int NOT NULL DEFAULT 1,
+    owner_name   text NOT NULL GENERATED ALWAYS AS (CASE
+        WHEN owner_id IS NULL THEN ''
+        ELSE 'authorities/' || authority_id
+            || CASE role WHEN 'director' THEN '/departments/' ELSE '/partnerAgencies/' END
+            || owner_id END) STORED,
+    CONSTRAINT member_member_id_unique PRIMARY KEY (authority_id, member_id),
+    CONSTRAINT member_certificate_sha256_once UNIQUE (principal_id, authority_id),
+    CONSTRAINT member_parent_exists FOREIGN KEY (authority_id) REFERENCES authority,
+    CONSTRAINT member_certificate_sha256_known
+        FOREIGN KEY (fingerprint, principal_id) REFERENCES credential (fingerprint, principal_id),
+    CONSTRAINT member_owner_exists FOREIGN KEY (authority_id, owner_id) REFERENCES owner,
+    CONSTRAINT member_member_id_form CHECK (is_id(member_id)),
+    CONSTRAINT member_display_name_length
+        CHECK (is_said(display_name) AND char_length(display_name) <= 200),
+    CONSTRAINT member_role_known CHECK (role IN ('officer', 'director', 'partner_agency')),
+    CONSTRAINT member_owner_role CHECK ((role = 'officer') = (owner_id IS NULL))
+);
+COMMENT ON CONSTRAINT member_member_id_unique ON member
+    IS 'member_id: is already the identifier of another member';
+COMMENT ON CONSTRAINT member_certificate_sha256_once ON member
+    IS 'certificate_sha256: is already a member of this authority';
+COMMENT ON CONSTRAINT member_parent_exists ON member IS 'parent: names no authority';
+COMMENT ON CONSTRAINT member_certificate_sha256_known ON member
+    IS 'certificate_sha256: is not a known certificate';
+COMMENT ON CONSTRAINT member_owner_exists ON member
+    IS 'owner: names no department or partner agency';
+COMMENT ON CONSTRAINT member_member_id_form ON member
+    IS 'member_id: must be 1 to 63 lower case letters, digits and hyphens, no hyphen first';
+COMMENT ON CONSTRAINT member_display_name_length ON member
+    IS 'display_name: must have 1 to 200 characters';
+COMMENT ON CONSTRAINT member_role_known ON member
+    IS 'role: must be officer, director or partner agency';
+COMMENT ON CONSTRAINT member_owner_role ON member
+    IS 'owner: directors and partner agencies need one, officers have none';
+CREATE INDEX member_owner ON member (authority_id, owner_id);
+CREATE TRIGGER member_touch BEFORE UPDATE ON member FOR EACH ROW EXECUTE FUNCTION touch();
+
+ALTER TABLE member ENABLE ROW LEVEL SECURITY;
+ALTER TABLE member FORCE ROW LEVEL SECURITY;
+CREATE POLICY member_tenant ON member
+    USING (authority_id = app_authority()) WITH CHECK (authority_id = app_authority());
+-- A caller always sees its own places, in every authority.
+CREATE POLICY member_own ON member FOR SELECT USING (principal_id = app_principal());
+-- identify() runs before anybody is known, as the role that owns the schema.
+CREATE POLICY member_definer ON member FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY authority_membership ON authority FOR SELECT USING (authority_id IN (
+    SELECT m.authority_id FROM member AS m WHERE m.principal_id = app_principal()));
+
+CREATE TABLE role_permission (
+    role       text COLLATE "C" NOT NULL,
+    permission text COLLATE "C" NOT NULL,
+    CONSTRAINT role_permission_permission_unique PRIMARY KEY (role, permission),
+    CONSTRAINT role_permission_role_known
+        CHECK (role IN ('host_administrator', 'officer', 'director', 'partner_agency'))
+);
+COMMENT ON CONSTRAINT role_permission_permission_unique ON role_permission
+    IS 'permission: is already held by the role';
+COMMENT ON CONSTRAINT role_permission_role_known ON role_permission
+    IS 'role: must be host_administrator, officer, director or partner_agency';
+
+INSERT INTO role_permission (role, permission)
+SELECT r.role, p.permission
+  FROM (VALUES
+    ('host_administrator', '{authority.read,authority.create,member.read,member.write}'::text[]),
+    ('officer', '{authority.read,authority.write,member.read,pledge.read,pledge.write,'
+        'pledge.adopt,commitment.read,commitment.write,round.read,round.write,return.read,'
+        'return.submit,return.certify,return.review,monitor.read}'),
+    ('director', '{authority.read,member.read,pledge.read,commitment.read,round.read,'
+        'return.read,return.submit,return.certify,monitor.read}'),
+    ('partner_agency', '{authority.read,pledge.read,commitment.read,round.read,return.read,'
+        'return.submit}')
+  ) AS r (role, permissions), unnest(r.permissions) AS p (permission);
+
+CREATE FUNCTION identify(fingerprint bytea)
+RETURNS TABLE (principal_id uuid, display_name text, host_administrator boolean,
+               authority_id text, role text, owner_id text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT p.principal_id, p.display_name, p.host_administrator,
+           coalesce(m.authority_id, ''), coalesce(m.role, ''), coalesce(m.owner_id, '')
+      FROM credential AS c
+      JOIN principal AS p ON p.principal_id = c.principal_id
+      LEFT JOIN member AS m ON m.principal_id = p.principal_id
+     WHERE c.fingerprint = identify.fingerprint
+     ORDER BY m.authority_id
+$$;
+COMMENT ON FUNCTION identify(bytea)
+    IS 'Who a certificate belongs to: a row for each place, one row without any place, or none.';
+
+CREATE FUNCTION self(OUT display_name text, OUT host_administrator boolean)
+RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT p.display_name, p.host_administrator FROM principal AS p
+     WHERE p.principal_id = app_principal()
+$$;
+COMMENT ON FUNCTION self() IS 'The principal of the call.';
+
+CREATE FUNCTION host_administrator_add(fingerprint bytea, display_name text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_principal uuid;
+BEGIN
+    SELECT c.principal_id INTO v_principal FROM credential AS c
+     WHERE c.fingerprint = host_administrator_add.fingerprint;
+    IF NOT FOUND THEN
+        INSERT INTO principal (display_name, host_administrator)
+        VALUES (host_administrator_add.display_name, true)
+        RETURNING principal.principal_id INTO v_principal;
+        INSERT INTO credential (fingerprint, principal_id)
+        VALUES (host_administrator_add.fingerprint, v_principal);
+    ELSIF EXISTS (SELECT FROM member AS m WHERE m.principal_id = v_principal) THEN
+        PERFORM fail('PL412', 'The certificate belongs to a member of an authority.'
+            ' Host administrators are not members.', 'certificate_sha256');
+    ELSE
+        UPDATE principal SET display_name = host_administrator_add.display_name,
+               host_administrator = true
+         WHERE principal.principal_id = v_principal;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION host_administrator_add(bytea, text)
+    IS 'Makes a certificate a host administrator''s. For whoever owns the database only.';
+
+-- Finds or makes the principal of a certificate. Only member_create and member_update call it.
+CREATE FUNCTION member_principal(p_certificate text, p_display_name text) RETURNS uuid
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_principal uuid;
+    v_host boolean;
+BEGIN
+    IF p_certificate !~ '^[0-9a-f]{64}$' THEN
+        PERFORM fail('PL400', 'A certificate''s SHA-256 has 64 lower case hexadecimal digits.',
+            'member.certificate_sha256');
+    END IF;
+    SELECT p.principal_id, p.host_administrator INTO v_principal, v_host
+      FROM credential AS c JOIN principal AS p USING (principal_id)
+     WHERE c.fingerprint = decode(p_certificate, 'hex');
+    IF v_host THEN
+        PERFORM fail('PL400', 'The certificate belongs to a host administrator.'
+            ' Host administrators are not members.', 'member.certificate_sha256');
+    ELSIF v_principal IS NULL THEN
+        INSERT INTO principal (display_name) VALUES (p_display_name)
+        RETURNING principal_id INTO v_principal;
+        INSERT INTO credential (fingerprint, principal_id)
+        VALUES (decode(p_certificate, 'hex'), v_principal);
+    END IF;
+    RETURN v_principal;
+END
+$$;
+
+-- Checks the owner that a role needs and gives its identifier, or NULL for an officer.
+CREATE FUNCTION member_owner_of(p_role text, p_owner text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF p_role NOT IN ('officer', 'director', 'partner_agency') THEN
+        PERFORM fail('PL400', 'A member is an officer, a director or a partner agency.',
+            'member.role');
+    ELSIF p_role = 'officer' AND p_owner <> '' THEN
+        PERFORM fail('PL400', 'An officer acts for no single owner: leave it empty.',
+            'member.owner');
+    ELSIF p_role = 'director' AND p_owner !~ '/departments/' THEN
+        PERFORM fail('PL400', 'A director needs a department.', 'member.owner');
+    ELSIF p_role = 'partner_agency' AND p_owner !~ '/partnerAgencies/' THEN
+        PERFORM fail('PL400', 'A partner agency''s member needs a partner agency.',
+            'member.owner');
+    END IF;
+    RETURN CASE p_role WHEN 'officer' THEN NULL ELSE owner_of(p_owner, 'member.owner') END;
+END
+$$;
+
+CREATE FUNCTION member_may_write() RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF app_role() IS DISTINCT FROM 'host_administrator' THEN
+        PERFORM fail('PL403', 'Only a host administrator may change who is a member.');
+    END IF;
+    PERFORM FROM authority WHERE authority_id = app_authority();
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no such authority.', 'parent');
+    END IF;
+END
+$$;
+
+CREATE FUNCTION member_create(p_id text, p_display_name text, p_role text, p_owner text,
+                              p_certificate text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_owner text;
+BEGIN
+    PERFORM member_may_write();
+    v_owner := member_owner_of(p_role, p_owner);
+    IF EXISTS (SELECT FROM member WHERE authority_id = app_authority() AND member_id = p_id) THEN
+        PERFORM fail('PL409', 'There is already a member ' || p_id || '.', 'member_id');
+    END IF;
+    INSERT INTO member (authority_id, member_id, principal_id, fingerprint, display_name, role,
+                        owner_id)
+    VALUES (app_authority(), p_id, member_principal(p_certificate, p_display_name),
+            decode(p_certificate, 'hex'), p_display_name, p_role, v_owner);
+END
+$$;
+
+CREATE FUNCTION member_update(p_id text, p_display_name text, p_role text, p_owner text,
+                              p_certificate text, p_etag text, p_paths text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v member;
+BEGIN
+    PERFORM member_may_write();
+    PERFORM mask_check(p_paths, '{display_name,role,owner,certificate_sha256}');
+    SELECT * INTO v FROM member WHERE authority_id = app_authority() AND member_id = p_id
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no member ' || p_id || '.', 'member.name');
+    END IF;
+    PERFORM etag_check(p_etag, etag(v.revision), 'member.etag');
+    IF masked('display_name', p_paths) THEN
+        v.display_name := p_display_name;
+    END IF;
+    IF masked('role', p_paths) THEN
+        v.role := p_role;
+    END IF;
+    IF masked('owner', p_paths) OR masked('role', p_paths) THEN
+        v.owner_id := member_owner_of(v.role, CASE WHEN masked('owner', p_paths) THEN p_owner
+                                                   ELSE v.owner_name END);
+    END IF;
+    IF masked('certificate_sha256', p_paths) THEN
+        v.principal_id := member_principal(p_certificate, v.display_name);
+        v.fingerprint := decode(p_certificate, 'hex');
+    END IF;
+    UPDATE member SET display_name = v.display_name, role = v.role, owner_id = v.owner_id,
+           principal_id = v.principal_id, fingerprint = v.fingerprint
+     WHERE authority_id = app_authority() AND member_id = p_id;
+END
+$$;
+
+COMMIT;

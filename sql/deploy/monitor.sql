@@ -1,0 +1,150 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:monitor to pg
+-- How each statement stands in a round. The worst that was said stands, and a return that is
+-- missing counts as bad news: no statement with a missing return is green.
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+CREATE FUNCTION monitor_round(p_id text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_id text;
+BEGIN
+    IF p_id = '' THEN
+        SELECT r.round_id INTO v_id FROM round AS r
+         WHERE r.authority_id = app_authority() AND r.opens_on <= current_date
+         ORDER BY r.opens_on DESC, r.round_id DESC LIMIT 1;
+        IF NOT FOUND THEN
+            PERFORM fail('PL404', 'No round has opened yet, so there is nothing to show.'
+                ' Add a round first.', 'round_id');
+        END IF;
+    ELSE
+        SELECT r.round_id INTO v_id FROM round AS r
+         WHERE r.authority_id = app_authority() AND r.round_id = p_id;
+        IF NOT FOUND THEN
+            PERFORM fail('PL404', 'There is no round ' || left(p_id, 63) || '.', 'round_id');
+        END IF;
+    END IF;
+    RETURN v_id;
+END
+$$;
+COMMENT ON FUNCTION monitor_round(text)
+    IS 'The round asked for, or the latest that has opened.';
+
+CREATE FUNCTION monitor_round_before(p_id text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT b.round_id FROM round AS r
+      JOIN round AS b ON b.authority_id = r.authority_id AND b.pledge_id = r.pledge_id
+       AND b.version_number = r.version_number
+       AND (b.observed_to, b.round_id) < (r.observed_to, r.round_id)
+     WHERE r.authority_id = app_authority() AND r.round_id = p_id
+     ORDER BY b.observed_to DESC, b.round_id DESC LIMIT 1
+$$;
+
+-- Standings and ratings by how bad they are, from 1. The order of standings is the API's.
+CREATE FUNCTION standing_label(p_rank int) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT ('{red,missing,amber,no_commitment,awaited,green}'::text[])[p_rank] $$;
+
+-- What each owner says of each statement it has commitments to, ranked like standings. An owner
+-- who has answered for some of its commitments to a statement only is not green either.
+CREATE FUNCTION monitor_owner(p_round text)
+RETURNS TABLE (statement_id text, owner_id text, resource_name text, display_name text,
+               return_state text, rating text, reason text, days_late int, commitment_count int,
+               rank int)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    WITH expected AS MATERIALIZED (
+        SELECT e.owner_id, e.resource_name, e.display_name, e.submission, e.state, e.days_late
+          FROM expected_return AS e
+         WHERE e.authority_id = app_authority() AND e.round_id = p_round
+    ), line AS (
+        SELECT w.statement_id, w.owner_id, w.commitment_id, p.reason,
+               array_position('{red,amber,green}', p.rating) AS worst
+          FROM round_owed AS w
+          JOIN expected AS e ON e.owner_id = w.owner_id
+          LEFT JOIN progress AS p ON p.authority_id = w.authority_id
+           AND p.round_id = w.round_id AND p.owner_id = w.owner_id
+           AND p.submission = e.submission AND p.commitment_id = w.commitment_id
+         WHERE w.authority_id = app_authority() AND w.round_id = p_round
+    ), said AS (
+        SELECT l.statement_id, l.owner_id, count(*)::int4 AS commitment_count,
+               min(l.worst) AS worst, count(*) FILTER (WHERE l.worst IS NULL) AS open_count,
+               (array_agg(l.reason ORDER BY l.worst NULLS LAST, l.commitment_id))[1] AS reason
+          FROM line AS l GROUP BY l.statement_id, l.owner_id
+    )
+    SELECT s.statement_id, s.owner_id, e.resource_name, e.display_name, e.state,
+           coalesce(('{red,amber,green}'::text[])[s.worst], ''), coalesce(s.reason, ''),
+           e.days_late, s.commitment_count,
+           CASE WHEN s.worst = 1 THEN 1
+                WHEN s.open_count > 0 AND (e.state = 'missing' OR r.close_time IS NOT NULL
+                    OR current_date > r.due_on) THEN 2
+                WHEN s.worst = 2 THEN 3
+                WHEN s.open_count > 0 THEN 5
+                ELSE 6 END
+      FROM said AS s
+      JOIN expected AS e ON e.owner_id = s.owner_id
+      JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = p_round
+$$;
+
+CREATE FUNCTION monitor_statement(p_round text)
+RETURNS TABLE (statement_id text, title text, text text, outcome_title text, standing text,
+               trend text, owner_count int, missing_count int, awaited_count int, rank int,
+               place int, owners text[], owner_names text[], return_states text[],
+               ratings text[], reasons text[], days_late int[], commitment_counts int[])
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    WITH line AS (
+        SELECT m.statement_id, count(*)::int4 AS owner_count,
+               (count(*) FILTER (WHERE m.rank = 2))::int4 AS missing_count,
+               (count(*) FILTER (WHERE m.rank = 5))::int4 AS awaited_count,
+               min(m.rank) FILTER (WHERE m.rank < 4) AS bad,
+               bool_or(m.rank = 6) AS any_green,
+               array_agg(m.resource_name ORDER BY m.rank, m.owner_id) AS owners,
+               array_agg(m.display_name ORDER BY m.rank, m.owner_id) AS owner_names,
+               array_agg(m.return_state ORDER BY m.rank, m.owner_id) AS return_states,
+               array_agg(m.rating ORDER BY m.rank, m.owner_id) AS ratings,
+               array_agg(m.reason ORDER BY m.rank, m.owner_id) AS reasons,
+               array_agg(m.days_late ORDER BY m.rank, m.owner_id) AS days_late,
+               array_agg(m.commitment_count ORDER BY m.rank, m.owner_id) AS commitment_counts
+          FROM monitor_owner(p_round) AS m GROUP BY m.statement_id
+    ), before AS (
+        SELECT m.statement_id,
+               coalesce(min(m.rank) FILTER (WHERE m.rank < 4),
+                        CASE WHEN bool_or(m.rank = 6) THEN 6 ELSE 5 END) AS rank
+          FROM monitor_owner((SELECT monitor_round_before(p_round))) AS m
+         GROUP BY m.statement_id
+    ), ranked AS (
+        SELECT s.statement_id, s.title, s.text, o.title AS outcome_title, s.position,
+               CASE WHEN l.statement_id IS NULL THEN 4
+                    ELSE coalesce(l.bad, CASE WHEN l.any_green THEN 6 ELSE 5 END) END AS rank,
+               b.rank AS rank_before, l.owner_count, l.missing_count, l.awaited_count, l.owners,
+               l.owner_names, l.return_states, l.ratings, l.reasons, l.days_late,
+               l.commitment_counts
+          FROM round AS r
+          JOIN statement AS s ON s.authority_id = r.authority_id AND s.pledge_id = r.pledge_id
+           AND s.version_number = r.version_number
+          JOIN outcome AS o ON o.authority_id = s.authority_id AND o.pledge_id = s.pledge_id
+           AND o.version_number = s.version_number AND o.outcome_id = s.outcome_id
+          LEFT JOIN line AS l ON l.statement_id = s.statement_id
+          LEFT JOIN before AS b ON b.statement_id = s.statement_id
+         WHERE r.authority_id = app_authority() AND r.round_id = p_round
+    )
+    SELECT k.statement_id, k.title, k.text, k.outcome_title, standing_label(k.rank),
+           CASE WHEN k.rank_before IS NULL OR k.rank IN (4, 5) OR k.rank_before = 5 THEN ''
+                WHEN k.rank > k.rank_before THEN 'better'
+                WHEN k.rank < k.rank_before THEN 'worse'
+                ELSE 'same' END,
+           coalesce(k.owner_count, 0), coalesce(k.missing_count, 0),
+           coalesce(k.awaited_count, 0), k.rank, k.position, coalesce(k.owners, '{}'),
+           coalesce(k.owner_names, '{}'), coalesce(k.return_states, '{}'),
+           coalesce(k.ratings, '{}'), coalesce(k.reasons, '{}'), coalesce(k.days_late, '{}'),
+           coalesce(k.commitment_counts, '{}')
+      FROM ranked AS k
+     ORDER BY k.rank, k.position
+$$;
+
+COMMIT;

@@ -1,0 +1,196 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:round to pg
+-- Reporting rounds, and what is owed in them: while a round is open, every commitment to its
+-- version that is not withdrawn; once an officer has closed it, what was owed at that moment.
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+CREATE TABLE round (
+    authority_id   text COLLATE "C" NOT NULL,
+    round_id       text COLLATE "C" NOT NULL,
+    title          text NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    observed_from  date,
+    observed_to    date,
+    opens_on       date,
+    due_on         date,
+    closes_on      date,
+    close_time     timestamptz,
+    create_time    timestamptz NOT NULL DEFAULT now(),
+    update_time    timestamptz NOT NULL DEFAULT now(),
+    revision       int NOT NULL DEFAULT 1,
+    CONSTRAINT round_round_id_unique PRIMARY KEY (authority_id, round_id),
+    CONSTRAINT round_version_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number) REFERENCES version,
+    CONSTRAINT round_round_id_form CHECK (is_id(round_id)),
+    CONSTRAINT round_title_length CHECK (is_said(title) AND char_length(title) <= 200),
+    CONSTRAINT round_observed_from_needed CHECK (observed_from IS NOT NULL),
+    CONSTRAINT round_observed_to_needed CHECK (observed_to IS NOT NULL),
+    CONSTRAINT round_opens_on_needed CHECK (opens_on IS NOT NULL),
+    CONSTRAINT round_due_on_needed CHECK (due_on IS NOT NULL),
+    CONSTRAINT round_closes_on_needed CHECK (closes_on IS NOT NULL),
+    CONSTRAINT round_observed_to_order CHECK (observed_to >= observed_from),
+    CONSTRAINT round_due_on_order CHECK (due_on >= opens_on),
+    CONSTRAINT round_closes_on_order CHECK (closes_on >= due_on)
+);
+COMMENT ON CONSTRAINT round_round_id_unique ON round
+    IS 'round_id: is already the identifier of another round';
+COMMENT ON CONSTRAINT round_version_exists ON round
+    IS 'version: names no version of a pledge';
+COMMENT ON CONSTRAINT round_round_id_form ON round
+    IS 'round_id: must be 1 to 63 lower case letters, digits and hyphens, no hyphen first';
+COMMENT ON CONSTRAINT round_title_length ON round IS 'title: must have 1 to 200 characters';
+COMMENT ON CONSTRAINT round_observed_from_needed ON round IS 'observed_from: is needed';
+COMMENT ON CONSTRAINT round_observed_to_needed ON round IS 'observed_to: is needed';
+COMMENT ON CONSTRAINT round_opens_on_needed ON round IS 'opens_on: is needed';
+COMMENT ON CONSTRAINT round_due_on_needed ON round IS 'due_on: is needed';
+COMMENT ON CONSTRAINT round_closes_on_needed ON round IS 'closes_on: is needed';
+COMMENT ON CONSTRAINT round_observed_to_order ON round
+    IS 'observed_to: must not be before observed_from';
+COMMENT ON CONSTRAINT round_due_on_order ON round IS 'due_on: must not be before opens_on';
+COMMENT ON CONSTRAINT round_closes_on_order ON round IS 'closes_on: must not be before due_on';
+CREATE INDEX round_observed ON round (authority_id, observed_to, round_id);
+CREATE INDEX round_opens ON round (authority_id, opens_on, round_id);
+CREATE INDEX round_version
+    ON round (authority_id, pledge_id, version_number, observed_to, round_id);
+
+CREATE TABLE round_commitment (
+    authority_id  text COLLATE "C" NOT NULL,
+    round_id      text COLLATE "C" NOT NULL,
+    commitment_id text COLLATE "C" NOT NULL,
+    statement_id  text COLLATE "C" NOT NULL,
+    owner_id      text COLLATE "C" NOT NULL,
+    recorded_at   timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT round_commitment_commitment_once
+        PRIMARY KEY (authority_id, round_id, commitment_id, statement_id),
+    CONSTRAINT round_commitment_round_exists FOREIGN KEY (authority_id, round_id)
+        REFERENCES round,
+    CONSTRAINT round_commitment_commitment_exists
+        FOREIGN KEY (authority_id, commitment_id, statement_id) REFERENCES commitment_statement,
+    CONSTRAINT round_commitment_owner_exists FOREIGN KEY (authority_id, owner_id)
+        REFERENCES owner
+);
+COMMENT ON TABLE round_commitment IS 'What was owed in a round when an officer closed it';
+COMMENT ON CONSTRAINT round_commitment_commitment_once ON round_commitment
+    IS 'commitment: was already owed for the statement';
+COMMENT ON CONSTRAINT round_commitment_round_exists ON round_commitment
+    IS 'round: names no round';
+COMMENT ON CONSTRAINT round_commitment_commitment_exists ON round_commitment
+    IS 'commitment: does not serve the statement';
+COMMENT ON CONSTRAINT round_commitment_owner_exists ON round_commitment
+    IS 'owner: names no department or partner agency';
+
+CREATE TRIGGER round_touch BEFORE UPDATE ON round FOR EACH ROW EXECUTE FUNCTION touch();
+
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY '{round,round_commitment}'::text[] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
+        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
+            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION round_state(p_opens_on date, p_due_on date, p_closes_on date,
+                            p_close_time timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN p_close_time IS NOT NULL OR current_date > p_closes_on THEN 'closed'
+                WHEN current_date < p_opens_on THEN 'scheduled'
+                WHEN current_date > p_due_on THEN 'overdue'
+                ELSE 'open' END
+$$;
+
+CREATE VIEW round_owed WITH (security_invoker = true) AS
+    SELECT r.authority_id, r.round_id, c.owner_id, c.commitment_id, s.statement_id
+      FROM round AS r
+      JOIN commitment AS c ON c.authority_id = r.authority_id AND c.pledge_id = r.pledge_id
+       AND c.version_number = r.version_number
+      JOIN commitment_statement AS s ON s.authority_id = c.authority_id
+       AND s.commitment_id = c.commitment_id
+     WHERE r.close_time IS NULL AND NOT c.withdrawn AND s.ended_at IS NULL
+    UNION ALL
+    SELECT f.authority_id, f.round_id, f.owner_id, f.commitment_id, f.statement_id
+      FROM round_commitment AS f;
+COMMENT ON VIEW round_owed IS 'Which commitments, to which statements, a round asks about';
+
+CREATE FUNCTION round_create(p_id text, p_title text, p_pledge text, p_version text,
+                             p_observed_from date, p_observed_to date, p_opens_on date,
+                             p_due_on date, p_closes_on date) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    INSERT INTO round (authority_id, round_id, title, pledge_id, version_number, observed_from,
+                       observed_to, opens_on, due_on, closes_on)
+    VALUES (app_authority(), p_id, p_title, p_pledge, version_number(p_version),
+            p_observed_from, p_observed_to, p_opens_on, p_due_on, p_closes_on)
+    ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        PERFORM fail('PL409', 'There is already a round ' || p_id || '.', 'round_id');
+    END IF;
+END
+$$;
+
+-- Locks a round that an officer has not closed and that has the etag that the caller read.
+CREATE FUNCTION round_lock(p_id text, p_etag text, p_name_field text, p_etag_field text)
+RETURNS round
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v round;
+BEGIN
+    SELECT * INTO v FROM round WHERE authority_id = app_authority() AND round_id = p_id
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no round ' || p_id || '.', p_name_field);
+    ELSIF v.close_time IS NOT NULL THEN
+        PERFORM fail('PL412', 'Round ' || p_id || ' is closed for good.', p_name_field);
+    END IF;
+    PERFORM etag_check(p_etag, etag(v.revision), p_etag_field);
+    RETURN v;
+END
+$$;
+
+CREATE FUNCTION round_update(p_id text, p_title text, p_observed_from date, p_observed_to date,
+                             p_opens_on date, p_due_on date, p_closes_on date, p_etag text,
+                             p_paths text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v round;
+BEGIN
+    PERFORM mask_check(p_paths, '{title,observed_from,observed_to,opens_on,due_on,closes_on}');
+    v := round_lock(p_id, p_etag, 'round.name', 'round.etag');
+    UPDATE round SET
+        title = CASE WHEN masked('title', p_paths) THEN p_title ELSE v.title END,
+        observed_from = CASE WHEN masked('observed_from', p_paths) THEN p_observed_from
+                             ELSE v.observed_from END,
+        observed_to = CASE WHEN masked('observed_to', p_paths) THEN p_observed_to
+                           ELSE v.observed_to END,
+        opens_on = CASE WHEN masked('opens_on', p_paths) THEN p_opens_on ELSE v.opens_on END,
+        due_on = CASE WHEN masked('due_on', p_paths) THEN p_due_on ELSE v.due_on END,
+        closes_on = CASE WHEN masked('closes_on', p_paths) THEN p_closes_on ELSE v.closes_on END
+    WHERE authority_id = app_authority() AND round_id = p_id;
+END
+$$;
+
+CREATE FUNCTION round_close(p_id text, p_etag text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    PERFORM round_lock(p_id, p_etag, 'name', 'etag');
+    INSERT INTO round_commitment (authority_id, round_id, commitment_id, statement_id, owner_id)
+    SELECT w.authority_id, w.round_id, w.commitment_id, w.statement_id, w.owner_id
+      FROM round_owed AS w WHERE w.authority_id = app_authority() AND w.round_id = p_id;
+    UPDATE round SET close_time = now()
+     WHERE authority_id = app_authority() AND round_id = p_id;
+END
+$$;
+
+COMMIT;

@@ -1,0 +1,230 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:support to pg
+-- Settings, errors, masks, dates and pages: what every other change builds on.
+--
+-- SQLSTATEs of the project: PL400 invalid argument, PL403 permission denied, PL404 not found,
+-- PL409 already exists, PL410 aborted (stale etag), PL412 failed precondition, PL208 request
+-- already done. DETAIL is a JSON array of {field, description, reason}, or absent.
+BEGIN;
+
+-- Who the call is for. A setting that was never made, or whose transaction is over, reads as ''.
+CREATE FUNCTION pledge.app_authority() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT nullif(current_setting('pledge.authority', true), '') $$;
+
+CREATE FUNCTION pledge.app_principal() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT nullif(current_setting('pledge.principal', true), '')::uuid $$;
+
+CREATE FUNCTION pledge.app_role() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT nullif(current_setting('pledge.role', true), '') $$;
+
+CREATE FUNCTION pledge.app_owner() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT nullif(current_setting('pledge.owner', true), '') $$;
+
+CREATE FUNCTION pledge.violation(p_field text, p_description text, p_reason text DEFAULT '')
+RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object(
+        'field', p_field, 'description', p_description, 'reason', nullif(p_reason, '')))
+$$;
+
+CREATE FUNCTION pledge.fail_all(p_state text, p_message text, p_violations jsonb) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = p_state, MESSAGE = p_message, DETAIL = p_violations::text;
+END
+$$;
+COMMENT ON FUNCTION pledge.fail_all(text, text, jsonb)
+    IS 'Ends the call with a status, a sentence for people, and every violation found.';
+
+CREATE FUNCTION pledge.fail(p_state text, p_message text, p_field text DEFAULT '',
+                            p_reason text DEFAULT '') RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF p_field = '' THEN
+        RAISE EXCEPTION USING ERRCODE = p_state, MESSAGE = p_message;
+    END IF;
+    PERFORM pledge.fail_all(p_state, p_message,
+        jsonb_build_array(pledge.violation(p_field, p_message, p_reason)));
+END
+$$;
+COMMENT ON FUNCTION pledge.fail(text, text, text, text)
+    IS 'Ends the call with a status and a sentence for people, about one field or none.';
+
+-- Etags. A revision counts the changes of a row; nobody but the trigger sets it.
+CREATE FUNCTION pledge.touch() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.create_time := OLD.create_time;
+    NEW.update_time := now();
+    NEW.revision := OLD.revision + 1;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION pledge.etag(p_revision int) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT 'r' || p_revision $$;
+
+CREATE FUNCTION pledge.etag_check(p_given text, p_current text, p_field text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF p_given <> '' AND p_given <> p_current THEN
+        PERFORM pledge.fail('PL410',
+            'It was changed since you read it. Read it again and repeat your change.', p_field);
+    END IF;
+END
+$$;
+
+-- Masks. An empty mask means every field that may change.
+CREATE FUNCTION pledge.masked(p_path text, p_paths text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT p_paths = '{}' OR p_path = ANY (p_paths)
+        OR EXISTS (SELECT FROM unnest(p_paths) AS p WHERE starts_with(p_path, p || '.'))
+$$;
+
+CREATE FUNCTION pledge.mask_check(p_paths text[], p_allowed text[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_bad text;
+BEGIN
+    SELECT string_agg(p, ', ') INTO v_bad FROM unnest(p_paths) AS p WHERE p <> ALL (p_allowed);
+    IF v_bad IS NOT NULL THEN
+        PERFORM pledge.fail('PL400', 'This cannot be changed: ' || v_bad || '.', 'update_mask');
+    END IF;
+END
+$$;
+
+-- Words, identifiers, dates.
+CREATE FUNCTION pledge.is_said(p_text text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT p_text ~ '\S' $$;
+
+CREATE FUNCTION pledge.is_id(p_text text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT p_text ~ '^[a-z0-9][a-z0-9-]{0,62}$' $$;
+
+CREATE FUNCTION pledge.texts_within(p_texts text[], p_count int, p_length int) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT cardinality(p_texts) <= p_count
+       AND NOT EXISTS (SELECT FROM unnest(p_texts) AS t
+                        WHERE t IS NULL OR t !~ '\S' OR char_length(t) > p_length)
+$$;
+
+CREATE FUNCTION pledge.date_or_null(p_text text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE
+        WHEN p_text !~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' THEN NULL
+        WHEN left(p_text, 4) = '0000' THEN NULL
+        WHEN right(p_text, 2)::int > extract(day FROM
+            make_date(left(p_text, 4)::int, substr(p_text, 6, 2)::int, 1)
+            + interval '1 month' - interval '1 day') THEN NULL
+        ELSE make_date(left(p_text, 4)::int, substr(p_text, 6, 2)::int, right(p_text, 2)::int)
+    END
+$$;
+COMMENT ON FUNCTION pledge.date_or_null(text)
+    IS 'The day that YYYY-MM-DD names, or NULL where it names none.';
+
+CREATE FUNCTION pledge.version_number(p_id text) RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT CASE WHEN p_id ~ '^[1-9][0-9]{0,5}$' THEN p_id::int ELSE 0 END $$;
+COMMENT ON FUNCTION pledge.version_number(text)
+    IS 'The number that ends a version''s resource name, or 0, which no version has.';
+
+-- Pages. A token is the last key of a page with the kind of its list, in base64url.
+CREATE FUNCTION pledge.page_limit(p_size int) RETURNS int
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    IF p_size < 0 THEN
+        PERFORM pledge.fail('PL400', 'The page size cannot be negative.', 'page_size');
+    END IF;
+    RETURN CASE p_size WHEN 0 THEN 50 ELSE least(p_size, 1000) END;
+END
+$$;
+
+CREATE FUNCTION pledge.page_after(p_token text, p_kind text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    v_key text := '';
+BEGIN
+    IF p_token = '' THEN
+        RETURN '';
+    END IF;
+    BEGIN
+        v_key := convert_from(decode(
+            translate(p_token, '-_', '+/') || repeat('=', (4 - char_length(p_token) % 4) % 4),
+            'base64'), 'UTF8');
+    EXCEPTION WHEN data_exception THEN
+        v_key := '';
+    END;
+    IF NOT starts_with(v_key, p_kind || ':') THEN
+        PERFORM pledge.fail('PL400',
+            'The page token is not one of this list. Start again without it.', 'page_token');
+    END IF;
+    RETURN substr(v_key, char_length(p_kind) + 2);
+END
+$$;
+
+CREATE FUNCTION pledge.page_next(p_keys text[], p_size int, p_kind text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN cardinality(p_keys) <= pledge.page_limit(p_size) THEN ''
+        ELSE rtrim(translate(encode(convert_to(
+                p_kind || ':' || p_keys[pledge.page_limit(p_size)], 'UTF8'), 'base64'),
+            E'+/\n', '-_'), '=')
+    END
+$$;
+COMMENT ON FUNCTION pledge.page_next(text[], int, text)
+    IS 'The token after a page, from its keys and the first key beyond it.';
+
+CREATE FUNCTION pledge.page_after_number(p_token text, p_kind text) RETURNS int
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    v_key text := pledge.page_after(p_token, p_kind);
+BEGIN
+    IF v_key = '' THEN
+        RETURN 0;
+    ELSIF v_key !~ '^[0-9]{1,9}$' THEN
+        PERFORM pledge.fail('PL400',
+            'The page token is not one of this list. Start again without it.', 'page_token');
+    END IF;
+    RETURN v_key::int;
+END
+$$;
+
+CREATE FUNCTION pledge.page_after_day(p_token text, p_kind text, OUT ret_day date, OUT ret_id text)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    v_key text := pledge.page_after(p_token, p_kind);
+BEGIN
+    ret_day := 'infinity';
+    ret_id := '';
+    IF v_key <> '' THEN
+        ret_day := pledge.date_or_null(left(v_key, 10));
+        ret_id := substr(v_key, 12);
+        IF ret_day IS NULL THEN
+            PERFORM pledge.fail('PL400',
+                'The page token is not one of this list. Start again without it.', 'page_token');
+        END IF;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION pledge.page_after_day(text, text)
+    IS 'Like page_after for lists with the latest day first, whose keys are "YYYY-MM-DD id".';
+
+COMMIT;

@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Revert pledge:commitment from pg
+BEGIN;
+
+DROP FUNCTION pledge.commitment_update(text, text[], text[], text[], text, text, text, text, text,
+    date, text, text[], boolean, text, text[]);
+DROP FUNCTION pledge.commitment_create(text, text, text[], text[], text[], text, text, text, text,
+    text, date, text, text[], boolean);
+DROP FUNCTION pledge.commitment_statements_check(text[], text[], text[]);
+DROP TABLE pledge.commitment_statement;
+DROP TABLE pledge.commitment;
+
+COMMIT;

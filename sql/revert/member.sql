@@ -1,0 +1,19 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Revert pledge:member from pg
+BEGIN;
+
+DROP POLICY authority_membership ON pledge.authority;
+DROP FUNCTION pledge.member_update(text, text, text, text, text, text, text[]);
+DROP FUNCTION pledge.member_create(text, text, text, text, text);
+DROP FUNCTION pledge.member_may_write();
+DROP FUNCTION pledge.member_owner_of(text, text);
+DROP FUNCTION pledge.member_principal(text, text);
+DROP FUNCTION pledge.host_administrator_add(bytea, text);
+DROP FUNCTION pledge.self();
+DROP FUNCTION pledge.identify(bytea);
+DROP TABLE pledge.role_permission;
+DROP TABLE pledge.member;
+DROP TABLE pledge.credential;
+DROP TABLE pledge.principal;
+
+COMMIT;

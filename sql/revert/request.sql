@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Revert pledge:request from pg
+BEGIN;
+
+DROP FUNCTION pledge.request_begin(uuid, text, bytea);
+DROP TABLE pledge.request;
+
+COMMIT;

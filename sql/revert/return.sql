@@ -1,0 +1,20 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Revert pledge:return from pg
+BEGIN;
+
+DROP FUNCTION pledge.return_move_add(text, text, text, text, text);
+DROP FUNCTION pledge.return_submit(text, text, text, text, text[], text[], text[], text[], text[],
+    text[], text[]);
+DROP FUNCTION pledge.return_etag_check(pledge.owner_return, text);
+DROP FUNCTION pledge.return_window_check(pledge.round, date);
+DROP FUNCTION pledge.return_may_act(text, text);
+DROP FUNCTION pledge.progress_violations(text, text, text[], text[], text[], text[], text[],
+    text[], text[]);
+DROP VIEW pledge.expected_return;
+DROP VIEW pledge.owner_return;
+DROP TABLE pledge.return_check;
+DROP TABLE pledge.return_move;
+DROP TABLE pledge.progress;
+DROP TABLE pledge.return_submission;
+
+COMMIT;

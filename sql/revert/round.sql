@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Revert pledge:round from pg
+BEGIN;
+
+DROP FUNCTION pledge.round_close(text, text);
+DROP FUNCTION pledge.round_update(text, text, date, date, date, date, date, text, text[]);
+DROP FUNCTION pledge.round_lock(text, text, text, text);
+DROP FUNCTION pledge.round_create(text, text, text, text, date, date, date, date, date);
+DROP VIEW pledge.round_owed;
+DROP FUNCTION pledge.round_state(date, date, date, timestamp with time zone);
+DROP TABLE pledge.round_commitment;
+DROP TABLE pledge.round;
+
+COMMIT;

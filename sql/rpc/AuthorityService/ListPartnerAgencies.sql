@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- rpc: pledge.v1.AuthorityService/ListPartnerAgencies
+-- permission: authority.read
+-- tx: read
+-- into: partner_agencies
+SELECT o.resource_name AS "name",
+       o.display_name AS "display_name",
+       o.contact_post AS "contact_post",
+       o.create_time AS "create_time",
+       o.update_time AS "update_time",
+       etag(o.revision) AS "etag"
+  FROM owner AS o
+ WHERE o.authority_id = app_authority() AND o.kind = 'partner_agency'
+   AND o.owner_id > (SELECT page_after(:page_token::text, 'partner_agencies'))
+ ORDER BY o.owner_id
+ LIMIT page_limit(:page_size::int4);
+-- into: .
+SELECT page_next(ARRAY(
+    SELECT o.owner_id
+      FROM owner AS o
+     WHERE o.authority_id = app_authority() AND o.kind = 'partner_agency'
+       AND o.owner_id > (SELECT page_after(:page_token::text, 'partner_agencies'))
+     ORDER BY o.owner_id
+     LIMIT page_limit(:page_size::int4) + 1
+), :page_size::int4, 'partner_agencies') AS "next_page_token";

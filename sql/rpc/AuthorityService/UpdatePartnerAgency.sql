@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- rpc: pledge.v1.AuthorityService/UpdatePartnerAgency
+-- permission: authority.write
+-- tx: write
+SELECT owner_update('partner_agency', :partner_agency.name/partnerAgencies::text,
+                    :partner_agency.display_name::text, :partner_agency.contact_post::text,
+                    :partner_agency.etag::text, :update_mask.paths::text[]);
+-- into: partner_agency
+SELECT o.resource_name AS "name",
+       o.display_name AS "display_name",
+       o.contact_post AS "contact_post",
+       o.create_time AS "create_time",
+       o.update_time AS "update_time",
+       etag(o.revision) AS "etag"
+  FROM owner AS o
+ WHERE o.authority_id = app_authority() AND o.kind = 'partner_agency'
+   AND o.owner_id = :partner_agency.name/partnerAgencies::text;

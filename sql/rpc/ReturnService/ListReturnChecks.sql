@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- rpc: pledge.v1.ReturnService/ListReturnChecks
+-- permission: known
+-- tx: read
+-- into: return_checks
+SELECT c.code AS "code",
+       c.field AS "field",
+       c.rule AS "rule",
+       c.remedy AS "remedy"
+  FROM return_check AS c
+ WHERE c.code > (SELECT page_after(:page_token::text, 'return_checks'))
+ ORDER BY c.code
+ LIMIT page_limit(:page_size::int4);
+-- into: .
+SELECT page_next(ARRAY(
+    SELECT c.code
+      FROM return_check AS c
+     WHERE c.code > (SELECT page_after(:page_token::text, 'return_checks'))
+     ORDER BY c.code
+     LIMIT page_limit(:page_size::int4) + 1
+), :page_size::int4, 'return_checks') AS "next_page_token";

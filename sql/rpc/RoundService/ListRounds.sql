@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- rpc: pledge.v1.RoundService/ListRounds
+-- permission: round.read
+-- tx: read
+-- into: rounds
+SELECT 'authorities/' || r.authority_id || '/rounds/' || r.round_id AS "name",
+       r.title AS "title",
+       'authorities/' || r.authority_id || '/pledges/' || r.pledge_id || '/versions/'
+           || r.version_number AS "version",
+       r.observed_from AS "observed_from",
+       r.observed_to AS "observed_to",
+       r.opens_on AS "opens_on",
+       r.due_on AS "due_on",
+       r.closes_on AS "closes_on",
+       round_state(r.opens_on, r.due_on, r.closes_on, r.close_time) AS "state",
+       r.close_time AS "close_time",
+       r.create_time AS "create_time",
+       r.update_time AS "update_time",
+       etag(r.revision) AS "etag"
+  FROM round AS r
+ CROSS JOIN page_after_day(:page_token::text, 'rounds') AS k
+ WHERE r.authority_id = app_authority()
+   AND (r.observed_to, r.round_id) < (k.ret_day, k.ret_id)
+ ORDER BY r.observed_to DESC, r.round_id DESC
+ LIMIT page_limit(:page_size::int4);
+-- into: .
+SELECT page_next(ARRAY(
+    SELECT r.observed_to || ' ' || r.round_id
+      FROM round AS r
+     CROSS JOIN page_after_day(:page_token::text, 'rounds') AS k
+     WHERE r.authority_id = app_authority()
+       AND (r.observed_to, r.round_id) < (k.ret_day, k.ret_id)
+     ORDER BY r.observed_to DESC, r.round_id DESC
+     LIMIT page_limit(:page_size::int4) + 1
+), :page_size::int4, 'rounds') AS "next_page_token";

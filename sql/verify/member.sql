@@ -1,0 +1,32 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Verify pledge:member on pg
+BEGIN;
+
+SELECT principal_id, display_name, host_administrator, create_time
+  FROM pledge.principal WHERE false;
+SELECT fingerprint, principal_id, create_time
+  FROM pledge.credential WHERE false;
+SELECT authority_id, member_id, principal_id, fingerprint, display_name, role, owner_id,
+       create_time, update_time, revision, owner_name
+  FROM pledge.member WHERE false;
+SELECT 1 / count(*) FROM pg_class
+ WHERE oid = 'pledge.member'::regclass AND relrowsecurity AND relforcerowsecurity;
+SELECT 1 / (count(*) >= 3)::int FROM pg_policies
+ WHERE schemaname = 'pledge' AND tablename = 'member';
+SELECT 1 / count(*) FROM pg_trigger
+ WHERE tgrelid = 'pledge.member'::regclass AND tgname = 'member_touch' AND tgenabled = 'O';
+SELECT role, permission
+  FROM pledge.role_permission WHERE false;
+SELECT 'pledge.identify(bytea)'::regprocedure;
+SELECT 'pledge.self()'::regprocedure;
+SELECT 'pledge.host_administrator_add(bytea, text)'::regprocedure;
+SELECT 'pledge.member_principal(text, text)'::regprocedure;
+SELECT 'pledge.member_owner_of(text, text)'::regprocedure;
+SELECT 'pledge.member_may_write()'::regprocedure;
+SELECT 'pledge.member_create(text, text, text, text, text)'::regprocedure;
+SELECT 'pledge.member_update(text, text, text, text, text, text, text[])'::regprocedure;
+SELECT 1 / (count(DISTINCT role) = 4)::int FROM pledge.role_permission;
+SELECT 1 / count(*) FROM pg_policies
+ WHERE schemaname = 'pledge' AND policyname = 'authority_membership';
+
+ROLLBACK;

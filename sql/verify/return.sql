@@ -1,0 +1,43 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Verify pledge:return on pg
+BEGIN;
+
+SELECT authority_id, round_id, owner_id, submission, received_on, content_hash, principal_id,
+       recorded_at
+  FROM pledge.return_submission WHERE false;
+SELECT 1 / count(*) FROM pg_class
+ WHERE oid = 'pledge.return_submission'::regclass AND relrowsecurity AND relforcerowsecurity;
+SELECT 1 / (count(*) >= 1)::int FROM pg_policies
+ WHERE schemaname = 'pledge' AND tablename = 'return_submission';
+SELECT authority_id, round_id, owner_id, submission, commitment_id, position, rating, narrative,
+       reason, measure_value, actual_on, evidence, recorded_at
+  FROM pledge.progress WHERE false;
+SELECT 1 / count(*) FROM pg_class
+ WHERE oid = 'pledge.progress'::regclass AND relrowsecurity AND relforcerowsecurity;
+SELECT 1 / (count(*) >= 1)::int FROM pg_policies
+ WHERE schemaname = 'pledge' AND tablename = 'progress';
+SELECT authority_id, round_id, owner_id, submission, move, kind, query, principal_id, recorded_at
+  FROM pledge.return_move WHERE false;
+SELECT 1 / count(*) FROM pg_class
+ WHERE oid = 'pledge.return_move'::regclass AND relrowsecurity AND relforcerowsecurity;
+SELECT 1 / (count(*) >= 1)::int FROM pg_policies
+ WHERE schemaname = 'pledge' AND tablename = 'return_move';
+SELECT code, field, rule, remedy
+  FROM pledge.return_check WHERE false;
+SELECT authority_id, round_id, owner_id, submission, received_on, content_hash, recorded_at,
+       state, query, etag, move, first_received_on
+  FROM pledge.owner_return WHERE false;
+SELECT authority_id, round_id, owner_id, resource_name, display_name, commitment_count,
+       submission, received_on, first_received_on, query, state, days_late
+  FROM pledge.expected_return WHERE false;
+SELECT 'pledge.progress_violations(text, text, text[], text[], text[], text[], text[], text[],'
+    'text[])'::regprocedure;
+SELECT 'pledge.return_may_act(text, text)'::regprocedure;
+SELECT 'pledge.return_window_check(pledge.round, date)'::regprocedure;
+SELECT 'pledge.return_etag_check(pledge.owner_return, text)'::regprocedure;
+SELECT 'pledge.return_submit(text, text, text, text, text[], text[], text[], text[], text[],'
+    'text[], text[])'::regprocedure;
+SELECT 'pledge.return_move_add(text, text, text, text, text)'::regprocedure;
+SELECT 1 / (count(*) >= 20)::int FROM pledge.return_check;
+
+ROLLBACK;
