@@ -84,7 +84,8 @@ int address_connect(const struct pledge_channel *channel, uint64_t deadline_ms,
 /* ---- tls.c ---- */
 
 /* Makes the TLS context: TLS 1.2 and later, ALPN h2, peer verification, our certificate. */
-SSL_CTX *tls_context_new(const struct pledge_channel_options *options, struct pledge_status *status);
+SSL_CTX *tls_context_new(const struct pledge_channel_options *options,
+                         struct pledge_status *status);
 
 /* Makes the connection's TLS half over two memory buffers, so that the socket's writes are ours to
  * keep free of SIGPIPE. */

@@ -3,12 +3,11 @@
  * libpledge: calls to a pledged service over gRPC, one blocking function a call.
  *
  * Glossary
- *   channel   the way to one service: its address, our certificate, one connection that is made when
- *             it is needed and made again when it went away
- *   call      one request to one method ("/pledge.v1.MonitorService/GetMonitor") and what comes back
- *   metadata  named values beside the messages; a name that ends in "-bin" carries any bytes, others
- *             carry printable ASCII
- *   violation one field of a request and the rule that it breaks
+ *   channel   the way to one service: its address, our certificate, one connection that is made
+ * when it is needed and made again when it went away call      one request to one method
+ * ("/pledge.v1.MonitorService/GetMonitor") and what comes back metadata  named values beside the
+ * messages; a name that ends in "-bin" carries any bytes, others carry printable ASCII violation
+ * one field of a request and the rule that it breaks
  *
  * Rules of the house: a channel belongs to one thread at a time, different channels to as many as
  * you like. The library prints nothing, logs nothing, raises no signal and never ends the process:
@@ -83,8 +82,8 @@ struct pledge_channel;
 /* Prepares a channel and reads the certificate files; connects nothing yet. Returns NULL with
  * `ret_status` filled: INVALID_ARGUMENT for a bad address, FAILED_PRECONDITION for a file that is
  * missing or wrong, RESOURCE_EXHAUSTED without memory. Free it with pledge_channel_free. */
-PLEDGE_API struct pledge_channel *
-pledge_channel_new(const struct pledge_channel_options *options, struct pledge_status *ret_status);
+PLEDGE_API struct pledge_channel *pledge_channel_new(const struct pledge_channel_options *options,
+                                                     struct pledge_status *ret_status);
 
 /* Closes the connection and frees the channel; NULL is allowed. */
 PLEDGE_API void pledge_channel_free(struct pledge_channel *channel);
@@ -122,8 +121,8 @@ struct pledge_bytes {
 /* What came back. Everything it points to belongs to it until pledge_reply_deinit. */
 struct pledge_reply {
     struct pledge_status status;
-    const ProtobufCMessage *message;      /* of the asked type when the status is OK, else NULL */
-    const struct pledge_bytes *messages;  /* the serialized messages, in order */
+    const ProtobufCMessage *message;     /* of the asked type when the status is OK, else NULL */
+    const struct pledge_bytes *messages; /* the serialized messages, in order */
     size_t message_count;
     const struct pledge_metadata *headers; /* the service's, before the messages */
     size_t header_count;
@@ -137,9 +136,9 @@ struct pledge_reply {
     void *memory;            /* private */
 };
 
-/* Calls a unary method. `method` is "/package.Service/Method"; `reply_type` is the descriptor of its
- * answer; `options` may be NULL. `ret_reply` need not be initialised, is always filled and must be
- * given to pledge_reply_deinit. Returns true when the status is OK. Statuses of our own making:
+/* Calls a unary method. `method` is "/package.Service/Method"; `reply_type` is the descriptor of
+ * its answer; `options` may be NULL. `ret_reply` need not be initialised, is always filled and must
+ * be given to pledge_reply_deinit. Returns true when the status is OK. Statuses of our own making:
  * UNAVAILABLE (no connection), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (too big, or no memory),
  * INVALID_ARGUMENT (bad metadata or method), INTERNAL (not gRPC, or not a `reply_type`). */
 PLEDGE_API bool pledge_call(struct pledge_channel *channel, const char *method,
@@ -158,7 +157,8 @@ PLEDGE_API bool pledge_call_bytes(struct pledge_channel *channel, const char *me
 /* Frees what a reply holds. Allowed twice, and on a zeroed reply. */
 PLEDGE_API void pledge_reply_deinit(struct pledge_reply *reply);
 
-/* The first value of a name in the trailers, else in the headers; NULL when there is none. Borrowed. */
+/* The first value of a name in the trailers, else in the headers; NULL when there is none.
+ * Borrowed. */
 PLEDGE_API const struct pledge_metadata *pledge_reply_metadata(const struct pledge_reply *reply,
                                                                const char *name);
 

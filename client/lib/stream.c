@@ -126,9 +126,19 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
             attempt->unprocessed = true;
         }
     }
-    if (frame->hd.type == NGHTTP2_HEADERS && current(channel, frame->hd.stream_id) &&
-        attempt->http_status >= 200) {
+    if (!current(channel, frame->hd.stream_id)) {
+        return 0;
+    }
+    if (frame->hd.type == NGHTTP2_HEADERS && attempt->http_status >= 200) {
         attempt->in_trailers = true;
+    }
+    bool has_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    if (has_end && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
+        /* The answer is whole. It may come before the server has read all of the request. */
+        attempt->closed = true;
+        if (attempt->request_sent < GRPC_FRAME_HEADER + attempt->request_len) {
+            reset(session, attempt);
+        }
     }
     return 0;
 }

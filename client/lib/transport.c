@@ -181,7 +181,8 @@ static enum moved read_session(struct pledge_channel *channel, struct attempt *a
     }
 }
 
-/* Takes in whatever arrived while nobody was calling. False when the connection is of no more use. */
+/* Takes in whatever arrived while nobody was calling. False when the connection is of no more use.
+ */
 static bool still_alive(struct pledge_channel *channel)
 {
     for (;;) {
@@ -209,8 +210,8 @@ bool transport_ready(struct pledge_channel *channel, struct attempt *attempt)
         deadline_ms = attempt->deadline_ms;
     }
     channel->fd = address_connect(channel, deadline_ms, attempt);
-    bool ready = channel->fd >= 0 && tls_start(channel, attempt) &&
-                 handshake(channel, deadline_ms, attempt);
+    bool ready =
+        channel->fd >= 0 && tls_start(channel, attempt) && handshake(channel, deadline_ms, attempt);
     if (ready && !stream_session_new(channel)) {
         ready = attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
     }

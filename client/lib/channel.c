@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/lib/channel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+static void refuse(struct pledge_status *status, enum pledge_code code, const char *message)
+{
+    status->code = code;
+    snprintf(status->message, sizeof(status->message), "%s", message);
+}
+
+static bool copy_strings(struct pledge_channel *channel,
+                         const struct pledge_channel_options *options)
+{
+    char agent[256];
+    snprintf(agent, sizeof(agent), "%s%slibpledge/%s",
+             options->user_agent ? options->user_agent : "", options->user_agent ? " " : "",
+             PLEDGE_VERSION);
+    channel->server_name = strdup(options->server_name ? options->server_name : channel->host);
+    channel->authority = strdup(options->address);
+    channel->user_agent = strdup(agent);
+    return channel->server_name && channel->authority && channel->user_agent;
+}
+
+struct pledge_channel *pledge_channel_new(const struct pledge_channel_options *options,
+                                          struct pledge_status *ret_status)
+{
+    *ret_status = (struct pledge_status){0};
+    struct pledge_channel *channel = calloc(1, sizeof(*channel));
+    if (!channel) {
+        refuse(ret_status, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
+        return NULL;
+    }
+    channel->fd = -1;
+    channel->connect_timeout_ms = options->connect_timeout_ms ? options->connect_timeout_ms
+                                                              : PLEDGE_DEFAULT_CONNECT_TIMEOUT_MS;
+    channel->max_reply_bytes =
+        options->max_reply_bytes ? options->max_reply_bytes : PLEDGE_DEFAULT_MAX_REPLY;
+    if (!options->address || !address_parse(options->address, channel)) {
+        refuse(ret_status, PLEDGE_INVALID_ARGUMENT,
+               "the address must be host:port, such as pledge.example.org:8443");
+    } else if (!copy_strings(channel, options)) {
+        refuse(ret_status, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
+    } else {
+        channel->tls = tls_context_new(options, ret_status);
+    }
+    if (ret_status->code != PLEDGE_OK) {
+        pledge_channel_free(channel);
+        return NULL;
+    }
+    return channel;
+}
+
+void pledge_channel_free(struct pledge_channel *channel)
+{
+    if (!channel) {
+        return;
+    }
+    transport_close(channel);
+    SSL_CTX_free(channel->tls);
+    free(channel->server_name);
+    free(channel->authority);
+    free(channel->user_agent);
+    free(channel);
+}
+
+bool pledge_request_id(char out[PLEDGE_REQUEST_ID_SIZE])
+{
+    unsigned char b[16];
+    if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b)) {
+        return false;
+    }
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562: version 4 */
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(out, PLEDGE_REQUEST_ID_SIZE,
+             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+             b[15]);
+    return true;
+}

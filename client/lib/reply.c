@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/lib/channel.h"
+#include "common/grpc/status.h"
+
+#include "google/rpc/error_details.pb-c.h"
+#include "google/rpc/status.pb-c.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool attempt_fail(struct attempt *attempt, enum pledge_code code, const char *format, ...)
+{
+    if (attempt->has_status) {
+        return false;
+    }
+    struct pledge_status *status = &attempt->reply->status;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(status->message, sizeof(status->message), format, args);
+    va_end(args);
+    status->code = code;
+    attempt->has_status = true;
+    return false;
+}
+
+static bool is_binary(const uint8_t *name, size_t len)
+{
+    return len > 4 && memcmp(name + len - 4, "-bin", 4) == 0;
+}
+
+bool reply_add_metadata(struct attempt *attempt, const uint8_t *name, size_t name_len,
+                        const uint8_t *value, size_t value_len)
+{
+    static const char content_type[] = "application/grpc";
+    if (name_len == 12 && memcmp(name, "content-type", 12) == 0) {
+        attempt->grpc_content = value_len >= sizeof(content_type) - 1 &&
+                                memcmp(value, content_type, sizeof(content_type) - 1) == 0;
+    }
+    size_t *count = &attempt->counts[attempt->in_trailers];
+    struct pledge_metadata **half = &attempt->halves[attempt->in_trailers];
+    attempt->metadata_bytes += name_len + value_len;
+    if (*count == PLEDGE_MAX_METADATA || attempt->metadata_bytes > PLEDGE_MAX_METADATA_BYTES) {
+        return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "the reply has too much metadata");
+    }
+    if (!*half) {
+        *half = arena_calloc(attempt->arena, PLEDGE_MAX_METADATA, sizeof(**half));
+    }
+    char *name_copy = arena_strndup(attempt->arena, (const char *)name, name_len);
+    char *value_copy = arena_alloc(attempt->arena, value_len + 4);
+    if (!*half || !name_copy || !value_copy) {
+        return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
+    }
+    size_t len = value_len;
+    if (is_binary(name, name_len)) {
+        len = grpc_base64_decode((const char *)value, value_len, (unsigned char *)value_copy);
+    }
+    if (len == (size_t)-1 || !is_binary(name, name_len)) {
+        memcpy(value_copy, value, value_len);
+        len = value_len;
+    }
+    value_copy[len] = '\0';
+    (*half)[(*count)++] = (struct pledge_metadata){name_copy, value_copy, len};
+    return true;
+}
+
+const struct pledge_metadata *pledge_reply_metadata(const struct pledge_reply *reply,
+                                                    const char *name)
+{
+    for (size_t i = 0; i < reply->trailer_count; i++) {
+        if (strcmp(reply->trailers[i].name, name) == 0) {
+            return &reply->trailers[i];
+        }
+    }
+    for (size_t i = 0; i < reply->header_count; i++) {
+        if (strcmp(reply->headers[i].name, name) == 0) {
+            return &reply->headers[i];
+        }
+    }
+    return NULL;
+}
+
+static bool any_is(const Google__Protobuf__Any *any, const char *type)
+{
+    const char *slash = strrchr(any->type_url, '/');
+    return strcmp(slash ? slash + 1 : any->type_url, type) == 0;
+}
+
+static void take_bad_request(struct pledge_reply *reply, struct attempt *attempt,
+                             ProtobufCAllocator *allocator, const Google__Protobuf__Any *any)
+{
+    Google__Rpc__BadRequest *bad =
+        google__rpc__bad_request__unpack(allocator, any->value.len, any->value.data);
+    struct pledge_violation *list =
+        bad ? arena_calloc(attempt->arena, bad->n_field_violations + 1, sizeof(*list)) : NULL;
+    if (!list) {
+        return;
+    }
+    for (size_t i = 0; i < bad->n_field_violations; i++) {
+        const Google__Rpc__BadRequest__FieldViolation *from = bad->field_violations[i];
+        list[i] = (struct pledge_violation){from->field, from->description, from->reason};
+    }
+    reply->violations = list;
+    reply->violation_count = bad->n_field_violations;
+}
+
+static void take_retry_info(struct pledge_reply *reply, ProtobufCAllocator *allocator,
+                            const Google__Protobuf__Any *any)
+{
+    Google__Rpc__RetryInfo *info =
+        google__rpc__retry_info__unpack(allocator, any->value.len, any->value.data);
+    if (info && info->retry_delay && info->retry_delay->seconds >= 0 &&
+        info->retry_delay->seconds < INT32_MAX / 1000) {
+        reply->retry_after_ms =
+            (unsigned)(info->retry_delay->seconds * 1000 + info->retry_delay->nanos / 1000000);
+    }
+}
+
+/* Details that cannot be read are left as bytes: the status stands without them. */
+static void take_details(struct pledge_reply *reply, struct attempt *attempt)
+{
+    const struct pledge_metadata *entry = pledge_reply_metadata(reply, "grpc-status-details-bin");
+    if (!entry) {
+        return;
+    }
+    reply->details = (struct pledge_bytes){entry->value, entry->len};
+    ProtobufCAllocator allocator = arena_protobuf_allocator(attempt->arena);
+    Google__Rpc__Status *status = google__rpc__status__unpack(&allocator, entry->len, entry->value);
+    for (size_t i = 0; status && i < status->n_details; i++) {
+        if (any_is(status->details[i], "google.rpc.BadRequest")) {
+            take_bad_request(reply, attempt, &allocator, status->details[i]);
+        } else if (any_is(status->details[i], "google.rpc.RetryInfo")) {
+            take_retry_info(reply, &allocator, status->details[i]);
+        }
+    }
+}
+
+static enum pledge_code code_from_stream(uint32_t error)
+{
+    switch (error) {
+    case NGHTTP2_REFUSED_STREAM:
+        return PLEDGE_UNAVAILABLE;
+    case NGHTTP2_CANCEL:
+        return PLEDGE_CANCELLED;
+    case NGHTTP2_ENHANCE_YOUR_CALM:
+        return PLEDGE_RESOURCE_EXHAUSTED;
+    case NGHTTP2_INADEQUATE_SECURITY:
+        return PLEDGE_PERMISSION_DENIED;
+    default:
+        return PLEDGE_INTERNAL;
+    }
+}
+
+static void take_status(struct pledge_reply *reply, struct attempt *attempt)
+{
+    const struct pledge_metadata *code = pledge_reply_metadata(reply, "grpc-status");
+    const struct pledge_metadata *message = pledge_reply_metadata(reply, "grpc-message");
+    if (!code && attempt->http_status != 0 && attempt->http_status != 200) {
+        attempt_fail(attempt, (enum pledge_code)grpc_code_from_http(attempt->http_status),
+                     "the server answered with HTTP status %d", attempt->http_status);
+    } else if (!code) {
+        attempt_fail(attempt, code_from_stream(attempt->stream_error),
+                     "the server ended the call without a status: %s",
+                     nghttp2_http2_strerror(attempt->stream_error));
+    } else {
+        unsigned long number = strtoul(code->value, NULL, 10);
+        char *text = message ? arena_alloc(attempt->arena, message->len + 1) : NULL;
+        if (text) {
+            grpc_message_decode(message->value, message->len, text);
+        }
+        reply->status.code =
+            number <= PLEDGE_UNAUTHENTICATED ? (enum pledge_code)number : PLEDGE_UNKNOWN;
+        snprintf(reply->status.message, sizeof(reply->status.message), "%s", text ? text : "");
+        take_details(reply, attempt);
+    }
+}
+
+void reply_finish(struct pledge_reply *reply, struct attempt *attempt)
+{
+    reply->headers = attempt->halves[0];
+    reply->header_count = attempt->counts[0];
+    reply->trailers = attempt->halves[1];
+    reply->trailer_count = attempt->counts[1];
+    reply->messages = attempt->messages;
+    reply->message_count = attempt->message_count;
+    if (!attempt->has_status) {
+        take_status(reply, attempt);
+    }
+}
+
+void pledge_reply_deinit(struct pledge_reply *reply)
+{
+    if (reply->memory) {
+        arena_deinit(reply->memory);
+        free(reply->memory);
+    }
+    *reply = (struct pledge_reply){0};
+}
