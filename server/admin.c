@@ -45,8 +45,9 @@ static int add(const char *database, const char *name, const char *path)
     const char *values[] = {(const char *)fingerprint, name};
     const int lengths[] = {SHA256_SIZE, 0};
     const int formats[] = {1, 0};
-    PGresult *result = PQexecParams(conn, "SELECT pledge.host_administrator_add($1::bytea, $2::text)",
-                                    2, NULL, values, lengths, formats, 0);
+    PGresult *result =
+        PQexecParams(conn, "SELECT pledge.host_administrator_add($1::bytea, $2::text)", 2, NULL,
+                     values, lengths, formats, 0);
     bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
     if (good) {
         printf("%s is a host administrator.\n", name);

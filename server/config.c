@@ -19,9 +19,13 @@ static const struct setting {
     bool required;
 } settings[] = {
 #define TEXT(field, variable, value, required)                                                     \
-    {#field, variable, offsetof(struct config, field), value, 0, 0, 0, required}
+    {                                                                                              \
+#field, variable, offsetof(struct config, field), value, 0, 0, 0, required                 \
+    }
 #define NUMBER(field, variable, value, least, most)                                                \
-    {#field, variable, offsetof(struct config, field), NULL, value, least, most, false}
+    {                                                                                              \
+#field, variable, offsetof(struct config, field), NULL, value, least, most, false          \
+    }
     TEXT(listen, "PLEDGED_LISTEN", "127.0.0.1:7443", true),
     TEXT(tls_certificate, "PLEDGED_TLS_CERTIFICATE", "", true),
     TEXT(tls_key, "PLEDGED_TLS_KEY", "", true),
@@ -47,7 +51,7 @@ static bool set_text(struct config *config, const struct setting *setting, const
                  CONFIG_TEXT - 1);
         return false;
     }
-    strcpy(to, value);
+    memcpy(to, value, strlen(value) + 1);
     return true;
 }
 
@@ -93,8 +97,8 @@ static bool take_entry(struct config *config, config_setting_t *entry, const cha
     } else {
         good = config_setting_type(entry) == CONFIG_TYPE_INT;
         snprintf(reason, sizeof(reason), "%s must be a number", name);
-        good = good && set_number(config, setting, config_setting_get_int(entry), reason,
-                                  sizeof(reason));
+        good = good &&
+               set_number(config, setting, config_setting_get_int(entry), reason, sizeof(reason));
     }
     if (!good) {
         snprintf(error, error_size, "%s:%u: %s", path, line, reason);
@@ -113,8 +117,8 @@ static bool read_file(struct config *config, const char *path, char *error, size
     }
     config_setting_t *root = good ? config_root_setting(&file) : NULL;
     for (int i = 0; good && i < config_setting_length(root); i++) {
-        good = take_entry(config, config_setting_get_elem(root, (unsigned)i), path, error,
-                          error_size);
+        good =
+            take_entry(config, config_setting_get_elem(root, (unsigned)i), path, error, error_size);
     }
     config_destroy(&file);
     return good;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pledged: reads its settings, checks that protos, SQL and database agree, serves until told to stop. */
+/* pledged: reads its settings, checks that protos, SQL and database agree, serves until told to
+ * stop. */
 #include "common/base/log.h"
 #include "proto/schema.h"
 #include "server/admin.h"
@@ -58,6 +59,7 @@ static PGconn *connect_database(const char *conninfo)
     for (int waited = 0;; waited++) {
         PGconn *conn = PQconnectdb(conninfo);
         if (PQstatus(conn) == CONNECTION_OK) {
+            PQclear(PQexec(conn, "SET search_path = pledge, pg_temp"));
             return conn;
         }
         bool again = waited < DATABASE_WAIT_SECONDS;
@@ -193,16 +195,14 @@ static int run(struct daemon *daemon, bool check_only)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    SSL_CTX *tls =
-        tls_context_new(daemon->config.tls_certificate, daemon->config.tls_key,
-                        daemon->config.tls_client_ca, error, sizeof(error));
+    SSL_CTX *tls = tls_context_new(daemon->config.tls_certificate, daemon->config.tls_key,
+                                   daemon->config.tls_client_ca, error, sizeof(error));
     if (!tls) {
         log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
         return EXIT_FAILURE;
     }
-    daemon->reflection =
-        reflection_register(&daemon->registry, schema_descriptors,
-                            (size_t)(schema_descriptors_end - schema_descriptors));
+    daemon->reflection = reflection_register(&daemon->registry, schema_descriptors,
+                                             (size_t)(schema_descriptors_end - schema_descriptors));
     bool good = daemon->reflection &&
                 health_register(&daemon->health, &daemon->registry, worker_serving) &&
                 check_all(daemon);
@@ -211,11 +211,10 @@ static int run(struct daemon *daemon, bool check_only)
     daemon->worker_count = (unsigned)(daemon->config.loops ? daemon->config.loops : processors);
     daemon->workers = calloc(daemon->worker_count, sizeof(*daemon->workers));
     const struct config *config = &daemon->config;
-    daemon->db =
-        (struct db_config){.conninfo = config->database,
-                           .connections = {(unsigned)config->read_connections,
-                                           (unsigned)config->heavy_connections,
-                                           (unsigned)config->write_connections}};
+    daemon->db = (struct db_config){.conninfo = config->database,
+                                    .connections = {(unsigned)config->read_connections,
+                                                    (unsigned)config->heavy_connections,
+                                                    (unsigned)config->write_connections}};
     if (good && !check_only && daemon->workers) {
         struct worker_shared shared = {tls,         &daemon->registry, &daemon->catalog,
                                        &daemon->db, &daemon->roles,    config->drain_ms};

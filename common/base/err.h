@@ -36,12 +36,14 @@ struct err {
     unsigned retry_after_ms; /* > 0: tell the client when to come back */
 };
 
-/* Sets code and message; keeps violations. Returns false, so that a caller can `return err_set(…)`. */
+/* Sets code and message; keeps violations. Returns false, so that a caller can `return err_set(…)`.
+ */
 bool err_set(struct err *err, enum grpc_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Adds a violation and, on a fresh err, sets INVALID_ARGUMENT and "field: description". The
- * strings are copied into `arena`; when it is exhausted the violation is left out. Returns false. */
+ * strings are copied into `arena`; when it is exhausted the violation is left out. Returns false.
+ */
 bool err_violation(struct err *err, struct arena *arena, const char *field, const char *reason,
                    const char *format, ...) __attribute__((format(printf, 5, 6)));
 

@@ -43,7 +43,8 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
     clock_gettime(CLOCK_REALTIME, &now);
     char stamp[TIME_RFC3339_MAX];
     time_rfc3339_format(now.tv_sec, (int32_t)(now.tv_nsec / 1000 * 1000), stamp);
-    json_t *line = json_pack("{s:s, s:s, s:s}", "time", stamp, "level", names[level], "event", event);
+    json_t *line =
+        json_pack("{s:s, s:s, s:s}", "time", stamp, "level", names[level], "event", event);
     va_list args;
     va_start(args, format);
     json_error_t problem;

@@ -16,7 +16,8 @@ bool time_date_parse(const char *text, size_t len, int32_t *ret_days);
 /* Writes YYYY-MM-DD and a NUL. `days` counts from 1970-01-01. */
 void time_date_format(int32_t days, char out[TIME_DATE_LEN + 1]);
 
-/* Writes an instant as RFC 3339 in UTC with 0, 3, 6 or 9 digits of fraction, as proto3 JSON asks. */
+/* Writes an instant as RFC 3339 in UTC with 0, 3, 6 or 9 digits of fraction, as proto3 JSON asks.
+ */
 void time_rfc3339_format(int64_t seconds, int32_t nanos, char out[TIME_RFC3339_MAX]);
 
 /* Reads RFC 3339 with any offset. */

@@ -12,8 +12,8 @@ enum grpc_frame_result grpc_frame_read(const uint8_t *data, size_t len, uint32_t
         return GRPC_FRAME_PARTIAL;
     }
     ret_frame->compressed = data[0] == 1;
-    ret_frame->length = (uint32_t)data[1] << 24 | (uint32_t)data[2] << 16 |
-                        (uint32_t)data[3] << 8 | (uint32_t)data[4];
+    ret_frame->length = (uint32_t)data[1] << 24 | (uint32_t)data[2] << 16 | (uint32_t)data[3] << 8 |
+                        (uint32_t)data[4];
     if (ret_frame->length > max_length) {
         return GRPC_FRAME_TOO_BIG;
     }

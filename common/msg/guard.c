@@ -49,7 +49,12 @@ bool guard_utf8(const uint8_t *data, size_t len)
 {
     for (size_t i = 0; i < len;) {
         uint8_t c = data[i];
-        unsigned extra = c < 0x80 ? 0 : c < 0xC2 ? 9 : c < 0xE0 ? 1 : c < 0xF0 ? 2 : c < 0xF5 ? 3 : 9;
+        unsigned extra = c < 0x80   ? 0
+                         : c < 0xC2 ? 9
+                         : c < 0xE0 ? 1
+                         : c < 0xF0 ? 2
+                         : c < 0xF5 ? 3
+                                    : 9;
         if (c == 0 || extra == 9 || len - i <= extra) {
             return false;
         }
@@ -97,8 +102,7 @@ static bool refuse(struct walk *walk, const char *rule)
 
 static bool is_malformed(struct walk *walk)
 {
-    return err_set(walk->err, GRPC_INVALID_ARGUMENT,
-                   "the request is not a well-formed %s message",
+    return err_set(walk->err, GRPC_INVALID_ARGUMENT, "the request is not a well-formed %s message",
                    walk->levels[0].descriptor->name);
 }
 
@@ -130,8 +134,8 @@ static enum wire_type wire_type_of(ProtobufCType type)
 
 static bool too_many(struct walk *walk)
 {
-    return err_set(walk->err, GRPC_RESOURCE_EXHAUSTED,
-                   "the request has more than %u elements", walk->limits->max_elements);
+    return err_set(walk->err, GRPC_RESOURCE_EXHAUSTED, "the request has more than %u elements",
+                   walk->limits->max_elements);
 }
 
 /* A packed run counts every entry as an element and may hold unknown enum values. */

@@ -24,9 +24,9 @@ enum { MSG_JSON_MAX_DEPTH = 32 };
 json_t *msg_json_write(const ProtobufCMessage *message, unsigned flags,
                        const ProtobufCMessageDescriptor *const *types);
 
-/* Makes a message of a JSON object, allocated in `arena`. Names are taken in lowerCamelCase and as in
- * the proto. Every unknown name, wrong type, unknown enum value and out-of-range number becomes a
- * violation in `err` with the field's proto path, all of them at once; then NULL is returned. */
+/* Makes a message of a JSON object, allocated in `arena`. Names are taken in lowerCamelCase and as
+ * in the proto. Every unknown name, wrong type, unknown enum value and out-of-range number becomes
+ * a violation in `err` with the field's proto path, all of them at once; then NULL is returned. */
 ProtobufCMessage *msg_json_read(const ProtobufCMessageDescriptor *descriptor, const json_t *json,
                                 struct arena *arena, struct err *err);
 

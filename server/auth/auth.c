@@ -64,7 +64,8 @@ struct auth {
     struct entry *slots[AUTH_CACHE_SLOTS];
 };
 
-/* --- roles -------------------------------------------------------------------------------------- */
+/* --- roles --------------------------------------------------------------------------------------
+ */
 
 static unsigned role_index(struct auth_roles *roles, const char *name)
 {
@@ -125,7 +126,8 @@ void auth_roles_deinit(struct auth_roles *roles)
     *roles = (struct auth_roles){0};
 }
 
-bool auth_rule_of(const struct auth_roles *roles, const char *permission, struct auth_rule *ret_rule)
+bool auth_rule_of(const struct auth_roles *roles, const char *permission,
+                  struct auth_rule *ret_rule)
 {
     *ret_rule = (struct auth_rule){0};
     if (strcmp(permission, "public") == 0) {
@@ -152,7 +154,8 @@ static bool role_allowed(const struct auth_roles *roles, const char *role, uint3
     return false;
 }
 
-/* --- deciding ----------------------------------------------------------------------------------- */
+/* --- deciding -----------------------------------------------------------------------------------
+ */
 
 static void refuse(const struct waiter *waiter, enum grpc_code code, const char *message)
 {
@@ -215,12 +218,13 @@ static void decide(struct auth *auth, const struct waiter *waiter,
     waiter->then(call, settings);
 }
 
-/* --- asking the database ------------------------------------------------------------------------ */
+/* --- asking the database ------------------------------------------------------------------------
+ */
 
 static const char *text_at(struct arena *arena, const PGresult *rows, int row, int column)
 {
-    const char *text = arena_strndup(arena, PQgetvalue(rows, row, column),
-                                     (size_t)PQgetlength(rows, row, column));
+    const char *text =
+        arena_strndup(arena, PQgetvalue(rows, row, column), (size_t)PQgetlength(rows, row, column));
     return text ? text : "";
 }
 

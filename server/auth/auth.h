@@ -5,7 +5,8 @@
  * Glossary
  *   principal   a person's post or a system, known by the SHA-256 of its client certificate
  *   membership  the role a principal has in one authority
- *   permission  what a method's SQL header asks for; a table in the database says which roles hold it
+ *   permission  what a method's SQL header asks for; a table in the database says which roles hold
+ * it
  */
 #ifndef SERVER_AUTH_AUTH_H
 #define SERVER_AUTH_AUTH_H
@@ -26,7 +27,7 @@ struct auth_roles {
     struct auth_permission {
         char *name;
         uint32_t roles; /* bit i: names[i] holds it */
-    } *permissions;
+    } * permissions;
     size_t permission_count;
 };
 
@@ -43,7 +44,8 @@ bool auth_roles_read(PGconn *conn, struct auth_roles *roles, struct err *err);
 void auth_roles_deinit(struct auth_roles *roles);
 
 /* The rule for a permission word of an SQL header; false when no role holds it. */
-bool auth_rule_of(const struct auth_roles *roles, const char *permission, struct auth_rule *ret_rule);
+bool auth_rule_of(const struct auth_roles *roles, const char *permission,
+                  struct auth_rule *ret_rule);
 
 /* One loop's cache of principals. */
 struct auth;
@@ -54,8 +56,8 @@ void auth_free(struct auth *auth);
 extern struct db_statement auth_identify;
 
 /* Decides whether the call may go on under `rule` in `authority` ("" for none; lives as long as the
- * call). Calls `then` once, now or later: with settings in the call's arena, or with NULL after having
- * finished the call with UNAUTHENTICATED, PERMISSION_DENIED or UNAVAILABLE. */
+ * call). Calls `then` once, now or later: with settings in the call's arena, or with NULL after
+ * having finished the call with UNAUTHENTICATED, PERMISSION_DENIED or UNAVAILABLE. */
 void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *rule,
                 const char *authority,
                 void (*then)(struct call *call, const struct db_settings *settings));

@@ -178,11 +178,12 @@ static bool make_params(struct db *db, const char *conninfo, struct err *err)
         }
         add_keyword(db, which, &at, "client_encoding", "UTF8");
         add_keyword(db, which, &at, "options",
-                    which == 0 ? "-c default_transaction_read_only=on "
-                                 "-c default_transaction_isolation=repeatable\\ read "
-                                 "-c client_min_messages=error -c jit=off"
-                               : "-c client_min_messages=error -c jit=off "
-                                 "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s");
+                    which == 0
+                        ? "-c search_path=pledge,pg_temp -c default_transaction_read_only=on "
+                          "-c default_transaction_isolation=repeatable\\ read "
+                          "-c client_min_messages=error -c jit=off"
+                        : "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "
+                          "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s");
         add_keyword(db, which, &at, NULL, NULL);
     }
     return true;
@@ -224,7 +225,8 @@ void db_submit(struct db *db, struct db_job *job)
     if (db->closed) {
         refuse(db, job);
     } else if (queue->count >= DB_MAX_QUEUED) {
-        err_set(&job->err, GRPC_RESOURCE_EXHAUSTED, "too many calls are waiting; try again shortly");
+        err_set(&job->err, GRPC_RESOURCE_EXHAUSTED,
+                "too many calls are waiting; try again shortly");
         job->err.retry_after_ms = DB_RETRY_AFTER_MS;
         queue_push(&db->refused, job);
     } else {

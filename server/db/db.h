@@ -32,8 +32,8 @@ enum {
     DB_CONNECT_MS = 5000,      /* from the start of connecting to ready */
     DB_BACKOFF_FIRST_MS = 100, /* between attempts to connect, doubling */
     DB_BACKOFF_LAST_MS = 1000,
-    DB_GRACE_MS = 5000,        /* past the last statement_timeout, then the connection is dropped */
-    DB_RETRY_AFTER_MS = 500,   /* told to clients while the database is away */
+    DB_GRACE_MS = 5000,      /* past the last statement_timeout, then the connection is dropped */
+    DB_RETRY_AFTER_MS = 500, /* told to clients while the database is away */
     DB_MAX_STEPS = 12,
 };
 
@@ -95,8 +95,8 @@ struct db_config {
 
 struct db;
 
-/* Opens the lanes of `loop`; connections come up in the background. Borrows all arguments. NULL when
- * out of memory or when `conninfo` cannot be read, with a sentence in `err`. */
+/* Opens the lanes of `loop`; connections come up in the background. Borrows all arguments. NULL
+ * when out of memory or when `conninfo` cannot be read, with a sentence in `err`. */
 struct db *db_new(struct loop *loop, const struct db_config *config,
                   const struct db_catalog *catalog, struct err *err);
 

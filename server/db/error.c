@@ -102,9 +102,8 @@ static void take_rule(const char *constraint, const struct db_rules *rules, stru
 {
     struct db_rule key = {.constraint = (char *)constraint};
     const struct db_rule *rule =
-        rules->count > 0
-            ? bsearch(&key, rules->rules, rules->count, sizeof(key), compare_rules)
-            : NULL;
+        rules->count > 0 ? bsearch(&key, rules->rules, rules->count, sizeof(key), compare_rules)
+                         : NULL;
     if (rule) {
         enum grpc_code code = err->code;
         err_set(err, code, "%s: %s", rule->field, rule->sentence);

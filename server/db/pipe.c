@@ -32,8 +32,8 @@ static struct segment *segment_at(struct pipe *pipe, unsigned index)
 static struct segment *segment_push(struct pipe *pipe, enum segment_kind kind)
 {
     struct segment *segment = segment_at(pipe, pipe->segment_count++);
-    *segment = (struct segment){
-        .kind = kind, .give_up_ms = pipe->loop->now_ms + DB_CONNECT_MS + DB_GRACE_MS};
+    *segment = (struct segment){.kind = kind,
+                                .give_up_ms = pipe->loop->now_ms + DB_CONNECT_MS + DB_GRACE_MS};
     return segment;
 }
 
@@ -100,8 +100,7 @@ static void pipe_connect(struct pipe *pipe)
     pipe->state = PIPE_CONNECTING;
     pipe->since_ms = pipe->loop->now_ms;
     pipe->conn = PQconnectStartParams(pipe->keywords, pipe->values, 0);
-    if (!pipe->conn || PQstatus(pipe->conn) == CONNECTION_BAD ||
-        !watch(pipe, UV_WRITABLE)) {
+    if (!pipe->conn || PQstatus(pipe->conn) == CONNECTION_BAD || !watch(pipe, UV_WRITABLE)) {
         pipe_fail(pipe, pipe->conn ? PQerrorMessage(pipe->conn) : "out of memory");
     }
 }
@@ -372,7 +371,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     }
 }
 
-/* --- going down -------------------------------------------------------------------------------- */
+/* --- going down --------------------------------------------------------------------------------
+ */
 
 /* Reads may run again elsewhere. A write's outcome is unknown once its COMMIT was sent; the client
  * is told, and its request_id makes repeating it safe. */

@@ -32,7 +32,8 @@ struct pipe {
     struct pipe_owner owner;
     enum pipe_state state;
     PGconn *conn;
-    uv_poll_t *poll; /* on the heap: libpq may change its socket, and closing a handle takes a turn */
+    uv_poll_t
+        *poll; /* on the heap: libpq may change its socket, and closing a handle takes a turn */
     int poll_fd;
     uint64_t since_ms;
     uint64_t retry_ms;

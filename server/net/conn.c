@@ -134,8 +134,8 @@ static void flush_dirty(void *data)
 static void conn_read(struct conn *conn)
 {
     static _Thread_local uint8_t bytes[CONN_WRITE_SIZE];
-    /* One fill of the TLS buffer, then what it still holds: a peer that sends without pause must not
-     * keep the others waiting. */
+    /* One fill of the TLS buffer, then what it still holds: a peer that sends without pause must
+     * not keep the others waiting. */
     do {
         int len = SSL_read(conn->ssl, bytes, sizeof(bytes));
         if (len <= 0) {
@@ -261,8 +261,8 @@ static void on_listener_event(uv_poll_t *poll, int status, int events)
     while (status >= 0) {
         struct sockaddr_storage address;
         socklen_t len = sizeof(address);
-        int fd = accept4(listener->fd, (struct sockaddr *)&address, &len,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd =
+            accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
             break;
         }
@@ -297,8 +297,7 @@ static void check_times(void *data)
 }
 
 int listener_init(struct listener *listener, struct loop *loop, const struct sockaddr *address,
-                  socklen_t address_len, SSL_CTX *tls, const struct stream_ops *ops,
-                  void *ops_data)
+                  socklen_t address_len, SSL_CTX *tls, const struct stream_ops *ops, void *ops_data)
 {
     *listener = (struct listener){.loop = loop, .tls = tls, .ops = ops, .ops_data = ops_data};
     int one = 1;

@@ -111,9 +111,8 @@ static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t
     return 0;
 }
 
-static ssize_t read_out(nghttp2_session *session, int32_t stream_id, uint8_t *to,
-                              size_t length, uint32_t *data_flags, nghttp2_data_source *source,
-                              void *data)
+static ssize_t read_out(nghttp2_session *session, int32_t stream_id, uint8_t *to, size_t length,
+                        uint32_t *data_flags, nghttp2_data_source *source, void *data)
 {
     struct stream *stream = source->ptr;
     (void)data;
@@ -175,9 +174,8 @@ bool h2_init(struct h2 *h2, struct conn *conn, const struct stream_ops *ops, voi
     *h2 = (struct h2){.conn = conn, .ops = ops, .ops_data = ops_data};
     nghttp2_session_callbacks *callbacks = callbacks_new();
     nghttp2_option *option = options_new();
-    int rc = callbacks && option
-                 ? nghttp2_session_server_new2(&h2->session, callbacks, h2, option)
-                 : NGHTTP2_ERR_NOMEM;
+    int rc = callbacks && option ? nghttp2_session_server_new2(&h2->session, callbacks, h2, option)
+                                 : NGHTTP2_ERR_NOMEM;
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_option_del(option);
     return rc == 0 &&

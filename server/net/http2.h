@@ -21,10 +21,11 @@ struct h2;
 struct conn;
 
 enum {
-    H2_MAX_STREAMS = 256,        /* open at once on one connection */
-    H2_WINDOW = 256 * 1024,      /* bytes a stream may send ahead */
+    H2_MAX_STREAMS = 256,   /* open at once on one connection */
+    H2_WINDOW = 256 * 1024, /* bytes a stream may send ahead */
     H2_CONN_WINDOW = 1024 * 1024,
-    H2_MAX_HEADER_BYTES = 16384, /* of one request, names and values and 32 for each, RFC 9113 6.5.2 */
+    H2_MAX_HEADER_BYTES =
+        16384, /* of one request, names and values and 32 for each, RFC 9113 6.5.2 */
     H2_MAX_SETTINGS = 16,
     H2_MAX_ACKS = 256,
     H2_MAX_CONTINUATIONS = 4,
@@ -100,7 +101,8 @@ void stream_resume(struct stream *stream);
 /* Says that stream->out is complete and `trailers` follow it. */
 void stream_finish(struct stream *stream, const nghttp2_nv *trailers, size_t count);
 
-/* The most header bytes the peer takes in one block, as its SETTINGS say; UINT32_MAX if they do not. */
+/* The most header bytes the peer takes in one block, as its SETTINGS say; UINT32_MAX if they do
+ * not. */
 uint32_t stream_peer_header_limit(const struct stream *stream);
 
 /* Resets the stream with an HTTP/2 error code. */

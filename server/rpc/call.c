@@ -44,7 +44,8 @@ void call_release(struct call *call)
     }
 }
 
-/* --- answering --------------------------------------------------------------------------------- */
+/* --- answering ---------------------------------------------------------------------------------
+ */
 
 static void log_call(const struct call *call, const struct err *err)
 {
@@ -79,9 +80,8 @@ void call_reply(struct call *call, const ProtobufCMessage *reply)
         return;
     }
     size_t len = protobuf_c_message_get_packed_size(reply);
-    uint8_t *frame = len <= CALL_MAX_REPLY
-                         ? buf_reserve(&call->stream.out, GRPC_FRAME_HEADER + len)
-                         : NULL;
+    uint8_t *frame =
+        len <= CALL_MAX_REPLY ? buf_reserve(&call->stream.out, GRPC_FRAME_HEADER + len) : NULL;
     if (!frame) {
         struct err err = {0};
         err_set(&err, GRPC_RESOURCE_EXHAUSTED,
@@ -117,7 +117,8 @@ void call_finish(struct call *call, const struct err *err)
     }
 }
 
-/* --- receiving --------------------------------------------------------------------------------- */
+/* --- receiving ---------------------------------------------------------------------------------
+ */
 
 static void take_message(struct call *call, const uint8_t *bytes, size_t len)
 {
@@ -147,8 +148,8 @@ static void take_message(struct call *call, const uint8_t *bytes, size_t len)
     call->method->message(call, request);
 }
 
-/* Takes frames while there are whole ones. A unary message waits for the end of the request, so that
- * a second one is noticed before any work is done. */
+/* Takes frames while there are whole ones. A unary message waits for the end of the request, so
+ * that a second one is noticed before any work is done. */
 static void take_frames(struct call *call)
 {
     struct err err = {0};
@@ -256,7 +257,8 @@ static void on_closed(struct stream *stream)
     }
 }
 
-/* --- headers ----------------------------------------------------------------------------------- */
+/* --- headers -----------------------------------------------------------------------------------
+ */
 
 static struct stream *on_open(void *data, struct conn *conn)
 {
@@ -297,7 +299,8 @@ static bool content_type_ok(const char *value, size_t len)
     if (len < prefix_len || memcmp(value, prefix, prefix_len) != 0) {
         return false;
     }
-    return len == prefix_len || value[prefix_len] == ';' || is(value, len, "application/grpc+proto");
+    return len == prefix_len || value[prefix_len] == ';' ||
+           is(value, len, "application/grpc+proto");
 }
 
 static void take_timeout(struct call *call, const char *value, size_t len)
@@ -376,7 +379,8 @@ const struct stream_ops rpc_stream_ops = {
     .closed = on_closed,
 };
 
-/* --- time -------------------------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------------------------------
+ */
 
 static void check_deadlines(void *data)
 {

@@ -21,14 +21,12 @@ static bool knows(const struct call *call, const char *service)
 {
     const struct health *health = call->method->data;
     char *prefix = arena_printf((struct arena *)&call->arena, "/%s/", service);
-    return !*service ||
-           (prefix && registry_has_service(health->registry, prefix, strlen(prefix)));
+    return !*service || (prefix && registry_has_service(health->registry, prefix, strlen(prefix)));
 }
 
 static void reply(struct call *call, int status)
 {
-    Grpc__Health__V1__HealthCheckResponse answer =
-        GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__INIT;
+    Grpc__Health__V1__HealthCheckResponse answer = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__INIT;
     answer.status = status;
     call_reply(call, &answer.base);
 }
@@ -80,12 +78,11 @@ bool health_register(struct health *health, struct registry *registry,
 {
     health->registry = registry;
     health->serving = serving;
-    health->check =
-        (struct method){.path = "/grpc.health.v1.Health/Check",
-                        .input = &grpc__health__v1__health_check_request__descriptor,
-                        .output = &grpc__health__v1__health_check_response__descriptor,
-                        .message = on_check,
-                        .data = health};
+    health->check = (struct method){.path = "/grpc.health.v1.Health/Check",
+                                    .input = &grpc__health__v1__health_check_request__descriptor,
+                                    .output = &grpc__health__v1__health_check_response__descriptor,
+                                    .message = on_check,
+                                    .data = health};
     health->watch = health->check;
     health->watch.path = "/grpc.health.v1.Health/Watch";
     health->watch.streaming = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* grpc.health.v1.Health: whether this daemon serves. Specification: grpc/grpc doc/health-checking.md. */
+/* grpc.health.v1.Health: whether this daemon serves. Specification: grpc/grpc
+ * doc/health-checking.md. */
 #ifndef SERVER_RPC_HEALTH_H
 #define SERVER_RPC_HEALTH_H
 

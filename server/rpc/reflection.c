@@ -12,6 +12,11 @@
 typedef Grpc__Reflection__V1__ServerReflectionRequest request_t;
 typedef Grpc__Reflection__V1__ServerReflectionResponse response_t;
 
+/* protobuf-c's names for the members of the two oneofs */
+#define ASKED(member) GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__MESSAGE_REQUEST_##member
+#define ANSWER(member)                                                                             \
+    GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_##member##_RESPONSE
+
 enum { REFLECTION_MAX_NAME = 256 };
 
 struct file {
@@ -134,7 +139,8 @@ static bool index_file(struct reflection *reflection, size_t index,
     return true;
 }
 
-/* The set is a run of files, each behind a tag and a length; their own bytes are what clients get. */
+/* The set is a run of files, each behind a tag and a length; their own bytes are what clients get.
+ */
 static bool index_all(struct reflection *reflection, const uint8_t *bytes, size_t len)
 {
     Google__Protobuf__FileDescriptorSet *set =
@@ -172,8 +178,7 @@ static void answer_error(response_t *response, Grpc__Reflection__V1__ErrorRespon
 {
     error->error_code = GRPC_NOT_FOUND;
     error->error_message = (char *)message;
-    response->message_response_case =
-        GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_ERROR_RESPONSE;
+    response->message_response_case = ANSWER(ERROR);
     response->error_response = error;
 }
 
@@ -200,14 +205,13 @@ static void answer_file(struct call *call, response_t *response, size_t index)
     Grpc__Reflection__V1__FileDescriptorResponse files =
         GRPC__REFLECTION__V1__FILE_DESCRIPTOR_RESPONSE__INIT;
     bool *seen = arena_calloc(&call->arena, reflection->file_count, sizeof(*seen));
-    files.file_descriptor_proto = arena_calloc(&call->arena, reflection->file_count,
-                                               sizeof(*files.file_descriptor_proto));
+    files.file_descriptor_proto =
+        arena_calloc(&call->arena, reflection->file_count, sizeof(*files.file_descriptor_proto));
     if (index >= reflection->file_count || !seen || !files.file_descriptor_proto) {
         answer_error(response, &error, "no file has this name or defines this symbol");
     } else {
         collect(reflection, index, seen, &files);
-        response->message_response_case =
-            GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_FILE_DESCRIPTOR_RESPONSE;
+        response->message_response_case = ANSWER(FILE_DESCRIPTOR);
         response->file_descriptor_response = &files;
     }
     call_reply(call, &response->base);
@@ -228,8 +232,7 @@ static void answer_services(struct call *call, response_t *response)
             list.service[list.n_service++] = service;
         }
     }
-    response->message_response_case =
-        GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_LIST_SERVICES_RESPONSE;
+    response->message_response_case = ANSWER(LIST_SERVICES);
     response->list_services_response = &list;
     call_reply(call, &response->base);
 }
@@ -237,8 +240,8 @@ static void answer_services(struct call *call, response_t *response)
 static size_t file_of_symbol(const struct reflection *reflection, const char *name)
 {
     struct symbol key = {.name = (char *)name};
-    const struct symbol *symbol = bsearch(&key, reflection->symbols, reflection->symbol_count,
-                                          sizeof(key), compare_symbols);
+    const struct symbol *symbol =
+        bsearch(&key, reflection->symbols, reflection->symbol_count, sizeof(key), compare_symbols);
     return symbol ? symbol->file : reflection->file_count;
 }
 
@@ -251,13 +254,13 @@ static void on_request(struct call *call, const ProtobufCMessage *message)
     response.valid_host = request->host;
     response.original_request = request;
     switch (request->message_request_case) {
-    case GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__MESSAGE_REQUEST_FILE_BY_FILENAME:
+    case ASKED(FILE_BY_FILENAME):
         answer_file(call, &response, file_named(reflection, request->file_by_filename));
         break;
-    case GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__MESSAGE_REQUEST_FILE_CONTAINING_SYMBOL:
+    case ASKED(FILE_CONTAINING_SYMBOL):
         answer_file(call, &response, file_of_symbol(reflection, request->file_containing_symbol));
         break;
-    case GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__MESSAGE_REQUEST_LIST_SERVICES:
+    case ASKED(LIST_SERVICES):
         answer_services(call, &response);
         break;
     default:
@@ -288,10 +291,8 @@ struct reflection *reflection_register(struct registry *registry, const uint8_t 
                         .half_close = on_half_close,
                         .data = reflection};
     reflection->v1alpha = reflection->v1;
-    reflection->v1alpha.path =
-        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
-    if (!registry_add(registry, &reflection->v1) ||
-        !registry_add(registry, &reflection->v1alpha)) {
+    reflection->v1alpha.path = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+    if (!registry_add(registry, &reflection->v1) || !registry_add(registry, &reflection->v1alpha)) {
         reflection_free(reflection);
         return NULL;
     }

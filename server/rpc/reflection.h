@@ -8,8 +8,8 @@
 
 struct reflection;
 
-/* Indexes a serialized FileDescriptorSet, borrowed, and adds both versions of the service. NULL when it
- * cannot be read or a path is taken. */
+/* Indexes a serialized FileDescriptorSet, borrowed, and adds both versions of the service. NULL
+ * when it cannot be read or a path is taken. */
 struct reflection *reflection_register(struct registry *registry, const uint8_t *descriptors,
                                        size_t len);
 void reflection_free(struct reflection *reflection);

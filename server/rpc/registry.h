@@ -40,7 +40,8 @@ bool registry_add(struct registry *registry, struct method *method);
 /* The method at a path, or NULL. */
 const struct method *registry_find(const struct registry *registry, const char *path, size_t len);
 
-/* True when the path's service has any method, to tell an unknown method from an unknown service. */
+/* True when the path's service has any method, to tell an unknown method from an unknown service.
+ */
 bool registry_has_service(const struct registry *registry, const char *path, size_t len);
 
 #endif

@@ -72,8 +72,7 @@ static const char *make_details(const struct err *err, size_t room, struct arena
     status.message = (char *)err->message;
     status.details = list;
     size_t violations = err->violation_count;
-    if (violations > 0 &&
-        pack_violations(&anys[status.n_details], err, &violations, room, arena)) {
+    if (violations > 0 && pack_violations(&anys[status.n_details], err, &violations, room, arena)) {
         status.n_details++;
     }
     if (err->retry_after_ms > 0) {

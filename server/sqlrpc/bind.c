@@ -36,7 +36,8 @@ bool bind_path_resolve(const ProtobufCMessageDescriptor *descriptor, const char 
     return ret_path->depth > 0;
 }
 
-/* --- resource names ------------------------------------------------------------------------------ */
+/* --- resource names ------------------------------------------------------------------------------
+ */
 
 static bool is_id(const char *text, size_t len)
 {
@@ -49,6 +50,16 @@ static bool is_id(const char *text, size_t len)
             return false;
         }
     }
+    return true;
+}
+
+bool bind_shape_add(struct bind_shape *shape, const char *collection, size_t len)
+{
+    if (shape->depth == BIND_MAX_SHAPE || len >= BIND_MAX_NAME) {
+        return false;
+    }
+    memcpy(shape->collections[shape->depth], collection, len);
+    shape->collections[shape->depth++][len] = '\0';
     return true;
 }
 
@@ -107,14 +118,16 @@ static const char *name_value(const struct bind_param *param, const char *field,
         return NULL;
     }
     if (tenant && strcmp(id, tenant) != 0) {
-        err_violation(err, arena, field, "", "names something of another authority than %s", tenant);
+        err_violation(err, arena, field, "", "names something of another authority than %s",
+                      tenant);
         return NULL;
     }
     bind_name_segment(&param->shape, name, param->segment, id);
     return arena_strndup(arena, id, strlen(id));
 }
 
-/* --- parameters --------------------------------------------------------------------------------- */
+/* --- parameters ---------------------------------------------------------------------------------
+ */
 
 static const void *member_of(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
@@ -206,8 +219,8 @@ static bool write_elements(struct array_writer *writer, const void *repeated)
         member = member ? member : default_member(path->fields[path->depth - 1]);
         char where[BIND_TEXT];
         size_t head = 0; /* the path up to and with the crossing */
-        for (unsigned dots = 0; param->text[head] && (param->text[head] != '.' || dots++ < crossing);
-             head++) {
+        for (unsigned dots = 0;
+             param->text[head] && (param->text[head] != '.' || dots++ < crossing); head++) {
         }
         snprintf(where, sizeof(where), "%.*s[%zu]%s", (int)head, param->text, i,
                  param->text + head);
@@ -274,7 +287,8 @@ bool bind_write(const struct bind_param *param, const ProtobufCMessage *request,
     return write_element(param, member, tenant, param->text, arena, ret_value, ret_length, err);
 }
 
-/* --- columns ------------------------------------------------------------------------------------ */
+/* --- columns ------------------------------------------------------------------------------------
+ */
 
 /* The message below `message` at a singular field, made when it is not there. */
 static ProtobufCMessage *enter(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,

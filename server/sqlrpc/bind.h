@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How request fields become parameters and columns become reply fields. Everything that has a name is
- * resolved here, once at start; a call walks flat arrays of descriptors and offsets.
+ * How request fields become parameters and columns become reply fields. Everything that has a name
+ * is resolved here, once at start; a call walks flat arrays of descriptors and offsets.
  *
  * Glossary
  *   path     fields from a message down to a value, such as version.statements.text
@@ -20,9 +20,9 @@ enum {
     BIND_MAX_SHAPE = 6,
     BIND_MAX_PARAMS = 32,
     BIND_MAX_COLUMNS = 48,
-    BIND_MAX_ID = 63,      /* characters of one segment of a resource name */
-    BIND_MAX_NAME = 64,    /* bytes of one field name or collection */
-    BIND_TEXT = 256,       /* bytes of a path as text */
+    BIND_MAX_ID = 63,   /* characters of one segment of a resource name */
+    BIND_MAX_NAME = 64, /* bytes of one field name or collection */
+    BIND_TEXT = 256,    /* bytes of a path as text */
 };
 
 struct bind_path {
@@ -43,7 +43,7 @@ struct bind_param {
     enum value_kind kind;
     const char *const *labels;
     bool is_array;
-    bool is_name; /* a segment of a resource name: */
+    bool is_name;            /* a segment of a resource name: */
     struct bind_shape shape; /* what the whole name must look like */
     unsigned segment;        /* which identifier of it */
 };
@@ -69,8 +69,11 @@ bool bind_write(const struct bind_param *param, const ProtobufCMessage *request,
 const char *bind_read(const struct bind_column *column, const char *data, size_t len,
                       ProtobufCMessage *message, struct arena *arena);
 
-/* Takes the identifier of segment `segment` from a resource name of the given shape. NULL when the name
- * has another shape. Writes into `out`, NUL-terminated. */
+/* Adds a collection to the end of a shape. False when it is too long or there are too many. */
+bool bind_shape_add(struct bind_shape *shape, const char *collection, size_t len);
+
+/* Takes the identifier of segment `segment` from a resource name of the given shape. NULL when the
+ * name has another shape. Writes into `out`, NUL-terminated. */
 const char *bind_name_segment(const struct bind_shape *shape, const char *name, unsigned segment,
                               char out[BIND_MAX_ID + 1]);
 

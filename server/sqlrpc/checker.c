@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Holds the statements against a database: what it says of each is compared with the protos, and the
- * columns are bound to reply fields. */
+/* Holds the statements against a database: what it says of each is compared with the protos, and
+ * the columns are bound to reply fields. */
 #include "google/protobuf/timestamp.pb-c.h"
 #include "server/sqlrpc/method.h"
 
@@ -23,8 +23,8 @@ static void check_column(struct sql_statement *statement, const PGresult *descri
     column->is_array = column->path.crossing >= 0;
     column->kind = type ? value_kind_of(leaf, type) : VALUE_NONE;
     if (column->kind == VALUE_NONE || is_array != column->is_array) {
-        problem(problems, where, "column \"%s\" has SQL type %u, which does not fit the field", name,
-                PQftype(description, index));
+        problem(problems, where, "column \"%s\" has SQL type %u, which does not fit the field",
+                name, PQftype(description, index));
         return;
     }
     if (column->kind == VALUE_LABEL) {
@@ -36,13 +36,11 @@ static void check_column(struct sql_statement *statement, const PGresult *descri
 static void check_statement(struct sql_statement *statement, PGconn *conn, const char *where,
                             struct problems *problems)
 {
-    PGresult *prepared =
-        PQprepare(conn, statement->db.name, statement->sql, statement->db.param_count,
-                  statement->param_types);
+    PGresult *prepared = PQprepare(conn, statement->db.name, statement->sql,
+                                   statement->db.param_count, statement->param_types);
     if (PQresultStatus(prepared) != PGRES_COMMAND_OK) {
         const char *message = PQresultErrorField(prepared, PG_DIAG_MESSAGE_PRIMARY);
-        problem(problems, where, "the database says: %s",
-                message ? message : PQerrorMessage(conn));
+        problem(problems, where, "the database says: %s", message ? message : PQerrorMessage(conn));
         PQclear(prepared);
         return;
     }

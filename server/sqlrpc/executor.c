@@ -24,7 +24,7 @@ struct execution {
     struct call *call;
     struct sql_method *method;
     const ProtobufCMessage *request;
-    const char *tenant; /* NULL: the method has none */
+    const char *tenant;            /* NULL: the method has none */
     unsigned char hash[HASH_SIZE]; /* of the request's bytes */
     struct db_job job;
     struct db_step steps[DB_MAX_STEPS];
@@ -45,7 +45,8 @@ static void fail(struct execution *execution, const struct err *err)
     call_finish(execution->call, err);
 }
 
-/* --- rows to reply ------------------------------------------------------------------------------- */
+/* --- rows to reply -------------------------------------------------------------------------------
+ */
 
 static ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor,
                                      struct arena *arena)
@@ -66,8 +67,7 @@ static ProtobufCMessage **targets_of(struct execution *execution,
     ProtobufCMessage *message = execution->reply;
     const struct bind_path *into = &statement->into;
     for (unsigned i = 0; i + 1 < into->depth; i++) {
-        ProtobufCMessage **below =
-            (ProtobufCMessage **)((char *)message + into->fields[i]->offset);
+        ProtobufCMessage **below = (ProtobufCMessage **)((char *)message + into->fields[i]->offset);
         *below = *below ? *below : message_new(into->fields[i]->descriptor, arena);
         message = *below;
         if (!message) {
@@ -90,11 +90,10 @@ static bool fill_row(struct execution *execution, const struct sql_statement *st
 {
     struct err *err = &execution->job.err;
     for (unsigned i = 0; i < statement->column_count; i++) {
-        const char *data =
-            PQgetisnull(rows, row, (int)i) ? NULL : PQgetvalue(rows, row, (int)i);
-        const char *wrong = bind_read(&statement->columns[i], data,
-                                      (size_t)PQgetlength(rows, row, (int)i), message,
-                                      &execution->call->arena);
+        const char *data = PQgetisnull(rows, row, (int)i) ? NULL : PQgetvalue(rows, row, (int)i);
+        const char *wrong =
+            bind_read(&statement->columns[i], data, (size_t)PQgetlength(rows, row, (int)i), message,
+                      &execution->call->arena);
         if (wrong) {
             snprintf(err->detail, sizeof(err->detail), "%s: column \"%s\" %s",
                      execution->method->file, PQfname(rows, (int)i), wrong);
@@ -120,9 +119,9 @@ static bool not_found(struct execution *execution)
             message = *(ProtobufCMessage *const *)((const char *)message +
                                                    method->tenant.path.fields[i]->offset);
         }
-        name = message ? string_at(message,
-                                   method->tenant.path.fields[method->tenant.path.depth - 1])
-                       : "";
+        name = message
+                   ? string_at(message, method->tenant.path.fields[method->tenant.path.depth - 1])
+                   : "";
     }
     return err_set(&execution->job.err, GRPC_NOT_FOUND, "%s%snot found", name, *name ? ": " : "");
 }
@@ -169,7 +168,8 @@ static bool take_rows(struct db_job *job, unsigned step, const PGresult *rows)
     return targets ? true : no_memory(execution);
 }
 
-/* --- the job ---------------------------------------------------------------------------------------- */
+/* --- the job
+ * ---------------------------------------------------------------------------------------- */
 
 static void remember_cost(struct sql_method *method, unsigned cost_us)
 {
@@ -228,11 +228,10 @@ static bool has_request_id(const struct execution *execution)
 static bool begin_step(struct execution *execution, struct err *err)
 {
     struct sql_method *method = execution->method;
-    enum value_result result =
-        value_write(VALUE_UUID, method->request_id, NULL,
-                    (const char *)execution->request + method->request_id->offset,
-                    &execution->call->arena, &execution->begin_values[0],
-                    &execution->begin_lengths[0]);
+    enum value_result result = value_write(
+        VALUE_UUID, method->request_id, NULL,
+        (const char *)execution->request + method->request_id->offset, &execution->call->arena,
+        &execution->begin_values[0], &execution->begin_lengths[0]);
     if (result != VALUE_OK) {
         return err_violation(err, &execution->call->arena, "request_id", "", "must be a UUID");
     }
@@ -240,8 +239,8 @@ static bool begin_step(struct execution *execution, struct err *err)
     execution->begin_lengths[1] = (int)strlen(method->path + 1);
     execution->begin_values[2] = (const char *)execution->hash;
     execution->begin_lengths[2] = HASH_SIZE;
-    execution->steps[0] = (struct db_step){&sql_request_begin, execution->begin_values,
-                                           execution->begin_lengths};
+    execution->steps[0] =
+        (struct db_step){&sql_request_begin, execution->begin_values, execution->begin_lengths};
     execution->answering[0] = NULL;
     execution->job.step_count = 1;
     return true;
@@ -351,9 +350,9 @@ static void admitted(struct call *call, const struct db_settings *settings)
     job->settings = *settings;
     job->steps = execution->steps;
     job->lane = method->is_write ? DB_WRITE : usual > METHOD_HEAVY_US ? DB_HEAVY : DB_READ;
-    job->dry_run = method->validate_only &&
-                   *(const protobuf_c_boolean *)((const char *)execution->request +
-                                                 method->validate_only->offset);
+    job->dry_run =
+        method->validate_only && *(const protobuf_c_boolean *)((const char *)execution->request +
+                                                               method->validate_only->offset);
     job->deadline_ms = call->deadline_ms;
     job->arena = &call->arena;
     job->rows = take_rows;
@@ -382,8 +381,8 @@ static bool take_tenant(struct execution *execution, struct err *err)
     if (length == 0) {
         char shape[BIND_TEXT];
         bind_shape_text(&param.shape, shape);
-        return err_violation(err, &execution->call->arena, param.text, "",
-                             "must have the form %s", shape);
+        return err_violation(err, &execution->call->arena, param.text, "", "must have the form %s",
+                             shape);
     }
     execution->tenant = value;
     return true;

@@ -28,7 +28,8 @@ void problem(struct problems *problems, const char *where, const char *format, .
     problems->report(where, text);
 }
 
-/* --- parameters ----------------------------------------------------------------------------------- */
+/* --- parameters
+ * ----------------------------------------------------------------------------------- */
 
 /* Fills a parameter from ":path/shape::type", standing behind the colon. Returns its length with
  * the type, or 0 after a problem. */
@@ -38,14 +39,15 @@ static size_t read_param(struct reader *reader, const char *text, struct bind_pa
     size_t whole = path;
     *param = (struct bind_param){0};
     while (text[whole] == '/' && isalpha((unsigned char)text[whole + 1])) {
-        whole += 1 + strspn(text + whole + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        whole +=
+            1 + strspn(text + whole + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
     }
     size_t type = strspn(text + whole, ":") == 2
                       ? strspn(text + whole + 2, "abcdefghijklmnopqrstuvwxyz0123456789")
                       : 0;
     if (type == 0 || path >= BIND_TEXT) {
-        problem(reader->problems, reader->where, ":%.*s needs a type, as in :%.*s::text", (int)whole,
-                text, (int)whole, text);
+        problem(reader->problems, reader->where, ":%.*s needs a type, as in :%.*s::text",
+                (int)whole, text, (int)whole, text);
         return 0;
     }
     snprintf(param->text, sizeof(param->text), "%.*s", (int)path, text);
@@ -54,15 +56,14 @@ static size_t read_param(struct reader *reader, const char *text, struct bind_pa
     param->is_array = strncmp(after, "[]", 2) == 0;
     param->is_name = whole > path;
     if (param->is_name) {
-        strcpy(param->shape.collections[param->shape.depth++], "authorities");
+        bind_shape_add(&param->shape, "authorities", strlen("authorities"));
     }
     for (const char *at = text + path; at < text + whole;) {
         size_t len = strcspn(at + 1, "/:");
-        if (param->shape.depth == BIND_MAX_SHAPE || len >= BIND_MAX_NAME) {
+        if (!bind_shape_add(&param->shape, at + 1, len)) {
             problem(reader->problems, reader->where, ":%.*s is too long a name", (int)whole, text);
             return 0;
         }
-        memcpy(param->shape.collections[param->shape.depth++], at + 1, len);
         at += 1 + len;
     }
     param->segment = param->shape.depth - (param->is_name ? 1 : 0);
@@ -119,9 +120,8 @@ static unsigned param_number(struct reader *reader, struct sql_statement *statem
     if (!resolve_param(reader, &statement->params[count])) {
         return 0;
     }
-    statement->param_types[count] =
-        param->is_array ? statement->params[count].type->array_oid
-                        : statement->params[count].type->oid;
+    statement->param_types[count] = param->is_array ? statement->params[count].type->array_oid
+                                                    : statement->params[count].type->oid;
     return (unsigned)++statement->db.param_count;
 }
 
@@ -167,7 +167,8 @@ static bool number_params(struct reader *reader, struct sql_statement *statement
     return statement->sql != NULL;
 }
 
-/* --- statements ----------------------------------------------------------------------------------- */
+/* --- statements
+ * ----------------------------------------------------------------------------------- */
 
 static bool resolve_into(struct reader *reader, struct sql_statement *statement, const char *into)
 {
@@ -213,8 +214,8 @@ static void add_statement(struct reader *reader, const char *into, char *text)
         return;
     }
     if (!*text || method->statement_count == METHOD_MAX_STATEMENTS) {
-        problem(reader->problems, reader->where, !*text ? "an into without a statement"
-                                                        : "too many statements");
+        problem(reader->problems, reader->where,
+                !*text ? "an into without a statement" : "too many statements");
         return;
     }
     struct sql_statement *statement = &method->statements[method->statement_count];
@@ -232,7 +233,8 @@ static void add_statement(struct reader *reader, const char *into, char *text)
     method->statement_count++;
 }
 
-/* --- the header ----------------------------------------------------------------------------------- */
+/* --- the header
+ * ----------------------------------------------------------------------------------- */
 
 static const char *header_value(const char *line, const char *key)
 {
@@ -242,8 +244,8 @@ static const char *header_value(const char *line, const char *key)
     return match ? line + 3 + len + 2 : NULL;
 }
 
-static const ProtobufCMethodDescriptor *find_method(
-    const ProtobufCServiceDescriptor *const *services, const char *rpc)
+static const ProtobufCMethodDescriptor *
+find_method(const ProtobufCServiceDescriptor *const *services, const char *rpc)
 {
     const char *slash = strchr(rpc, '/');
     for (size_t i = 0; slash && services[i]; i++) {
@@ -329,7 +331,8 @@ static void read_text(struct reader *reader, const ProtobufCServiceDescriptor *c
     buf_deinit(&chunk);
 }
 
-/* --- what the engine itself looks for in a request -------------------------------------------------- */
+/* --- what the engine itself looks for in a request
+ * -------------------------------------------------- */
 
 /* Gives every mention of a name field the shape of the longest one. */
 static void settle_shapes(struct reader *reader, const struct bind_param *longest)
@@ -389,12 +392,10 @@ static void find_request_fields(struct sql_method *method)
     method->request_id = field_of(method, "request_id", PROTOBUF_C_TYPE_STRING);
     method->validate_only = field_of(method, "validate_only", PROTOBUF_C_TYPE_BOOL);
     method->update_mask = field_of(method, "update_mask", PROTOBUF_C_TYPE_MESSAGE);
-    char text[BIND_TEXT] = "";
-    if (field_of(method, "parent", PROTOBUF_C_TYPE_STRING)) {
-        strcpy(text, "parent");
-    } else if (field_of(method, "name", PROTOBUF_C_TYPE_STRING)) {
-        strcpy(text, "name");
-    }
+    bool has_parent = field_of(method, "parent", PROTOBUF_C_TYPE_STRING) != NULL;
+    bool has_name = field_of(method, "name", PROTOBUF_C_TYPE_STRING) != NULL;
+    char text[BIND_TEXT];
+    snprintf(text, sizeof(text), "%s", has_parent ? "parent" : has_name ? "name" : "");
     for (unsigned i = 0; method->update_mask && i < input->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &input->fields[i];
         if (field->type == PROTOBUF_C_TYPE_MESSAGE && field != method->update_mask) {
@@ -404,16 +405,15 @@ static void find_request_fields(struct sql_method *method)
         }
     }
     struct bind_param *tenant = &method->tenant;
-    method->has_tenant =
-        *text && bind_path_resolve(input, text, strlen(text), &tenant->path);
+    method->has_tenant = *text && bind_path_resolve(input, text, strlen(text), &tenant->path);
     snprintf(tenant->text, sizeof(tenant->text), "%s", text);
     tenant->is_name = true;
     tenant->kind = VALUE_TEXT;
-    strcpy(tenant->shape.collections[0], "authorities");
-    tenant->shape.depth = 1;
+    bind_shape_add(&tenant->shape, "authorities", strlen("authorities"));
 }
 
-/* --- files ----------------------------------------------------------------------------------------- */
+/* --- files
+ * ----------------------------------------------------------------------------------------- */
 
 static char *read_file(const char *path)
 {
@@ -451,10 +451,13 @@ static void load_file(struct sql_methods *methods, const char *path, const char 
     }
     methods->methods[methods->count++] = method;
     struct reader reader = {.method = method, .problems = problems, .where = method->file};
+    size_t before = problems->count;
     read_text(&reader, services, text);
     free(text);
     if (!method->method.path || !*method->permission || method->statement_count == 0) {
-        problem(problems, where, "needs a header of rpc, permission and tx, and a statement");
+        if (problems->count == before) {
+            problem(problems, where, "needs a header of rpc, permission and tx, and a statement");
+        }
         method->method.path = NULL;
         return;
     }
@@ -514,8 +517,7 @@ static void list_statements(struct sql_methods *methods)
 }
 
 void sql_methods_load(struct sql_methods *methods, const char *directory,
-                      const ProtobufCServiceDescriptor *const *services,
-                      struct problems *problems)
+                      const ProtobufCServiceDescriptor *const *services, struct problems *problems)
 {
     struct dirent **entries;
     int count = scandir(directory, &entries, not_hidden, alphasort);

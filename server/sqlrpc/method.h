@@ -71,10 +71,10 @@ struct problems {
 void problem(struct problems *problems, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Reads every <directory>/<Service>/<Method>.sql. Each disagreement with the protos is a problem. */
+/* Reads every <directory>/<Service>/<Method>.sql. Each disagreement with the protos is a problem.
+ */
 void sql_methods_load(struct sql_methods *methods, const char *directory,
-                      const ProtobufCServiceDescriptor *const *services,
-                      struct problems *problems);
+                      const ProtobufCServiceDescriptor *const *services, struct problems *problems);
 
 /* Compares with a database over a blocking connection, and makes the columns: unknown parameter or
  * column, wrong type, unfilled reply field, unknown permission. */

@@ -13,9 +13,9 @@
 enum { UUID_BYTES = 16, UUID_TEXT = 36, MAX_ENUMS = 128, MICROS = 1000000 };
 
 static const struct value_type types[] = {
-    {"text", 25, 1009},   {"date", 1082, 1182},   {"uuid", 2950, 2951},  {"bool", 16, 1000},
-    {"int4", 23, 1007},   {"int8", 20, 1016},     {"float8", 701, 1022}, {"bytea", 17, 1001},
-    {"int", 23, 1007},    {"boolean", 16, 1000},  {"integer", 23, 1007}, {"bigint", 20, 1016},
+    {"text", 25, 1009},          {"date", 1082, 1182},  {"uuid", 2950, 2951},  {"bool", 16, 1000},
+    {"int4", 23, 1007},          {"int8", 20, 1016},    {"float8", 701, 1022}, {"bytea", 17, 1001},
+    {"int", 23, 1007},           {"boolean", 16, 1000}, {"integer", 23, 1007}, {"bigint", 20, 1016},
     {"timestamptz", 1184, 1185},
 };
 
@@ -49,9 +49,9 @@ enum value_kind value_kind_of(const ProtobufCFieldDescriptor *field, const struc
         Oid oid;
         enum value_kind kind;
     } pairs[] = {
-        {PROTOBUF_C_TYPE_STRING, 25, VALUE_TEXT},   {PROTOBUF_C_TYPE_STRING, 1082, VALUE_DATE},
-        {PROTOBUF_C_TYPE_STRING, 2950, VALUE_UUID}, {PROTOBUF_C_TYPE_BOOL, 16, VALUE_BOOL},
-        {PROTOBUF_C_TYPE_INT32, 23, VALUE_INT4},    {PROTOBUF_C_TYPE_INT64, 20, VALUE_INT8},
+        {PROTOBUF_C_TYPE_STRING, 25, VALUE_TEXT},    {PROTOBUF_C_TYPE_STRING, 1082, VALUE_DATE},
+        {PROTOBUF_C_TYPE_STRING, 2950, VALUE_UUID},  {PROTOBUF_C_TYPE_BOOL, 16, VALUE_BOOL},
+        {PROTOBUF_C_TYPE_INT32, 23, VALUE_INT4},     {PROTOBUF_C_TYPE_INT64, 20, VALUE_INT8},
         {PROTOBUF_C_TYPE_DOUBLE, 701, VALUE_FLOAT8}, {PROTOBUF_C_TYPE_BYTES, 17, VALUE_BYTEA},
         {PROTOBUF_C_TYPE_ENUM, 25, VALUE_LABEL},
     };
@@ -108,7 +108,8 @@ const char *const *value_labels(const ProtobufCEnumDescriptor *descriptor)
     return (const char *const *)known[i].labels;
 }
 
-/* --- writing ------------------------------------------------------------------------------------ */
+/* --- writing ------------------------------------------------------------------------------------
+ */
 
 static void put32(unsigned char *out, uint32_t value)
 {
@@ -232,7 +233,8 @@ enum value_result value_write(enum value_kind kind, const ProtobufCFieldDescript
     return result;
 }
 
-/* --- reading ------------------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------------------------------
+ */
 
 static uint32_t get32(const char *data)
 {

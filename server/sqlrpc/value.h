@@ -37,7 +37,8 @@ struct value_type {
     Oid array_oid;
 };
 
-/* Finds a type by its name without "[]", by its OID, or by its array's OID; NULL if it is not ours. */
+/* Finds a type by its name without "[]", by its OID, or by its array's OID; NULL if it is not ours.
+ */
 const struct value_type *value_type_named(const char *name, size_t len);
 const struct value_type *value_type_of(Oid oid, bool *ret_is_array);
 
@@ -56,7 +57,8 @@ enum value_result value_write(enum value_kind kind, const ProtobufCFieldDescript
                               const char *const *labels, const void *member, struct arena *arena,
                               const char **ret_data, int *ret_len);
 
-/* Reads binary `data` into the member. `data` NULL is SQL's NULL. Returns NULL, or what is wrong. */
+/* Reads binary `data` into the member. `data` NULL is SQL's NULL. Returns NULL, or what is wrong.
+ */
 const char *value_read(enum value_kind kind, const ProtobufCFieldDescriptor *field,
                        const char *const *labels, const char *data, size_t len, void *member,
                        struct arena *arena);

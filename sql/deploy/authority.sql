@@ -288,7 +288,7 @@ BEGIN
     PERFORM etag_check(p_etag, etag(v.revision), 'body.etag');
     IF masked('parent_body', p_paths) AND p_id IN (
         WITH RECURSIVE above(body_id) AS (
-            SELECT v_above
+            SELECT v_above COLLATE "C"
             UNION
             SELECT b.parent_body_id FROM above AS a
               JOIN body AS b ON b.authority_id = app_authority() AND b.body_id = a.body_id

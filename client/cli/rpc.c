@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/cli.h"
+#include "client/cli/text.h"
+#include "common/msg/json.h"
+#include "proto/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ITEMS = 64, MAX_PAGES = 10000 };
+
+const ProtobufCMethodDescriptor *cli_method(const char *method)
+{
+    const char *slash = strchr(method, '/');
+    for (size_t i = 0; slash && schema_services[i]; i++) {
+        const ProtobufCServiceDescriptor *service = schema_services[i];
+        if (strlen(service->short_name) == (size_t)(slash - method) &&
+            strncmp(service->short_name, method, (size_t)(slash - method)) == 0) {
+            return protobuf_c_service_descriptor_get_method_by_name(service, slash + 1);
+        }
+    }
+    return NULL;
+}
+
+bool cli_connect(struct cli *cli)
+{
+    if (cli->channel) {
+        return true;
+    }
+    if (!cli->settings.address) {
+        cli_fail(cli, "where is the service? Say --address HOST:PORT, set PLEDGE_ADDRESS, or put\n"
+                      "  address = \"HOST:PORT\";\ninto ~/.config/pledge/config");
+        return false;
+    }
+    struct pledge_channel_options options = {
+        .address = cli->settings.address,
+        .ca_file = cli->settings.ca,
+        .cert_file = cli->settings.cert,
+        .key_file = cli->settings.key,
+        .user_agent = "pledge/" PLEDGE_VERSION,
+    };
+    struct pledge_status status;
+    cli->channel = pledge_channel_new(&options, &status);
+    if (!cli->channel) {
+        cli_fail(cli, "%s", status.message);
+        return false;
+    }
+    return true;
+}
+
+static void *field_at(void *message, const char *name)
+{
+    ProtobufCMessage *base = message;
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(base->descriptor, name);
+    return field ? (char *)message + field->offset : NULL;
+}
+
+const struct pledge_reply *cli_try(struct cli *cli, const char *method, void *request)
+{
+    const ProtobufCMethodDescriptor *descriptor = cli_method(method);
+    struct cli_reply *kept = calloc(1, sizeof(*kept));
+    char path[128];
+    if (!kept || !descriptor || !cli_connect(cli)) {
+        free(kept);
+        return NULL;
+    }
+    kept->next = cli->replies;
+    cli->replies = kept;
+    char **request_id = field_at(request, "request_id");
+    char uuid[PLEDGE_REQUEST_ID_SIZE];
+    if (request_id && !**request_id && pledge_request_id(uuid)) {
+        *request_id = uuid;
+    }
+    struct pledge_call_options options = {
+        .timeout_ms = cli->settings.timeout_s * 1000,
+        .idempotent = !request_id || **request_id,
+    };
+    snprintf(path, sizeof(path), "/pledge.v1.%s", method);
+    pledge_call(cli->channel, path, request, descriptor->output, &options, &kept->reply);
+    if (request_id && *request_id == uuid) {
+        *request_id = (char *)protobuf_c_empty_string;
+    }
+    return &kept->reply;
+}
+
+const void *cli_call(struct cli *cli, const char *method, void *request)
+{
+    const struct pledge_reply *reply = cli_try(cli, method, request);
+    if (reply && !reply->message) {
+        cli_explain(cli, reply);
+    }
+    return reply ? reply->message : NULL;
+}
+
+static const char *advice(const struct cli *cli, enum pledge_code code)
+{
+    switch (code) {
+    case PLEDGE_UNAVAILABLE:
+        return "Is the service running, and are --address and --ca right? Then try again.";
+    case PLEDGE_UNAUTHENTICATED:
+        return "Use a certificate that the service knows: --identity PREFIX, or --cert and --key.";
+    case PLEDGE_PERMISSION_DENIED:
+        return "Your places and roles: pledge whoami";
+    case PLEDGE_NOT_FOUND:
+        return cli->hint;
+    case PLEDGE_ABORTED:
+        return "Somebody changed it meanwhile. Look at it again, then repeat the command.";
+    case PLEDGE_DEADLINE_EXCEEDED:
+        return "It may still have been done: look before you repeat it. More time: --timeout SECONDS";
+    default:
+        return NULL;
+    }
+}
+
+int cli_explain(struct cli *cli, const struct pledge_reply *reply)
+{
+    const char *message = view_clean(cli, reply->status.message);
+    cli_fail(cli, "%s", *message ? message : pledge_code_name(reply->status.code));
+    bool said = reply->violation_count == 1 &&
+                strstr(reply->status.message, reply->violations[0].description);
+    for (size_t i = 0; !said && i < reply->violation_count; i++) {
+        const struct pledge_violation *violation = &reply->violations[i];
+        fprintf(cli->err, "  %s: %s%s%s\n", view_clean(cli, violation->field),
+                view_clean(cli, violation->description), *violation->reason ? "  " : "",
+                view_clean(cli, violation->reason));
+    }
+    const char *next = advice(cli, reply->status.code);
+    if (next) {
+        fprintf(cli->err, "%s\n", next);
+    }
+    return CLI_FAILED;
+}
+
+static bool add_items(struct cli *cli, struct cli_list *list, void **items, size_t count)
+{
+    if (list->count + count > list->cap) {
+        size_t cap = (list->count + count) * 2 + FIRST_ITEMS;
+        void **wider = arena_calloc(&cli->arena, cap, sizeof(*wider));
+        if (!wider) {
+            return false;
+        }
+        if (list->count > 0) {
+            memcpy(wider, list->items, list->count * sizeof(*wider));
+        }
+        list->items = wider;
+        list->cap = cap;
+    }
+    if (count > 0) {
+        memcpy(list->items + list->count, items, count * sizeof(*items));
+    }
+    list->count += count;
+    return true;
+}
+
+/* Joins a page to the JSON of the pages before it. */
+static void add_json(struct cli_list *list, const ProtobufCMessage *page)
+{
+    json_t *json = msg_json_write(page, 0, NULL);
+    const char *key;
+    json_t *value;
+    json_object_del(json, "nextPageToken");
+    if (!list->json) {
+        list->json = json;
+        return;
+    }
+    json_object_foreach(json, key, value)
+    {
+        json_t *before = json_object_get(list->json, key);
+        if (json_is_array(before)) {
+            json_array_extend(before, value);
+        } else {
+            json_object_set(list->json, key, value);
+        }
+    }
+    json_decref(json);
+}
+
+/* Takes the one repeated field of a List reply. */
+static bool add_page(struct cli *cli, struct cli_list *list, const ProtobufCMessage *page)
+{
+    if (cli->json) {
+        add_json(list, page);
+    }
+    for (unsigned i = 0; i < page->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &page->descriptor->fields[i];
+        const char *base = (const char *)page;
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            return add_items(cli, list, *(void ***)(base + field->offset),
+                             *(const size_t *)(base + field->quantifier_offset));
+        }
+    }
+    return true;
+}
+
+bool cli_list(struct cli *cli, const char *method, void *request, struct cli_list *ret_list)
+{
+    *ret_list = (struct cli_list){0};
+    char **token = field_at(request, "page_token");
+    *(int32_t *)field_at(request, "page_size") = CLI_PAGE_SIZE;
+    for (unsigned page = 0; page < MAX_PAGES; page++) {
+        const void *reply = cli_call(cli, method, request);
+        if (!reply || !add_page(cli, ret_list, reply)) {
+            json_decref(ret_list->json);
+            return false;
+        }
+        char **next = field_at((void *)reply, "next_page_token");
+        if (!**next) {
+            return true;
+        }
+        *token = *next;
+    }
+    cli_fail(cli, "the list does not end");
+    json_decref(ret_list->json);
+    return false;
+}
+
+int cli_print_json_value(struct cli *cli, json_t *json)
+{
+    if (!json) {
+        return cli_fail(cli, "out of memory");
+    }
+    json_dumpf(json, cli->out, JSON_INDENT(2) | JSON_ENCODE_ANY);
+    fputc('\n', cli->out);
+    json_decref(json);
+    return CLI_OK;
+}
+
+int cli_print_json(struct cli *cli, const void *message)
+{
+    return cli_print_json_value(cli, msg_json_write(message, 0, NULL));
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/cli.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One source of settings; later ones fill only what earlier ones left open. */
+struct source {
+    const char *address;
+    const char *ca;
+    const char *cert;
+    const char *key;
+    const char *identity;
+};
+
+static void take(struct cli *cli, const struct source *source)
+{
+    struct cli_settings *settings = &cli->settings;
+    if (!settings->address) {
+        settings->address = source->address;
+    }
+    if (!settings->ca) {
+        settings->ca = source->ca;
+    }
+    if (settings->cert) {
+        return;
+    }
+    /* Certificate and key belong together: both come from one source. */
+    if (source->cert) {
+        settings->cert = source->cert;
+        settings->key = source->key;
+    } else if (source->identity) {
+        settings->cert = cli_printf(cli, "%s.pem", source->identity);
+        settings->key = source->key ? source->key : cli_printf(cli, "%s.key", source->identity);
+    }
+}
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+static const char *config_path(struct cli *cli)
+{
+    const char *base = environment("XDG_CONFIG_HOME");
+    const char *home = environment("HOME");
+    if (base) {
+        return cli_printf(cli, "%s/pledge/config", base);
+    }
+    return home ? cli_printf(cli, "%s/.config/pledge/config", home) : NULL;
+}
+
+static const char *text_setting(struct cli *cli, const config_t *config, const char *name)
+{
+    const char *value = NULL;
+    return config_lookup_string(config, name, &value) ? cli_copy(cli, value) : NULL;
+}
+
+static int load_file(struct cli *cli, const char *path, int *ret_timeout_s)
+{
+    config_t config;
+    int code = CLI_OK;
+    config_init(&config);
+    if (access(path, F_OK) != 0) {
+        config_destroy(&config);
+        return CLI_OK;
+    }
+    if (!config_read_file(&config, path)) {
+        const char *reason = config_error_text(&config);
+        code = cli_fail(cli, "%s:%d: %s", path, config_error_line(&config),
+                        reason ? reason : "cannot be read");
+    } else {
+        struct source source = {
+            .address = text_setting(cli, &config, "address"),
+            .ca = text_setting(cli, &config, "ca"),
+            .cert = text_setting(cli, &config, "cert"),
+            .key = text_setting(cli, &config, "key"),
+            .identity = text_setting(cli, &config, "identity"),
+        };
+        take(cli, &source);
+        config_lookup_int(&config, "timeout", ret_timeout_s);
+    }
+    config_destroy(&config);
+    return code;
+}
+
+int cli_settings_load(struct cli *cli)
+{
+    struct source flags = {cli_option(cli, "address"), cli_option(cli, "ca"),
+                           cli_option(cli, "cert"), cli_option(cli, "key"),
+                           cli_option(cli, "identity")};
+    struct source variables = {environment("PLEDGE_ADDRESS"), environment("PLEDGE_CA"),
+                               environment("PLEDGE_CERT"), environment("PLEDGE_KEY"),
+                               environment("PLEDGE_IDENTITY")};
+    take(cli, &flags);
+    take(cli, &variables);
+    int timeout_s = PLEDGE_DEFAULT_TIMEOUT_MS / 1000;
+    const char *path = config_path(cli);
+    int code = path ? load_file(cli, path, &timeout_s) : CLI_OK;
+    const char *given = cli_option(cli, "timeout");
+    char *end = "";
+    if (given) {
+        timeout_s = (int)strtol(given, &end, 10);
+    }
+    if (*end || timeout_s < 1 || timeout_s > CLI_MAX_TIMEOUT_S) {
+        return cli_usage(cli, "--timeout takes 1 to %d seconds", CLI_MAX_TIMEOUT_S);
+    }
+    cli->settings.timeout_s = (unsigned)timeout_s;
+    return code;
+}
+
+char *cli_read_file(struct cli *cli, const char *path, size_t *ret_len)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    if (!file) {
+        cli_fail(cli, "cannot read %s: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *bytes = malloc(CLI_MAX_FILE + 1);
+    size_t len = bytes ? fread(bytes, 1, CLI_MAX_FILE + 1, file) : 0;
+    bool failed = !bytes || ferror(file);
+    if (!standard) {
+        fclose(file);
+    }
+    char *copy = NULL;
+    if (failed) {
+        cli_fail(cli, "cannot read %s: %s", path, bytes ? strerror(errno) : "out of memory");
+    } else if (len > CLI_MAX_FILE) {
+        cli_fail(cli, "%s is longer than %d MiB", path, CLI_MAX_FILE / 1024 / 1024);
+    } else {
+        copy = arena_strndup(&cli->arena, bytes, len);
+        *ret_len = len;
+    }
+    free(bytes);
+    return copy;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/cli.h"
+#include "client/cli/text.h"
+#include "common/base/time.h"
+
+#include "google/protobuf/timestamp.pb-c.h"
+
+#include <ctype.h>
+#include <string.h>
+
+
+const char *view_clean(struct cli *cli, const char *text)
+{
+    return text_clean(&cli->arena, text ? text : "");
+}
+
+/* STANDING_NO_COMMITMENT of enum Standing reads "no commitment". */
+static const char *enum_words(struct cli *cli, const ProtobufCEnumDescriptor *type, int number)
+{
+    const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(type, number);
+    if (!value) {
+        return cli_printf(cli, "%d", number);
+    }
+    size_t prefix = 0;
+    for (const char *c = type->short_name; *c; c++) {
+        prefix += c != type->short_name && isupper((unsigned char)*c) ? 2 : 1;
+    }
+    char *words = cli_copy(cli, strlen(value->name) > prefix ? value->name + prefix + 1
+                                                             : value->name);
+    for (char *c = words; *c; c++) {
+        *c = (char)(*c == '_' ? ' ' : tolower((unsigned char)*c));
+    }
+    return strcmp(words, "unspecified") == 0 ? "" : words;
+}
+
+static const char *text_form(struct cli *cli, const char *text, unsigned flags)
+{
+    char date[TEXT_DATE_SIZE];
+    if (flags & VIEW_ID) {
+        text = text_last_segment(text);
+    } else if (flags & VIEW_OWNER) {
+        const char *owner = strstr(text, "/departments/");
+        owner = owner ? owner : strstr(text, "/partnerAgencies/");
+        text = owner ? owner + 1 : text;
+    } else if (flags & VIEW_DATE) {
+        text = cli_copy(cli, text_date(text, date));
+    }
+    return view_clean(cli, text);
+}
+
+static const char *join(struct cli *cli, char **items, size_t count, unsigned flags)
+{
+    const char *joined = "";
+    for (size_t i = 0; i < count; i++) {
+        joined = arena_printf(&cli->arena, "%s%s%s", joined, i ? ", " : "",
+                              text_form(cli, items[i], flags));
+        joined = joined ? joined : "";
+    }
+    return joined;
+}
+
+static const char *scalar(struct cli *cli, const ProtobufCFieldDescriptor *field, const void *at,
+                          unsigned flags)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+        return text_form(cli, *(char *const *)at, flags);
+    case PROTOBUF_C_TYPE_INT32:
+        return cli_printf(cli, "%d", *(const int32_t *)at);
+    case PROTOBUF_C_TYPE_BOOL:
+        return *(const protobuf_c_boolean *)at ? "yes" : "";
+    case PROTOBUF_C_TYPE_ENUM:
+        return enum_words(cli, field->descriptor, *(const int *)at);
+    case PROTOBUF_C_TYPE_MESSAGE: {
+        const Google__Protobuf__Timestamp *stamp = *(void *const *)at;
+        char text[TIME_RFC3339_MAX];
+        if (!stamp || stamp->base.descriptor != &google__protobuf__timestamp__descriptor) {
+            return "";
+        }
+        time_rfc3339_format(stamp->seconds, 0, text);
+        text[TIME_DATE_LEN] = '\0';
+        return text_form(cli, text, VIEW_DATE);
+    }
+    default:
+        return "";
+    }
+}
+
+const char *view_text(struct cli *cli, const void *message, const struct view_column *column)
+{
+    char name[64];
+    const char *path = column->field;
+    for (const char *dot; message && (dot = strchr(path, '.')); path = dot + 1) {
+        snprintf(name, sizeof(name), "%.*s", (int)(dot - path), path);
+        const ProtobufCFieldDescriptor *outer = protobuf_c_message_descriptor_get_field_by_name(
+            ((const ProtobufCMessage *)message)->descriptor, name);
+        message = outer ? *(void *const *)((const char *)message + outer->offset) : NULL;
+    }
+    if (!message) {
+        return "";
+    }
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(
+        ((const ProtobufCMessage *)message)->descriptor, path);
+    if (!field) {
+        return "";
+    }
+    const char *at = (const char *)message + field->offset;
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        size_t count = *(const size_t *)((const char *)message + field->quantifier_offset);
+        return join(cli, *(char ***)at, count, column->flags);
+    }
+    return scalar(cli, field, at, column->flags);
+}
+
+void view_table(struct cli *cli, const struct cli_list *list, const struct view_column *columns)
+{
+    struct table table;
+    table_init(&table, &cli->arena, 0);
+    size_t count = 0;
+    for (; columns[count].title; count++) {
+        table_column(&table, columns[count].title, columns[count].flags & 15);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        struct table_cell *row = table_row(&table);
+        for (size_t c = 0; row && c < count; c++) {
+            row[c].text = view_text(cli, list->items[i], &columns[c]);
+        }
+    }
+    table_print(&table, cli->out, cli->width, cli->colour);
+}
+
+void view_card(struct cli *cli, const void *message, const struct view_column *columns)
+{
+    struct table table;
+    table_init(&table, &cli->arena, 0);
+    table_column(&table, "", 0);
+    table_column(&table, "", TABLE_WRAP);
+    for (; columns->title; columns++) {
+        const char *text = view_text(cli, message, columns);
+        if (!*text && (columns->flags & VIEW_OPTIONAL)) {
+            continue;
+        }
+        struct table_cell *row = table_row(&table);
+        if (row) {
+            row[0] = (struct table_cell){columns->title, STYLE_DIM};
+            row[1].text = *text ? text : "–";
+        }
+    }
+    table_print(&table, cli->out, cli->width, cli->colour);
+}
+
+int view_list(struct cli *cli, const char *method, void *request, const struct view_column *columns,
+              const char *empty)
+{
+    struct cli_list list;
+    if (!cli_list(cli, method, request, &list)) {
+        return CLI_FAILED;
+    }
+    if (cli->json) {
+        return cli_print_json_value(cli, list.json);
+    }
+    if (list.count == 0) {
+        fprintf(cli->out, "%s\n", empty);
+    } else {
+        view_table(cli, &list, columns);
+    }
+    return CLI_OK;
+}
+
+void view_paragraph(struct cli *cli, FILE *out, const char *text, unsigned indent)
+{
+    size_t room = cli->width > indent + 20 ? cli->width - indent : 20;
+    while (*text) {
+        size_t line = strcspn(text, "\n");
+        char *part = arena_strndup(&cli->arena, text, line);
+        text += line + (text[line] == '\n');
+        if (!part) {
+            return;
+        }
+        if (!*part) {
+            fputc('\n', out);
+        }
+        while (*part) {
+            size_t bytes = text_fit_words(part, room);
+            size_t shown = bytes;
+            while (shown > 0 && part[shown - 1] == ' ') {
+                shown--;
+            }
+            fprintf(out, "%*s%.*s\n", (int)indent, "", (int)shown, part);
+            part += bytes;
+            while (*part == ' ') {
+                part++;
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One council's officer cannot read or change another's, even when an SQL file forgets its WHERE."""
+
+import os
+import re
+import shutil
+import tempfile
+
+import grpc
+import harness
+
+Code = grpc.StatusCode
+
+
+def careless_sql():
+    """A copy of the RPCs in which reads of departments ask for everything there is."""
+    directory = tempfile.mkdtemp(prefix="pledge-careless-")
+    target = os.path.join(directory, "rpc")
+    shutil.copytree(os.path.join(harness.ROOT, "sql/rpc"), target)
+    path = os.path.join(target, "AuthorityService/ListDepartments.sql")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("""-- rpc: pledge.v1.AuthorityService/ListDepartments
+-- permission: authority.read
+-- tx: read
+-- into: departments
+SELECT 'authorities/' || authority_id || '/departments/' || owner_id AS name, display_name,
+       director_post, create_time, update_time, '' AS etag
+FROM owner
+-- into: .
+SELECT '' AS next_page_token
+""")
+    return target
+
+
+class Tenancy(harness.Case):
+    settings = {"sql_directory": None}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.settings = {"sql_directory": careless_sql()}
+        super().setUpClass()
+        cls.officers = {}
+        for name in ("derby", "halton"):
+            cls.admin.CreateAuthority(authority_id=name, authority={"display_name": name.title()})
+            cls.officers[name] = cls.member(name, f"{name}-officer", "ROLE_OFFICER")
+            cls.officers[name].CreateDepartment(
+                parent=f"authorities/{name}", department_id=f"{name}-housing",
+                department={"display_name": "Housing"})
+
+    def test_a_forgotten_where_shows_nothing_of_others(self):
+        """The table holds both councils' rows; the careless statement asks for all of them."""
+        self.assertEqual(harness.psql(self.daemon.database, "SELECT count(*) FROM pledge.owner"), "2")
+        for name, officer in self.officers.items():
+            found = [d.name for d in officer.ListDepartments(parent=f"authorities/{name}").departments]
+            self.assertEqual(found, [f"authorities/{name}/departments/{name}-housing"])
+
+    def test_another_council_is_out_of_reach(self):
+        derby = self.officers["derby"]
+        missing = self.refused(Code.PERMISSION_DENIED, derby.GetAuthority, name="authorities/nowhere")
+        other = self.refused(Code.PERMISSION_DENIED, derby.GetAuthority, name="authorities/halton")
+        self.assertEqual(missing.details(), other.details())
+        for call, fields in (
+                (derby.GetDepartment, {"name": "authorities/halton/departments/halton-housing"}),
+                (derby.ListMembers, {"parent": "authorities/halton"}),
+                (derby.ListCommitments, {"parent": "authorities/halton"}),
+                (derby.GetMonitor, {"parent": "authorities/halton"}),
+                (derby.CreateDepartment, {"parent": "authorities/halton", "department_id": "x",
+                                          "department": {"display_name": "X"}})):
+            self.refused(Code.PERMISSION_DENIED, call, **fields)
+
+    def test_a_field_that_names_another_council_is_refused(self):
+        self.refused(Code.INVALID_ARGUMENT, self.officers["derby"].CreateCommitment,
+                     parent="authorities/derby", commitment_id="c",
+                     commitment={"owner": "authorities/derby/departments/derby-housing", "summary": "x",
+                                 "statements": ["authorities/halton/pledges/p/versions/1/statements/1"]},
+                     field="commitment.statements[0]")
+        self.refused(Code.INVALID_ARGUMENT, self.officers["derby"].CreateBody,
+                     parent="authorities/derby", body_id="b",
+                     body={"display_name": "B", "parent_body": "authorities/halton/bodies/c"},
+                     field="body.parent_body")
+
+    def test_no_certificate_no_data(self):
+        nobody = harness.Api(self.daemon, None)
+        stranger = harness.Api(self.daemon, "stranger")
+        for api in (nobody, stranger):
+            for call, fields in ((api.GetSelf, {}), (api.ListAuthorities, {}),
+                                 (api.GetAuthority, {"name": "authorities/derby"})):
+                self.refused(Code.UNAUTHENTICATED, call, **fields)
+
+    def test_the_host_administrator_sees_no_content(self):
+        for call, fields in (
+                (self.admin.ListPledges, {"parent": "authorities/derby"}),
+                (self.admin.ListCommitments, {"parent": "authorities/derby"}),
+                (self.admin.GetMonitor, {"parent": "authorities/derby"})):
+            self.refused(Code.PERMISSION_DENIED, call, **fields)
+
+    def test_an_officer_does_not_run_the_host(self):
+        self.refused(Code.PERMISSION_DENIED, self.officers["derby"].CreateAuthority,
+                     authority_id="new", authority={"display_name": "New"})
+
+    def test_the_daemons_role_owns_and_bypasses_nothing(self):
+        database = self.daemon.database
+        self.assertEqual(harness.psql(
+            database, "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles "
+            "WHERE rolname = 'pledged'"), "f|f|f|f")
+        self.assertEqual(harness.psql(
+            database, "SELECT count(*) FROM pg_class WHERE relowner = 'pledged'::regrole"), "0")
+        self.assertEqual(harness.psql(database, "SELECT count(*) FROM pledge.owner", user="pledged"), "0")
+        for sql in ("SET row_security = off; SELECT count(*) FROM pledge.owner",
+                    "UPDATE pledge.progress SET narrative = 'x'",
+                    "DELETE FROM pledge.owner",
+                    "SELECT * FROM pledge.credential",
+                    "ALTER TABLE pledge.owner DISABLE ROW LEVEL SECURITY",
+                    "SELECT pledge.host_administrator_add('\\x00', 'me')",
+                    "SET ROLE postgres"):
+            with self.subTest(sql=re.sub(r"\s+", " ", sql)):
+                with self.assertRaises(RuntimeError):
+                    harness.psql(database, sql, user="pledged")
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,106 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What the daemon may do, and that every rule of the schema has words for people.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SELECT * FROM no_plan();
+\ir fixture.psql
+
+CREATE TEMP TABLE rule AS
+SELECT c.conname, c.contype, t.relname, obj_description(c.oid, 'pg_constraint') AS words
+  FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid
+ WHERE c.connamespace = 'pledge'::regnamespace AND c.contype IN ('c', 'u', 'f', 'p', 'x');
+SELECT matches(words, '^[a-z_0-9]+(\.[a-z_]+)*: [a-z].*[^.]$', conname || ' says its rule')
+  FROM rule;
+SELECT ok(starts_with(conname, relname || '_'), conname || ' begins with its table') FROM rule;
+SELECT is((SELECT count(*) - count(DISTINCT conname) FROM rule), 0::bigint,
+          'no two rules share a name');
+
+-- Every foreign key can be looked up from its own side.
+SELECT ok(EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.conrelid
+                     AND (i.indkey::int2[])[0] = ANY (c.conkey)),
+          c.conname || ' has an index to begin with')
+  FROM pg_constraint AS c
+ WHERE c.connamespace = 'pledge'::regnamespace AND c.contype = 'f';
+
+SELECT is(ARRAY(SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb FROM pg_roles
+                 WHERE rolname = 'pledged'), '{f}', 'the daemon''s role has no powers');
+SELECT is((SELECT count(*) FROM pg_class WHERE relowner = 'pledged'::regrole), 0::bigint,
+          'the daemon''s role owns nothing');
+
+-- Facts are only ever added.
+SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is append-only')
+  FROM unnest('{return_submission,progress,return_move,request,round_commitment}'::text[]) AS t;
+SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
+                 WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
+                   AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
+          '{lineage,outcome,statement}', 'only parts of a draft can be deleted');
+SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon''s reach')
+  FROM unnest('{principal,credential}'::text[]) AS t;
+SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
+  FROM unnest('{member,role_permission,return_check}'::text[]) AS t;
+SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
+                 WHERE p.pronamespace = 'pledge'::regnamespace
+                   AND NOT has_function_privilege('pledged', p.oid, 'EXECUTE') ORDER BY 1),
+          '{host_administrator_add,member_principal}', 'functions kept from the daemon');
+SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
+                 WHERE p.pronamespace = 'pledge'::regnamespace AND p.prosecdef
+                   AND NOT coalesce('search_path=pledge, pg_temp' = ANY (p.proconfig), false)),
+          '{}', 'definer''s functions have a fixed search path');
+SELECT is((SELECT count(*) FROM pg_proc AS p, aclexplode(p.proacl) AS a
+            WHERE p.pronamespace = 'pledge'::regnamespace AND a.grantee = 0), 0::bigint,
+          'nothing is granted to everybody');
+
+-- Permissions.
+SELECT is(ARRAY(SELECT permission::text FROM role_permission
+                 WHERE role = 'host_administrator' ORDER BY 1),
+          '{authority.create,authority.read,member.read,member.write}',
+          'host administrators see no content');
+SELECT is(ARRAY(SELECT permission::text FROM role_permission
+                 WHERE role = 'partner_agency' ORDER BY 1),
+          '{authority.read,commitment.read,pledge.read,return.read,return.submit,round.read}',
+          'partner agencies read little and submit');
+SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
+                         AND permission ~ '(write|create|adopt|review)$'),
+          'directors change nothing but returns');
+
+-- Settings, pages, masks and dates.
+SELECT pg_temp.act('', '', '', '');
+SELECT ok(app_authority() IS NULL AND app_role() IS NULL AND app_owner() IS NULL
+          AND app_principal() IS NULL, 'an empty setting is no setting');
+SELECT is(ARRAY[page_limit(0), page_limit(7), page_limit(9999)], '{50,7,1000}', 'page sizes');
+SELECT is(pg_temp.broken('SELECT page_limit(-1)'), '{page_size}', 'no negative page');
+SELECT is(page_after(page_next('{a,zürich,c}', 2, 'owners'), 'owners'), 'zürich',
+          'a token leads back to its key');
+SELECT is(page_next('{a,b}', 2, 'owners'), '', 'the last page has no token');
+SELECT matches(page_next(ARRAY[repeat('k', 200), 'l'], 1, 'owners'), '^[A-Za-z0-9_-]+$',
+               'a token needs no escapes');
+SELECT is((pg_temp.failure(format('SELECT page_after(%L, %L)', t, 'owners'))).state, 'PL400',
+          'a token that is none: ' || t)
+  FROM (VALUES ('%%'), ('abc'), (page_next('{a,b}', 1, 'bodies')), ('_'), ('w6k')) AS x (t);
+SELECT is(date_or_null(d), r, 'the day ' || d)
+  FROM (VALUES ('2016-02-29', '2016-02-29'::date), ('2015-02-29', NULL), ('2016-13-01', NULL),
+               ('2016-00-10', NULL), ('0000-01-01', NULL), ('2016-7-1', NULL), ('', NULL),
+               ('2016-04-31', NULL), ('2016-12-31', '2016-12-31')) AS x (d, r);
+SELECT ok(masked('words.pledge', '{}') AND masked('words.pledge', '{words}')
+          AND masked('words.pledge', '{words.pledge}')
+          AND NOT masked('words.pledge', '{words.board,word}'), 'masks');
+
+SELECT pg_temp.act('north');
+SET LOCAL ROLE pledged;
+SELECT is(pg_temp.broken($$SELECT authority_update('', '', '', '', '', '{name}')$$),
+          '{update_mask}', 'a name cannot be changed');
+SELECT is((pg_temp.failure($$SELECT authority_update('X', '', '', '', 'r99', '{}')$$)).state,
+          'PL410', 'a stale etag');
+SELECT lives_ok($$SELECT authority_update('', '', 'vow', '', '', '{words.statement}')$$,
+                'one word alone changes');
+SELECT is((SELECT display_name || word_pledge || word_statement || revision FROM authority),
+          'North Councilpromisevow2', 'and nothing else, but the revision');
+SELECT is(pg_temp.broken($$SELECT body_update('council', 'X', 'panel', 0, '{}', NULL, '', '{}')$$),
+          '{body.parent_body}', 'no body reports to itself through others');
+SELECT is((pg_temp.failure($$SELECT owner_update('department', 'police', 'X', '', '', '{}')$$)).state,
+          'PL404', 'an agency is no department');
+SELECT is(pg_temp.broken($$SELECT owner_create('department', 'police', 'X', '')$$),
+          '{department_id}', 'owners share their identifiers');
+
+SELECT * FROM finish();
+ROLLBACK;

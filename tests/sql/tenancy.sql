@@ -1,0 +1,111 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- No council sees or writes another's rows, in any table that has an authority.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SELECT * FROM no_plan();
+\ir fixture.psql
+
+-- Rows of both councils in every tenant table.
+CREATE FUNCTION pg_temp.fill(p_id text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_temp.act(p_id);
+    PERFORM version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{1}', '{home}',
+        '{Safe}', '{A safe home}', '{""}', '{""}', '{1}', '{1}', '{kept}', '{""}');
+    PERFORM pg_temp.commit_to('c1', 'housing', '{1,2}');
+    PERFORM pg_temp.commit_to('c2', 'police', '{3}');
+    PERFORM pg_temp.open_round('now', -5, 5);
+    PERFORM pg_temp.send('now', 'housing', '{c1}', 'green');
+    PERFORM pg_temp.send('now', 'police', '{c2}', 'red', 'A reason');
+    PERFORM return_move_add('now', 'housing', 'queried', '', 'Why?');
+    PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
+    PERFORM round_close('now', '');
+    PERFORM request_begin(gen_random_uuid(), 'm', 'h');
+END
+$$;
+SELECT pg_temp.fill('north');
+SELECT pg_temp.fill('south');
+
+CREATE TEMP TABLE tenant_table AS
+SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity
+  FROM pg_class AS c
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'authority_id'
+ WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r';
+GRANT SELECT ON tenant_table TO pledged;
+
+SELECT cmp_ok((SELECT count(*) FROM tenant_table), '>=', 16::bigint, 'tenant tables are found');
+SELECT ok(relrowsecurity AND relforcerowsecurity, relname || ' forces row-level security')
+  FROM tenant_table;
+SELECT ok(EXISTS (SELECT FROM pg_policies AS p WHERE p.schemaname = 'pledge'
+                     AND p.tablename = relname AND p.qual ~ 'app_authority\(\)'
+                     AND p.with_check ~ 'app_authority\(\)'),
+          relname || ' has a policy on its authority')
+  FROM tenant_table;
+SELECT ok((SELECT bool_and('security_invoker=true' = ANY (coalesce(c.reloptions, '{}')))
+             FROM pg_class AS c
+            WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v'),
+          'every view asks with the rights of its caller');
+
+CREATE FUNCTION pg_temp.seen(p_table text, p_where text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM pledge.%I WHERE %s', p_table, p_where) INTO v_count;
+    RETURN v_count;
+END
+$$;
+
+SET LOCAL ROLE pledged;
+SELECT pg_temp.act('north');
+SELECT cmp_ok(pg_temp.seen(relname, 'true'), '>', 0::bigint, relname || ' shows own rows')
+  FROM tenant_table;
+SELECT is(pg_temp.seen(relname, 'authority_id <> ''north'''), 0::bigint,
+          relname || ' shows no other council''s rows')
+  FROM tenant_table;
+
+SELECT pg_temp.act('', '', '', '');
+SELECT is(pg_temp.seen(relname, 'true'), 0::bigint, relname || ' shows nothing to nobody')
+  FROM tenant_table;
+
+-- Writing into another council fails whatever the table is.
+SELECT pg_temp.act('north');
+SELECT throws_ok($$INSERT INTO owner (authority_id, owner_id, kind, display_name)
+    VALUES ('south', 'x', 'department', 'X')$$, '42501', NULL, 'no owner for another council');
+SELECT throws_ok($$INSERT INTO body (authority_id, body_id, display_name)
+    VALUES ('south', 'x', 'X')$$, '42501', NULL, 'no body for another council');
+SELECT throws_ok($$INSERT INTO pledge (authority_id, pledge_id, title)
+    VALUES ('south', 'x', 'X')$$, '42501', NULL, 'no pledge for another council');
+SELECT throws_ok($$INSERT INTO round (authority_id, round_id, title, pledge_id, version_number)
+    VALUES ('south', 'x', 'X', 'promise', 1)$$, '42501', NULL, 'no round for another council');
+SELECT throws_ok($$INSERT INTO return_move (authority_id, round_id, owner_id, submission, move,
+    kind, principal_id) VALUES ('south', 'now', 'housing', 1, 9, 'accepted', app_principal())$$,
+    '42501', NULL, 'no move for another council');
+SELECT throws_ok($$INSERT INTO authority (authority_id, display_name) VALUES ('x', 'X')$$,
+    '42501', NULL, 'officers set up no authority');
+UPDATE owner SET display_name = 'Taken';
+SELECT pg_temp.act('south');
+SELECT is((SELECT count(*) FROM owner WHERE display_name = 'Taken'), 0::bigint,
+          'an UPDATE without WHERE stays at home');
+
+-- A partner agency sees its own returns only.
+SELECT pg_temp.act('north', 'partner_agency', 'police');
+SELECT is(ARRAY(SELECT DISTINCT owner_id FROM return_submission), '{police}', 'own submissions');
+SELECT is(ARRAY(SELECT DISTINCT owner_id FROM progress), '{police}', 'own progress');
+SELECT is(ARRAY(SELECT DISTINCT owner_id FROM return_move), '{police}', 'own moves');
+SELECT is(ARRAY(SELECT owner_id FROM expected_return), '{police}', 'own expected return');
+SELECT throws_ok($$INSERT INTO return_submission (authority_id, round_id, owner_id, submission,
+    received_on, content_hash, principal_id) VALUES ('north', 'now', 'learning', 1, current_date,
+    repeat('0', 64), app_principal())$$, '42501', NULL, 'no submission for another owner');
+
+-- Who sees which authority.
+SELECT pg_temp.act('', 'host_administrator');
+SELECT is(ARRAY(SELECT authority_id FROM authority ORDER BY 1) @> '{north,south}', true,
+          'a host administrator sees all authorities');
+RESET ROLE;
+SELECT pg_temp.act('', '', '', (SELECT principal_id::text FROM identify(
+    decode(repeat('b2', 32), 'hex'))));
+SET LOCAL ROLE pledged;
+SELECT is(ARRAY(SELECT authority_id FROM authority), '{south}', 'a member sees its own');
+SELECT is(ARRAY(SELECT authority_id || role FROM member), '{southofficer}', 'and its place');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "common/base/arena.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
+#include "common/base/time.h"
+
+static void arena_gives_until_its_cap(void **state)
+{
+    struct arena arena;
+    size_t got = 0;
+    arena_init(&arena, 64 * 1024);
+    while (arena_alloc(&arena, 1000)) {
+        got++;
+    }
+    assert_in_range(got, 50, 65);
+    assert_true(arena.taken <= arena.cap);
+    arena_deinit(&arena);
+    assert_non_null(arena_alloc(&arena, 1000));
+    arena_deinit(&arena);
+}
+
+static void arena_refuses_impossible_sizes(void **state)
+{
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    assert_null(arena_alloc(&arena, SIZE_MAX));
+    assert_null(arena_calloc(&arena, SIZE_MAX / 2, 3));
+    assert_null(arena_strndup(&arena, "x", SIZE_MAX));
+    arena_deinit(&arena);
+}
+
+static void arena_aligns_and_copies(void **state)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    for (size_t size = 1; size < 100; size++) {
+        assert_int_equal((uintptr_t)arena_alloc(&arena, size) % _Alignof(max_align_t), 0);
+    }
+    assert_string_equal(arena_strndup(&arena, "promise", 4), "prom");
+    assert_string_equal(arena_printf(&arena, "%d of %s", 3, "four"), "3 of four");
+    arena_deinit(&arena);
+}
+
+static void buf_fills_and_drains(void **state)
+{
+    struct buf buf = {0};
+    char expected[5000];
+    for (size_t i = 0; i < sizeof(expected); i++) {
+        expected[i] = (char)(i * 7);
+        assert_true(buf_append(&buf, &expected[i], 1));
+    }
+    for (size_t at = 0; at < sizeof(expected);) {
+        size_t step = at % 97 + 1;
+        step = step < buf.len ? step : buf.len;
+        assert_memory_equal(buf_head(&buf), expected + at, buf.len);
+        buf_consume(&buf, step);
+        at += step;
+    }
+    assert_int_equal(buf.len, 0);
+    buf_deinit(&buf);
+}
+
+static void buf_reuses_its_front(void **state)
+{
+    struct buf buf = {0};
+    for (int i = 0; i < 10000; i++) {
+        assert_true(buf_append(&buf, "0123456789", 10));
+        buf_consume(&buf, i % 3 == 0 ? 5 : 10);
+        buf_consume(&buf, buf.len > 40 ? 40 : 0);
+    }
+    assert_true(buf.cap <= 64 * 1024);
+    buf_deinit(&buf);
+}
+
+static void dates(void **state)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        int32_t days;
+    } table[] = {
+        {"1970-01-01", true, 0},
+        {"2000-01-01", true, TIME_PG_EPOCH_DAYS},
+        {"2016-02-29", true, 16860},
+        {"1969-12-31", true, -1},
+        {"2015-02-29", false, 0},
+        {"1900-02-29", false, 0},
+        {"2016-13-01", false, 0},
+        {"2016-00-10", false, 0},
+        {"2016-04-31", false, 0},
+        {"16-04-30", false, 0},
+        {"2016-4-30 ", false, 0},
+        {"2016/04/30", false, 0},
+        {"0000-01-01", false, 0},
+        {"2016-07-31x", false, 0},
+        {"", false, 0},
+    };
+    for (size_t i = 0; i < COUNT(table); i++) {
+        int32_t days = 0;
+        assert_int_equal(time_date_parse(table[i].text, strlen(table[i].text), &days),
+                         table[i].good);
+        if (table[i].good) {
+            char again[TIME_DATE_LEN + 1];
+            assert_int_equal(days, table[i].days);
+            time_date_format(days, again);
+            assert_string_equal(again, table[i].text);
+        }
+    }
+}
+
+static void every_day_of_four_centuries_reads_back(void **state)
+{
+    for (int32_t day = -100000; day < 60000; day++) {
+        char text[TIME_DATE_LEN + 1];
+        int32_t again;
+        time_date_format(day, text);
+        assert_true(time_date_parse(text, TIME_DATE_LEN, &again));
+        assert_int_equal(again, day);
+    }
+}
+
+static void instants(void **state)
+{
+    static const struct {
+        const char *in;
+        bool good;
+        const char *out;
+    } table[] = {
+        {"2016-01-26T10:00:00Z", true, "2016-01-26T10:00:00Z"},
+        {"2016-01-26T10:00:00.5Z", true, "2016-01-26T10:00:00.500Z"},
+        {"2016-01-26T10:00:00.000001Z", true, "2016-01-26T10:00:00.000001Z"},
+        {"2016-01-26T10:00:00.123456789Z", true, "2016-01-26T10:00:00.123456789Z"},
+        {"2016-01-26T11:30:00+01:30", true, "2016-01-26T10:00:00Z"},
+        {"1960-06-01T00:00:00Z", true, "1960-06-01T00:00:00Z"},
+        {"2016-01-26 10:00:00Z", false, ""},
+        {"2016-01-26T25:00:00Z", false, ""},
+        {"2016-01-26T10:00:00", false, ""},
+        {"2016-01-26T10:00:00.Z", false, ""},
+        {"2016-01-26T10:00:00.1234567890Z", false, ""},
+        {"2016-01-26T10:00:00+1:30", false, ""},
+    };
+    for (size_t i = 0; i < COUNT(table); i++) {
+        int64_t seconds;
+        int32_t nanos;
+        char text[TIME_RFC3339_MAX];
+        bool good = time_rfc3339_parse(table[i].in, strlen(table[i].in), &seconds, &nanos);
+        assert_int_equal(good, table[i].good);
+        if (good) {
+            time_rfc3339_format(seconds, nanos, text);
+            assert_string_equal(text, table[i].out);
+        }
+    }
+}
+
+static void violations_are_counted_and_capped(void **state)
+{
+    struct arena arena;
+    struct err err = {0};
+    arena_init(&arena, 1 << 20);
+    for (int i = 0; i < ERR_MAX_VIOLATIONS + 10; i++) {
+        err_violation(&err, &arena, "progress", "R012", "line %d", i);
+    }
+    assert_int_equal(err.code, GRPC_INVALID_ARGUMENT);
+    assert_string_equal(err.message, "progress: line 0");
+    assert_int_equal(err.violation_count, ERR_MAX_VIOLATIONS);
+    assert_string_equal(err.violations[999].description, "line 999");
+    arena_deinit(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arena_gives_until_its_cap),
+        cmocka_unit_test(arena_refuses_impossible_sizes),
+        cmocka_unit_test(arena_aligns_and_copies),
+        cmocka_unit_test(buf_fills_and_drains),
+        cmocka_unit_test(buf_reuses_its_front),
+        cmocka_unit_test(dates),
+        cmocka_unit_test(every_day_of_four_centuries_reads_back),
+        cmocka_unit_test(instants),
+        cmocka_unit_test(violations_are_counted_and_capped),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
