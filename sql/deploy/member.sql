@@ -244,16 +244,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v_owner text;
+    v_principal uuid;
 BEGIN
     PERFORM member_may_write();
     v_owner := member_owner_of(p_role, p_owner);
     IF EXISTS (SELECT FROM member WHERE authority_id = app_authority() AND member_id = p_id) THEN
         PERFORM fail('PL409', 'There is already a member ' || p_id || '.', 'member_id');
     END IF;
+    v_principal := member_principal(p_certificate, p_display_name);
     INSERT INTO member (authority_id, member_id, principal_id, fingerprint, display_name, role,
                         owner_id)
-    VALUES (app_authority(), p_id, member_principal(p_certificate, p_display_name),
-            decode(p_certificate, 'hex'), p_display_name, p_role, v_owner);
+    VALUES (app_authority(), p_id, v_principal, decode(p_certificate, 'hex'), p_display_name,
+            p_role, v_owner);
 END
 $$;
 

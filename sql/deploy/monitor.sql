@@ -49,14 +49,19 @@ CREATE FUNCTION standing_label(p_rank int) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT ('{red,missing,amber,no_commitment,awaited,green}'::text[])[p_rank] $$;
 
+-- These two are plpgsql because it keeps their plans, which cost more than running them.
+--
 -- What each owner says of each statement it has commitments to, ranked like standings. An owner
 -- who has answered for some of its commitments to a statement only is not green either.
 CREATE FUNCTION monitor_owner(p_round text)
 RETURNS TABLE (statement_id text, owner_id text, resource_name text, display_name text,
                return_state text, rating text, reason text, days_late int, commitment_count int,
                rank int)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH expected AS MATERIALIZED (
         SELECT e.owner_id, e.resource_name, e.display_name, e.submission, e.state, e.days_late
           FROM expected_return AS e
@@ -87,7 +92,8 @@ AS $$
                 ELSE 6 END
       FROM said AS s
       JOIN expected AS e ON e.owner_id = s.owner_id
-      JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = p_round
+      JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = p_round;
+END
 $$;
 
 CREATE FUNCTION monitor_statement(p_round text)
@@ -95,8 +101,11 @@ RETURNS TABLE (statement_id text, title text, text text, outcome_title text, sta
                trend text, owner_count int, missing_count int, awaited_count int, rank int,
                place int, owners text[], owner_names text[], return_states text[],
                ratings text[], reasons text[], days_late int[], commitment_counts int[])
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH line AS (
         SELECT m.statement_id, count(*)::int4 AS owner_count,
                (count(*) FILTER (WHERE m.rank = 2))::int4 AS missing_count,
@@ -144,7 +153,8 @@ AS $$
            coalesce(k.ratings, '{}'), coalesce(k.reasons, '{}'), coalesce(k.days_late, '{}'),
            coalesce(k.commitment_counts, '{}')
       FROM ranked AS k
-     ORDER BY k.rank, k.position
+     ORDER BY k.rank, k.position;
+END
 $$;
 
 COMMIT;

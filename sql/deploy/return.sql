@@ -223,7 +223,8 @@ CREATE VIEW expected_return WITH (security_invoker = true) AS
            coalesce(t.query, '') AS query,
            coalesce(t.state, CASE WHEN r.close_time IS NOT NULL OR current_date > r.due_on
                                   THEN 'missing' ELSE 'due' END) AS state,
-           greatest(0, coalesce(t.first_received_on, current_date) - r.due_on) AS days_late
+           greatest(0, coalesce(t.first_received_on, least(current_date, r.closes_on)) - r.due_on)
+               AS days_late
       FROM (SELECT d.authority_id, d.round_id, d.owner_id,
                    count(DISTINCT d.commitment_id)::int4 AS commitment_count
               FROM round_owed AS d

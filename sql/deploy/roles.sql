@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Deploy pledge:roles to pg
 -- The daemon connects as pledged, which owns nothing and bypasses nothing. Roles belong to the
--- whole cluster, so the role is made only where it is not there yet.
+-- whole cluster, so the role is made only where it is not there yet. Whoever deploys owns all
+-- objects and needs CREATEROLE, or an administrator who has made both settings beforehand.
 BEGIN;
 
 DO $$
@@ -18,8 +19,15 @@ GRANT USAGE ON SCHEMA pledge TO pledged;
 
 DO $$
 BEGIN
-    EXECUTE format('ALTER ROLE pledged IN DATABASE %I SET search_path = pledge, pg_temp',
-                   current_database());
+    IF NOT EXISTS (
+        SELECT FROM pg_db_role_setting AS s
+          JOIN pg_database AS d ON d.oid = s.setdatabase AND d.datname = current_database()
+         WHERE s.setrole = 'pledged'::regrole
+           AND 'search_path=pledge, pg_temp' = ANY (s.setconfig)
+    ) THEN
+        EXECUTE format('ALTER ROLE pledged IN DATABASE %I SET search_path = pledge, pg_temp',
+                       current_database());
+    END IF;
 END
 $$;
 

@@ -4,7 +4,6 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 SELECT * FROM no_plan();
 \ir fixture.psql
-\set id '\'7f1c1c4e-0d4c-4f5b-9a51-6f0d7a1f2b3c\''
 SELECT pg_temp.act('north');
 SET LOCAL ROLE pledged;
 

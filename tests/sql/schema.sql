@@ -97,8 +97,8 @@ SELECT is((SELECT display_name || word_pledge || word_statement || revision FROM
           'North Councilpromisevow2', 'and nothing else, but the revision');
 SELECT is(pg_temp.broken($$SELECT body_update('council', 'X', 'panel', 0, '{}', NULL, '', '{}')$$),
           '{body.parent_body}', 'no body reports to itself through others');
-SELECT is((pg_temp.failure($$SELECT owner_update('department', 'police', 'X', '', '', '{}')$$)).state,
-          'PL404', 'an agency is no department');
+SELECT is((pg_temp.failure($$SELECT owner_update('department', 'police', 'X', '', '', '{}')
+    $$)).state, 'PL404', 'an agency is no department');
 SELECT is(pg_temp.broken($$SELECT owner_create('department', 'police', 'X', '')$$),
           '{department_id}', 'owners share their identifiers');
 

@@ -14,9 +14,9 @@ SELECT is((SELECT content_hash FROM version WHERE version_number = 1),
 SELECT is(convert_from(version_content('promise', 1), 'UTF8'),
     E'pledge-version\t1\nauthority\tnorth\npledge\tpromise\nversion\t1\ntitle\tFirst\n'
     'outcome\thome\tHome\noutcome\tvoice\tVoice\n'
-    E'statement\t1\thome\tSafe\tA safe home\t\t\n'
-    E'statement\t2\thome\tNear\tA home nearby\t\t\n'
-    E'statement\t3\tvoice\tHeard\tWe listen\t\t\n', 'the content is in the form that is promised');
+    'statement\t1\thome\tSafe\tA safe home\t\t\n'
+    'statement\t2\thome\tNear\tA home nearby\t\t\n'
+    'statement\t3\tvoice\tHeard\tWe listen\t\t\n', 'the content is in the form that is promised');
 SELECT is(content_line(E'a\tb', E'c\nd\\n', ''), E'a\\tb\tc\\nd\\\\n\t\n', 'content is escaped');
 SELECT throws_ok(c, 'PL412', NULL, c) FROM (VALUES
     ('UPDATE version SET title = ''X'''), ('UPDATE statement SET text = ''X'''),

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/commands.h"
+#include "client/cli/text.h"
+
+#include "pledge/v1/member.pb-c.h"
+
+#include <errno.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <string.h>
+
+static const struct view_column member_columns[] = {
+    {"member", "name", VIEW_ID},      {"role", "role", 0},
+    {"owner", "owner", VIEW_OWNER},   {"as", "display_name", TABLE_CUT},
+    {"certificate", "certificate_sha256", TABLE_CUT}, {0},
+};
+
+int run_member_list(struct cli *cli)
+{
+    Pledge__V1__ListMembersRequest request = PLEDGE__V1__LIST_MEMBERS_REQUEST__INIT;
+    request.parent = cli_authority(cli, cli_argument(cli, 0));
+    return view_list(cli, "MemberService/ListMembers", &request, member_columns, "No members yet.");
+}
+
+/* The fingerprint as the service wants it. NULL with the error printed. */
+static char *fingerprint(struct cli *cli, const char *path)
+{
+    unsigned char *der = NULL;
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    char hex[2 * SHA256_DIGEST_LENGTH + 1];
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        cli_fail(cli, "cannot read %s: %s", path, strerror(errno));
+        return NULL;
+    }
+    X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
+    int len = certificate ? i2d_X509(certificate, &der) : -1;
+    fclose(file);
+    X509_free(certificate);
+    if (len < 0) {
+        cli_fail(cli, "%s holds no certificate in PEM form", path);
+        return NULL;
+    }
+    SHA256(der, (size_t)len, digest);
+    OPENSSL_free(der);
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    }
+    return cli_copy(cli, hex);
+}
+
+static bool role_from_word(const char *word, Pledge__V1__Role *ret_role)
+{
+    static const struct {
+        const char *word;
+        Pledge__V1__Role role;
+    } roles[] = {
+        {"officer", PLEDGE__V1__ROLE__ROLE_OFFICER},
+        {"director", PLEDGE__V1__ROLE__ROLE_DIRECTOR},
+        {"partner-agency", PLEDGE__V1__ROLE__ROLE_PARTNER_AGENCY},
+        {"partner_agency", PLEDGE__V1__ROLE__ROLE_PARTNER_AGENCY},
+    };
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        if (strcmp(roles[i].word, word) == 0) {
+            *ret_role = roles[i].role;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int already_there(struct cli *cli, const struct pledge_reply *created,
+                         const Pledge__V1__Member *wanted)
+{
+    Pledge__V1__GetMemberRequest request = PLEDGE__V1__GET_MEMBER_REQUEST__INIT;
+    request.name = cli_name(cli, cli_argument(cli, 0), "members", cli_argument(cli, 1));
+    const struct pledge_reply *reply = cli_try(cli, "MemberService/GetMember", &request);
+    const Pledge__V1__Member *there =
+        reply && reply->message ? ((const Pledge__V1__GetMemberResponse *)reply->message)->member
+                                : NULL;
+    bool same = there && there->role == wanted->role &&
+                strcmp(there->owner, wanted->owner) == 0 &&
+                strcmp(there->display_name, wanted->display_name) == 0 &&
+                strcmp(there->certificate_sha256, wanted->certificate_sha256) == 0;
+    if (!same) {
+        cli_explain(cli, created);
+        fprintf(cli->err, "It is there with other values: pledge member list %s\n",
+                cli_argument(cli, 0));
+        return CLI_FAILED;
+    }
+    if (cli->json) {
+        return cli_print_json(cli, reply->message);
+    }
+    fprintf(cli->out, "%s is a member of %s already, with the same values.\n",
+            cli_argument(cli, 1), cli_argument(cli, 0));
+    return CLI_OK;
+}
+
+/* Fills the member from the options. CLI_OK, or the exit code with the mistake printed. */
+static int read_options(struct cli *cli, Pledge__V1__Member *member)
+{
+    const char *role = cli_option(cli, "role");
+    const char *certificate = cli_option(cli, "certificate");
+    const char *display_name = cli_option(cli, "display-name");
+    const char *owner = cli_option(cli, "owner");
+    if (!role || !certificate || !display_name) {
+        return cli_usage(cli, "--%s is missing",
+                         !role ? "role" : !certificate ? "certificate" : "display-name");
+    }
+    if (!role_from_word(role, &member->role)) {
+        return cli_usage(cli, "--role is officer, director or partner-agency, not \"%s\"", role);
+    }
+    if (owner && !(member->owner = cli_owner(cli, cli_argument(cli, 0), owner))) {
+        return CLI_FAILED;
+    }
+    member->display_name = cli_copy(cli, display_name);
+    member->certificate_sha256 = fingerprint(cli, certificate);
+    return member->certificate_sha256 ? CLI_OK : CLI_FAILED;
+}
+
+int run_member_add(struct cli *cli)
+{
+    Pledge__V1__Member member = PLEDGE__V1__MEMBER__INIT;
+    Pledge__V1__CreateMemberRequest request = PLEDGE__V1__CREATE_MEMBER_REQUEST__INIT;
+    int code = read_options(cli, &member);
+    if (code != CLI_OK) {
+        return code;
+    }
+    request.parent = cli_authority(cli, cli_argument(cli, 0));
+    request.member_id = cli_copy(cli, text_last_segment(cli_argument(cli, 1)));
+    request.member = &member;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const struct pledge_reply *reply = cli_try(cli, "MemberService/CreateMember", &request);
+    if (!reply) {
+        return CLI_FAILED;
+    }
+    if (reply->status.code == PLEDGE_ALREADY_EXISTS) {
+        return already_there(cli, reply, &member);
+    }
+    if (!reply->message) {
+        return cli_explain(cli, reply);
+    }
+    if (cli->json) {
+        return cli_print_json(cli, reply->message);
+    }
+    fprintf(cli->out, "%s %s %s as %s.\n", request.member_id,
+            request.validate_only ? "would be a member of (dry run)" : "is a member of",
+            cli_argument(cli, 0), cli_option(cli, "role"));
+    return CLI_OK;
+}

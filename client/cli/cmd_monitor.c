@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/commands.h"
+#include "client/cli/text.h"
+
+#include "pledge/v1/monitor.pb-c.h"
+
+#include <string.h>
+
+
+struct mark {
+    const char *words;
+    enum style style;
+};
+
+static const struct mark standings[] = {
+    {"?", STYLE_PLAIN},
+    [PLEDGE__V1__STANDING__STANDING_RED] = {"✗ red", STYLE_RED},
+    [PLEDGE__V1__STANDING__STANDING_MISSING] = {"○ missing", STYLE_RED},
+    [PLEDGE__V1__STANDING__STANDING_AMBER] = {"◐ amber", STYLE_AMBER},
+    [PLEDGE__V1__STANDING__STANDING_NO_COMMITMENT] = {"– nobody's", STYLE_AMBER},
+    [PLEDGE__V1__STANDING__STANDING_AWAITED] = {"… awaited", STYLE_DIM},
+    [PLEDGE__V1__STANDING__STANDING_GREEN] = {"● green", STYLE_GREEN},
+};
+
+static const struct mark trends[] = {
+    {"–", STYLE_DIM},
+    [PLEDGE__V1__TREND__TREND_BETTER] = {"▲ better", STYLE_GREEN},
+    [PLEDGE__V1__TREND__TREND_SAME] = {"= same", STYLE_DIM},
+    [PLEDGE__V1__TREND__TREND_WORSE] = {"▼ worse", STYLE_RED},
+};
+
+static const struct mark ratings[] = {
+    {"–", STYLE_DIM},
+    [PLEDGE__V1__RATING__RATING_RED] = {"✗ red", STYLE_RED},
+    [PLEDGE__V1__RATING__RATING_AMBER] = {"◐ amber", STYLE_AMBER},
+    [PLEDGE__V1__RATING__RATING_GREEN] = {"● green", STYLE_GREEN},
+};
+
+/* A value that a later service may send and this program does not know shows as "?". */
+#define MARK(list, number)                                                                         \
+    ((size_t)(number) < sizeof(list) / sizeof((list)[0]) ? (list)[number]                          \
+                                                         : (struct mark){"?", STYLE_PLAIN})
+
+static const char *word(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor, size_t count)
+{
+    const char *statement =
+        *monitor->statement_word ? view_clean(cli, monitor->statement_word) : "statement";
+    size_t len = strlen(statement);
+    if (count == 1) {
+        return statement;
+    }
+    return len > 1 && statement[len - 1] == 'y' && !strchr("aeiou", statement[len - 2])
+               ? cli_printf(cli, "%.*sies", (int)len - 1, statement)
+               : cli_printf(cli, "%ss", statement);
+}
+
+static void header(struct cli *cli, const Pledge__V1__GetMonitorResponse *m)
+{
+    char adopted[TEXT_DATE_SIZE];
+    char as_at[TEXT_DATE_SIZE];
+    const char *line = cli_printf(
+        cli, "%s · %s · version %d, %zu %s, %s%s", view_clean(cli, m->authority_display_name),
+        view_clean(cli, m->pledge_title), m->version, m->n_statements,
+        word(cli, m, m->n_statements), *m->adopted_on ? "adopted " : "draft",
+        text_date(m->adopted_on, adopted));
+    fputs(style_on(STYLE_BOLD, cli->colour), cli->out);
+    view_paragraph(cli, cli->out, line, 0);
+    fputs(style_off(STYLE_BOLD, cli->colour), cli->out);
+    line = cli_printf(cli, "Round %s · as at %s · %d of %d returns in", view_clean(cli, m->round_title),
+                      text_date(m->as_at, as_at), m->received_count, m->expected_count);
+    const struct {
+        int count;
+        const char *what;
+    } parts[] = {{m->late_count, "late"}, {m->missing_count, "missing"},
+                 {m->queried_count, "queried"}};
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i].count > 0) {
+            line = cli_printf(cli, "%s, %d %s", line, parts[i].count, parts[i].what);
+        }
+    }
+    view_paragraph(cli, cli->out, line, 0);
+    fputc('\n', cli->out);
+}
+
+static bool is_in(const Pledge__V1__MonitorOwner *owner)
+{
+    return owner->return_state >= PLEDGE__V1__RETURN_STATE__RETURN_STATE_SUBMITTED;
+}
+
+/* What is wrong with one owner, in a few words; "" when nothing is. */
+static const char *trouble(struct cli *cli, const Pledge__V1__MonitorOwner *owner)
+{
+    const char *name = view_clean(cli, owner->owner_display_name);
+    const char *days = cli_printf(cli, "%d day%s late", owner->days_late,
+                                  owner->days_late == 1 ? "" : "s");
+    if (owner->return_state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING) {
+        return owner->days_late > 0 ? cli_printf(cli, "%s is %s", name, days)
+                                    : cli_printf(cli, "%s is missing", name);
+    }
+    if (!is_in(owner)) {
+        return "";
+    }
+    bool below = owner->rating == PLEDGE__V1__RATING__RATING_RED ||
+                 owner->rating == PLEDGE__V1__RATING__RATING_AMBER;
+    const char *late = owner->days_late > 0 ? cli_printf(cli, " (%s)", days) : "";
+    if (below) {
+        return cli_printf(cli, "%s%s: %s", name, late, view_clean(cli, owner->reason));
+    }
+    if (owner->return_state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_QUERIED) {
+        return cli_printf(cli, "%s%s is queried", name, late);
+    }
+    return owner->days_late > 0 ? cli_printf(cli, "%s came %s", name, days) : "";
+}
+
+static const char *note(struct cli *cli, const Pledge__V1__MonitorStatement *statement)
+{
+    const char *first = "";
+    size_t more = 0;
+    if (statement->standing == PLEDGE__V1__STANDING__STANDING_NO_COMMITMENT) {
+        return "nobody has committed to it";
+    }
+    for (size_t i = 0; i < statement->n_owners; i++) {
+        const char *text = trouble(cli, statement->owners[i]);
+        if (*text && !*first) {
+            first = text;
+        } else if (*text) {
+            more++;
+        }
+    }
+    return more > 0 ? cli_printf(cli, "%s; %zu more", first, more) : first;
+}
+
+static const char *owners_in(struct cli *cli, const Pledge__V1__MonitorStatement *statement)
+{
+    int out = statement->missing_count + statement->awaited_count;
+    if (statement->owner_count == 0) {
+        return "–";
+    }
+    return cli_printf(cli, "%d of %d in", statement->owner_count - out, statement->owner_count);
+}
+
+static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor)
+{
+    struct table table;
+    table_init(&table, &cli->arena, 0);
+    table_column(&table, "", TABLE_RIGHT);
+    table_column(&table, word(cli, monitor, 1), TABLE_CUT);
+    table_column(&table, "standing", 0);
+    table_column(&table, "owners", 0);
+    table_column(&table, "trend", 0);
+    table_column(&table, "note", TABLE_CUT);
+    for (size_t i = 0; i < monitor->n_statements; i++) {
+        const Pledge__V1__MonitorStatement *statement = monitor->statements[i];
+        struct mark standing = MARK(standings, statement->standing);
+        struct mark trend = MARK(trends, statement->trend);
+        struct table_cell *row = table_row(&table);
+        if (!row) {
+            return;
+        }
+        row[0].text = view_clean(cli, statement->statement_id);
+        row[1].text = view_clean(cli, statement->title);
+        row[2] = (struct table_cell){standing.words, standing.style};
+        row[3].text = owners_in(cli, statement);
+        row[4] = (struct table_cell){trend.words, trend.style};
+        row[5].text = note(cli, statement);
+    }
+    table_print(&table, cli->out, cli->width, cli->colour);
+}
+
+static void look_further(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor)
+{
+    const char *authority = cli_argument(cli, 0);
+    const char *round = text_last_segment(monitor->round);
+    bool other = cli_option(cli, "round") != NULL;
+    fprintf(cli->out, "\nLook further:\n");
+    if (monitor->n_statements > 0 && !cli_option(cli, "promise")) {
+        fprintf(cli->out, "  pledge monitor %s --promise %s%s%s\n", authority,
+                view_clean(cli, monitor->statements[0]->statement_id), other ? " --round " : "",
+                other ? round : "");
+    } else if (cli_option(cli, "promise")) {
+        fprintf(cli->out, "  pledge monitor %s%s%s\n", authority, other ? " --round " : "",
+                other ? round : "");
+    }
+    bool late = monitor->late_count + monitor->missing_count + monitor->queried_count > 0;
+    fprintf(cli->out, "  pledge round show %s %s%s\n", authority, round, late ? " --late" : "");
+}
+
+static void one_statement(struct cli *cli, const Pledge__V1__MonitorStatement *statement)
+{
+    struct mark standing = MARK(standings, statement->standing);
+    struct mark trend = MARK(trends, statement->trend);
+    fprintf(cli->out, "%s  %s\n", view_clean(cli, statement->statement_id),
+            view_clean(cli, statement->title));
+    view_paragraph(cli, cli->out, view_clean(cli, statement->text), 4);
+    fprintf(cli->out, "\nOutcome: %s\nStanding: %s%s%s, %s, trend: %s\n\n",
+            view_clean(cli, statement->outcome_title), style_on(standing.style, cli->colour),
+            standing.words, style_off(standing.style, cli->colour), owners_in(cli, statement),
+            trend.words);
+    struct table table;
+    table_init(&table, &cli->arena, 0);
+    table_column(&table, "owner", TABLE_CUT);
+    table_column(&table, "rating", 0);
+    table_column(&table, "return", 0);
+    table_column(&table, "what it says", TABLE_WRAP);
+    for (size_t i = 0; i < statement->n_owners; i++) {
+        const Pledge__V1__MonitorOwner *owner = statement->owners[i];
+        static const struct view_column state = {"", "return_state", 0};
+        struct mark rating = MARK(ratings, owner->rating);
+        struct table_cell *row = table_row(&table);
+        if (!row) {
+            return;
+        }
+        row[0].text = view_clean(cli, owner->owner_display_name);
+        row[1] = (struct table_cell){rating.words, rating.style};
+        row[2].text = owner->days_late > 0 ? cli_printf(cli, "%s, %d days late",
+                                                        view_text(cli, owner, &state),
+                                                        owner->days_late)
+                                           : view_text(cli, owner, &state);
+        row[3].text = *owner->reason ? view_clean(cli, owner->reason) : "–";
+    }
+    table_print(&table, cli->out, cli->width, cli->colour);
+}
+
+int run_monitor(struct cli *cli)
+{
+    Pledge__V1__GetMonitorRequest request = PLEDGE__V1__GET_MONITOR_REQUEST__INIT;
+    const char *round = cli_option(cli, "round");
+    const char *promise = cli_option(cli, "promise");
+    request.parent = cli_authority(cli, cli_argument(cli, 0));
+    request.round_id = round ? cli_copy(cli, text_last_segment(round)) : request.round_id;
+    cli->hint = cli_printf(cli, "Rounds: pledge round list %s", cli_argument(cli, 0));
+    const Pledge__V1__GetMonitorResponse *monitor =
+        cli_call(cli, "MonitorService/GetMonitor", &request);
+    const Pledge__V1__MonitorStatement *chosen = NULL;
+    for (size_t i = 0; monitor && promise && i < monitor->n_statements; i++) {
+        if (strcmp(monitor->statements[i]->statement_id, promise) == 0) {
+            chosen = monitor->statements[i];
+        }
+    }
+    if (!monitor) {
+        return CLI_FAILED;
+    }
+    if (promise && !chosen) {
+        cli_fail(cli, "this version has no %s \"%s\"", word(cli, monitor, 1), promise);
+        fprintf(cli->err, "See: pledge monitor %s\n", cli_argument(cli, 0));
+        return CLI_FAILED;
+    }
+    if (cli->json) {
+        return cli_print_json(cli, chosen ? (const void *)chosen : monitor);
+    }
+    header(cli, monitor);
+    if (chosen) {
+        one_statement(cli, chosen);
+    } else {
+        statements(cli, monitor);
+    }
+    look_further(cli, monitor);
+    return CLI_OK;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/commands.h"
+#include "client/cli/text.h"
+
+#include "pledge/v1/round.pb-c.h"
+
+#include <string.h>
+
+static const struct view_column round_columns[] = {
+    {"round", "name", VIEW_ID},
+    {"title", "title", TABLE_CUT},
+    {"state", "state", 0},
+    {"observed to", "observed_to", VIEW_DATE},
+    {"due", "due_on", VIEW_DATE},
+    {"closes", "closes_on", VIEW_DATE},
+    {0},
+};
+
+static const struct view_column round_card[] = {
+    {"round", "name", VIEW_ID},
+    {"title", "title", 0},
+    {"state", "state", 0},
+    {"reports on", "version", 0},
+    {"observed from", "observed_from", VIEW_DATE},
+    {"observed to", "observed_to", VIEW_DATE},
+    {"opens", "opens_on", VIEW_DATE},
+    {"due", "due_on", VIEW_DATE},
+    {"closes", "closes_on", VIEW_DATE},
+    {"closed", "close_time", VIEW_OPTIONAL},
+    {0},
+};
+
+static const struct view_column expected_columns[] = {
+    {"owner", "owner", VIEW_OWNER | TABLE_CUT},
+    {"name", "owner_display_name", TABLE_CUT},
+    {"return", "state", 0},
+    {"received", "received_on", VIEW_DATE},
+    {"days late", "days_late", TABLE_RIGHT},
+    {"commitments", "commitment_count", TABLE_RIGHT},
+    {0},
+};
+
+static const char hint[] = "Rounds of this council: pledge round list AUTHORITY";
+
+int run_round_list(struct cli *cli)
+{
+    Pledge__V1__ListRoundsRequest request = PLEDGE__V1__LIST_ROUNDS_REQUEST__INIT;
+    request.parent = cli_authority(cli, cli_argument(cli, 0));
+    return view_list(cli, "RoundService/ListRounds", &request, round_columns, "No rounds yet.");
+}
+
+static const Pledge__V1__GetRoundResponse *get(struct cli *cli)
+{
+    Pledge__V1__GetRoundRequest request = PLEDGE__V1__GET_ROUND_REQUEST__INIT;
+    request.name = cli_name(cli, cli_argument(cli, 0), "rounds", cli_argument(cli, 1));
+    cli->hint = hint;
+    return cli_call(cli, "RoundService/GetRound", &request);
+}
+
+static bool needs_attention(const Pledge__V1__ExpectedReturn *expected)
+{
+    return expected->days_late > 0 ||
+           expected->state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING ||
+           expected->state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_QUERIED;
+}
+
+static void print_expected(struct cli *cli, struct cli_list *list)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!cli_flag(cli, "late") || needs_attention(list->items[i])) {
+            list->items[kept++] = list->items[i];
+        }
+    }
+    list->count = kept;
+    if (kept == 0) {
+        fprintf(cli->out, "%s\n",
+                cli_flag(cli, "late") ? "Nobody is late, missing or queried."
+                                      : "Nobody owes a return in this round.");
+        return;
+    }
+    view_table(cli, list, expected_columns);
+    for (size_t i = 0; i < kept; i++) {
+        const Pledge__V1__ExpectedReturn *expected = list->items[i];
+        if (*expected->query) {
+            fprintf(cli->out, "\nQuestion to %s:\n", view_clean(cli, expected->owner_display_name));
+            view_paragraph(cli, cli->out, view_clean(cli, expected->query), 2);
+        }
+    }
+}
+
+int run_round_show(struct cli *cli)
+{
+    struct cli_list list;
+    const Pledge__V1__GetRoundResponse *round = get(cli);
+    Pledge__V1__ListExpectedReturnsRequest request =
+        PLEDGE__V1__LIST_EXPECTED_RETURNS_REQUEST__INIT;
+    if (!round) {
+        return CLI_FAILED;
+    }
+    request.parent = round->round->name;
+    if (!cli_list(cli, "RoundService/ListExpectedReturns", &request, &list)) {
+        return CLI_FAILED;
+    }
+    if (cli->json) {
+        return cli_print_json_value(cli, list.json);
+    }
+    if (!cli_flag(cli, "late")) {
+        view_card(cli, round->round, round_card);
+        fputc('\n', cli->out);
+    }
+    print_expected(cli, &list);
+    return CLI_OK;
+}
+
+/* Fills the round from the options. CLI_OK, or the exit code with the mistake printed. */
+static int read_options(struct cli *cli, Pledge__V1__Round *round)
+{
+    const struct {
+        const char *option;
+        char **field;
+    } needed[] = {
+        {"title", &round->title},           {"version-of", &round->version},
+        {"observed-from", &round->observed_from}, {"observed-to", &round->observed_to},
+        {"opens", &round->opens_on},        {"due", &round->due_on},
+        {"closes", &round->closes_on},
+    };
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        const char *value = cli_option(cli, needed[i].option);
+        if (!value) {
+            return cli_usage(cli, "--%s is missing", needed[i].option);
+        }
+        *needed[i].field = cli_copy(cli, value);
+    }
+    round->version = cli_version_name(cli, cli_argument(cli, 0), round->version);
+    return round->version ? CLI_OK : CLI_USAGE;
+}
+
+static int already_there(struct cli *cli, const struct pledge_reply *created,
+                         const Pledge__V1__Round *wanted)
+{
+    const Pledge__V1__GetRoundResponse *reply = get(cli);
+    const Pledge__V1__Round *there = reply ? reply->round : NULL;
+    bool same = there && strcmp(there->title, wanted->title) == 0 &&
+                strcmp(there->version, wanted->version) == 0 &&
+                strcmp(there->observed_from, wanted->observed_from) == 0 &&
+                strcmp(there->observed_to, wanted->observed_to) == 0 &&
+                strcmp(there->opens_on, wanted->opens_on) == 0 &&
+                strcmp(there->due_on, wanted->due_on) == 0 &&
+                strcmp(there->closes_on, wanted->closes_on) == 0;
+    if (!same) {
+        cli_explain(cli, created);
+        fprintf(cli->err, "It is there with other values: pledge round show %s %s\n",
+                cli_argument(cli, 0), cli_argument(cli, 1));
+        return CLI_FAILED;
+    }
+    if (cli->json) {
+        return cli_print_json(cli, reply);
+    }
+    fprintf(cli->out, "Round %s is there already, with the same values.\n", cli_argument(cli, 1));
+    return CLI_OK;
+}
+
+int run_round_create(struct cli *cli)
+{
+    Pledge__V1__Round round = PLEDGE__V1__ROUND__INIT;
+    Pledge__V1__CreateRoundRequest request = PLEDGE__V1__CREATE_ROUND_REQUEST__INIT;
+    int code = read_options(cli, &round);
+    if (code != CLI_OK) {
+        return code;
+    }
+    request.parent = cli_authority(cli, cli_argument(cli, 0));
+    request.round_id = cli_copy(cli, text_last_segment(cli_argument(cli, 1)));
+    request.round = &round;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const struct pledge_reply *reply = cli_try(cli, "RoundService/CreateRound", &request);
+    if (!reply) {
+        return CLI_FAILED;
+    }
+    if (reply->status.code == PLEDGE_ALREADY_EXISTS) {
+        return already_there(cli, reply, &round);
+    }
+    if (!reply->message) {
+        return cli_explain(cli, reply);
+    }
+    if (cli->json) {
+        return cli_print_json(cli, reply->message);
+    }
+    char due[TEXT_DATE_SIZE];
+    fprintf(cli->out, "Round %s %s; returns are due by %s.\n", request.round_id,
+            request.validate_only ? "could be added (dry run)" : "is added",
+            text_date(round.due_on, due));
+    return CLI_OK;
+}
+
+int run_round_close(struct cli *cli)
+{
+    const Pledge__V1__GetRoundResponse *round = get(cli);
+    Pledge__V1__CloseRoundRequest request = PLEDGE__V1__CLOSE_ROUND_REQUEST__INIT;
+    if (!round) {
+        return CLI_FAILED;
+    }
+    if (round->round->close_time && !cli->json) {
+        fprintf(cli->out, "Round %s is closed already.\n", cli_argument(cli, 1));
+        return CLI_OK;
+    }
+    request.name = round->round->name;
+    request.etag = round->round->etag;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__CloseRoundResponse *reply =
+        cli_call(cli, "RoundService/CloseRound", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "Round %s %s.\n", cli_argument(cli, 1),
+            request.validate_only ? "could be closed (dry run)" : "is closed for good");
+    return CLI_OK;
+}

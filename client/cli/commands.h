@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions behind the table of commands; each returns the exit code. */
+#ifndef CLIENT_CLI_COMMANDS_H
+#define CLIENT_CLI_COMMANDS_H
+
+#include "client/cli/cli.h"
+
+int run_whoami(struct cli *cli);
+
+int run_authority_list(struct cli *cli);
+int run_authority_show(struct cli *cli);
+int run_authority_create(struct cli *cli);
+int run_authority_update(struct cli *cli);
+int run_department_list(struct cli *cli);
+int run_agency_list(struct cli *cli);
+int run_body_list(struct cli *cli);
+
+int run_member_list(struct cli *cli);
+int run_member_add(struct cli *cli);
+
+int run_pledge_list(struct cli *cli);
+int run_pledge_show(struct cli *cli);
+int run_pledge_versions(struct cli *cli);
+int run_pledge_compare(struct cli *cli);
+int run_pledge_content(struct cli *cli);
+int run_pledge_adopt(struct cli *cli);
+
+int run_commitment_list(struct cli *cli);
+int run_commitment_show(struct cli *cli);
+
+int run_round_list(struct cli *cli);
+int run_round_show(struct cli *cli);
+int run_round_create(struct cli *cli);
+int run_round_close(struct cli *cli);
+
+int run_return_list(struct cli *cli);
+int run_return_show(struct cli *cli);
+int run_return_submit(struct cli *cli);
+int run_return_certify(struct cli *cli);
+int run_return_query(struct cli *cli);
+int run_return_accept(struct cli *cli);
+int run_return_checks(struct cli *cli);
+int run_return_template(struct cli *cli);
+
+int run_monitor(struct cli *cli);
+int run_apply(struct cli *cli);
+int run_call(struct cli *cli);
+int run_completion(struct cli *cli);
+int run_man(struct cli *cli);
+
+#endif

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Returns: every rule, all at once; nothing half written; and what the monitor makes of them."""
+
+import uuid
+
+import grpc
+import harness
+from council import SmallCouncil, day
+
+Code = grpc.StatusCode
+
+
+class Returns(SmallCouncil):
+    def setUp(self):
+        self.round_id = "r" + uuid.uuid4().hex[:8]
+        self.name = f"{self.parent}/rounds/{self.round_id}"
+        self.round(self.round_id, opens=-20, due=10, closes=20)
+
+    def submit(self, api, owner, lines, request=None, **more):
+        return api.SubmitReturn(parent=self.name, owner_return=self.report(owner, lines, **more),
+                                **(request or {})).owner_return
+
+    def nothing_recorded(self):
+        self.assertEqual(list(self.officer.ListReturns(parent=self.name).returns), [])
+
+    def test_a_department_and_an_agency_send_theirs(self):
+        sent = self.submit(self.director, "housing", [self.line("h1"), self.line("h2")])
+        self.assertEqual(sent.submission, 1)
+        self.assertEqual(len(sent.content_hash), 64)
+        self.submit(self.agency, "police", [self.line("p1", "RATING_AMBER", reason="Two posts are open.")])
+        self.assertEqual(len(self.officer.ListReturns(parent=self.name).returns), 2)
+        read = self.director.GetReturn(name=sent.name).owner_return
+        self.assertEqual([p.commitment_id for p in read.progress], ["h1", "h2"])
+
+    def test_an_agency_sees_and_sends_only_its_own(self):
+        self.submit(self.director, "housing", [self.line("h1"), self.line("h2")])
+        self.submit(self.agency, "police", [self.line("p1")])
+        self.assertEqual([r.name for r in self.agency.ListReturns(parent=self.name).returns],
+                         [f"{self.name}/returns/police"])
+        self.refused(Code.NOT_FOUND, self.agency.GetReturn, name=f"{self.name}/returns/housing")
+        self.refused(Code.PERMISSION_DENIED, self.submit, self.agency, "leisure", [self.line("l1")])
+        self.refused(Code.PERMISSION_DENIED, self.submit, self.director, "leisure", [self.line("l1")])
+        self.refused(Code.PERMISSION_DENIED, self.agency.GetMonitor, parent=self.parent)
+
+    def test_every_problem_is_told_at_once(self):
+        lines = [self.line("h1", "RATING_AMBER"),
+                 self.line("nothing", actual_on=day(1)),
+                 self.line("l1", actual_on="31/07/2016"),
+                 self.line("h1", "RATING_UNSPECIFIED"),
+                 self.line("", narrative="x" * 4001)]
+        error = self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", lines)
+        found = harness.violations(error)
+        for field, code in (("progress[0].reason", "R012"), ("progress[1].commitment_id", "R003"),
+                            ("progress[1].actual_on", "R020"), ("progress[2].commitment_id", "R004"),
+                            ("progress[2].actual_on", "R021"), ("progress[3].commitment_id", "R006"),
+                            ("progress[3].rating", "R010"), ("progress[4].commitment_id", "R002"),
+                            ("progress[4].narrative", "R011"), ("progress", "R007")):
+            self.assertEqual(found.get("owner_return." + field, ("", ""))[1], code, field)
+        self.nothing_recorded()
+
+    def test_fifty_wrong_lines_name_fifty_lines(self):
+        lines = [self.line(f"x{n}", "RATING_RED") for n in range(50)]
+        error = self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", lines)
+        found = harness.violations(error)
+        self.assertEqual(sum(1 for field in found if field.endswith("].reason")), 50)
+        self.assertEqual(sum(1 for field in found if field.endswith("].commitment_id")), 50)
+        self.nothing_recorded()
+
+    def test_the_same_return_twice(self):
+        lines = [self.line("h1"), self.line("h2")]
+        request = {"request_id": str(uuid.uuid4())}
+        first = self.submit(self.director, "housing", lines, request)
+        again = self.submit(self.director, "housing", lines, request)
+        self.assertEqual(again, first)
+        error = self.refused(Code.ALREADY_EXISTS, self.submit, self.director, "housing", lines,
+                             field="owner_return.etag")
+        self.assertEqual(harness.violations(error)["owner_return.etag"][1], "R060")
+        self.refused(Code.ABORTED, self.submit, self.director, "housing", lines, etag="s9m9",
+                     field="owner_return.etag")
+        second = self.submit(self.director, "housing", lines, etag=first.etag)
+        self.assertEqual(second.submission, 2)
+
+    def test_validate_only_gives_the_same_answer_and_writes_nothing(self):
+        bad = [self.line("h1", "RATING_RED"), self.line("h2")]
+        checked = self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", bad,
+                               {"validate_only": True})
+        sent = self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", bad)
+        self.assertEqual(harness.violations(checked), harness.violations(sent))
+        self.submit(self.director, "housing", [self.line("h1"), self.line("h2")], {"validate_only": True})
+        self.nothing_recorded()
+
+    def test_rounds_open_and_close(self):
+        self.round(self.round_id + "-next", opens=5, due=10, closes=20)
+        self.round(self.round_id + "-past", opens=-40, due=-30, closes=-10)
+        lines = [self.line("h1"), self.line("h2")]
+        for suffix, code in (("-next", "R050"), ("-past", "R051")):
+            error = self.refused(
+                Code.FAILED_PRECONDITION, self.director.SubmitReturn,
+                parent=self.name + suffix, owner_return=self.report("housing", lines), field="parent")
+            self.assertEqual(harness.violations(error)["parent"][1], code)
+        self.officer.CloseRound(name=self.name)
+        self.refused(Code.FAILED_PRECONDITION, self.submit, self.director, "housing", lines, field="parent",
+                     says="closed")
+        self.nothing_recorded()
+
+    def test_days_of_receipt(self):
+        lines = [self.line("h1"), self.line("h2")]
+        self.refused(Code.INVALID_ARGUMENT, self.submit, self.officer, "housing", lines,
+                     received_on=day(1), field="owner_return.received_on")
+        self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", lines,
+                     received_on=day(-1), field="owner_return.received_on")
+        self.assertEqual(self.submit(self.officer, "housing", lines, received_on=day(-3)).received_on, day(-3))
+
+    def test_the_moves_of_a_return(self):
+        sent = self.submit(self.director, "housing", [self.line("h1"), self.line("h2")])
+        self.refused(Code.FAILED_PRECONDITION, self.officer.AcceptReturn, name=sent.name, etag=sent.etag)
+        self.refused(Code.PERMISSION_DENIED, self.director.QueryReturn, name=sent.name, query="Why?")
+        queried = self.officer.QueryReturn(name=sent.name, query="Which posts?").owner_return
+        self.assertEqual(queried.query, "Which posts?")
+        self.refused(Code.ABORTED, self.director.CertifyReturn, name=sent.name, etag=sent.etag)
+        again = self.submit(self.director, "housing", [self.line("h1"), self.line("h2")], etag=queried.etag)
+        certified = self.director.CertifyReturn(name=sent.name, etag=again.etag).owner_return
+        accepted = self.officer.AcceptReturn(name=sent.name, etag=certified.etag).owner_return
+        self.assertGreater(accepted.state, certified.state)
+        self.refused(Code.FAILED_PRECONDITION, self.submit, self.director, "housing",
+                     [self.line("h1"), self.line("h2")], etag=accepted.etag)
+
+    def test_the_monitor_never_calls_a_missing_return_green(self):
+        late = self.round_id + "-late"
+        self.round(late, opens=-40, due=-12, closes=20)
+        self.officer.SubmitReturn(
+            parent=f"{self.parent}/rounds/{late}",
+            owner_return=self.report("police", [self.line("p1")], received_on=day(-15)))
+        self.director.SubmitReturn(
+            parent=f"{self.parent}/rounds/{late}",
+            owner_return=self.report("housing", [self.line("h1", "RATING_RED", reason="No money."),
+                                                 self.line("h2")]))
+        monitor = self.officer.GetMonitor(parent=self.parent, round_id=late)
+        shown = {s.statement_id: s for s in monitor.statements}
+        from pledge.v1 import monitor_pb2 as m
+        self.assertEqual([s.statement_id for s in monitor.statements], ["1", "2", "3"])
+        self.assertEqual(shown["1"].standing, m.STANDING_RED)
+        self.assertEqual(shown["2"].standing, m.STANDING_MISSING)
+        self.assertEqual(shown["3"].standing, m.STANDING_NO_COMMITMENT)
+        self.assertEqual((monitor.expected_count, monitor.received_count, monitor.late_count,
+                          monitor.missing_count), (3, 2, 1, 1))
+        owners = {o.owner.rsplit("/", 1)[1]: o for o in shown["2"].owners}
+        self.assertEqual(owners["leisure"].days_late, 12)
+        self.assertEqual(shown["1"].owners[0].reason, "No money.")
+        due = self.officer.ListExpectedReturns(parent=f"{self.parent}/rounds/{late}").expected_returns
+        self.assertEqual({e.owner.rsplit("/", 1)[1]: e.days_late for e in due},
+                         {"housing": 12, "leisure": 12, "police": 0})
+
+
+class Versions(SmallCouncil):
+    def test_an_adopted_version_never_changes(self):
+        self.refused(Code.FAILED_PRECONDITION, self.officer.UpdateVersion,
+                     version={"name": self.version.name, "title": "Other"}, update_mask={"paths": ["title"]})
+        content = self.officer.GetVersionContent(name=self.version.name)
+        import hashlib
+        self.assertEqual(hashlib.sha256(content.content).hexdigest(), self.version.content_hash)
+        self.assertEqual(content.content_hash, self.version.content_hash)
+
+    def test_a_new_version_says_what_became_of_each_statement(self):
+        from council import statement
+        parent = f"{self.parent}/pledges/promise"
+        draft = {"title": "Second", "outcomes": [{"outcome_id": "be-heard", "title": "Be heard"}],
+                 "statements": [statement(1), dict(statement(2), text="We will do both, and better.")],
+                 "lineage": [{"from_statement_id": "1", "to_statement_id": "1", "change": "CHANGE_KEPT"}]}
+        made = self.officer.CreateVersion(parent=parent, version_id="2", version=draft).version
+        error = self.refused(Code.FAILED_PRECONDITION, self._adopt, made)
+        self.assertIn("lineage", " ".join(harness.violations(error)))
+        draft["lineage"] += [
+            {"from_statement_id": "2", "to_statement_id": "2", "change": "CHANGE_MERGED"},
+            {"from_statement_id": "3", "to_statement_id": "2", "change": "CHANGE_MERGED"}]
+        made = self.officer.UpdateVersion(
+            version=dict(draft, name=made.name, etag=made.etag),
+            update_mask={"paths": ["lineage"]}).version
+        self._adopt(made)
+        changes = self.officer.CompareVersions(name=made.name).changes
+        self.assertEqual([(c.from_statement_id, c.to_statement_id) for c in changes],
+                         [("1", "1"), ("2", "2"), ("3", "2")])
+        self.assertEqual(self.officer.GetPledge(name=parent).pledge.current_version, 2)
+
+    def _adopt(self, version):
+        return self.officer.AdoptVersion(name=version.name, etag=version.etag, adopted_on="2020-01-01",
+                                         adopted_by=f"{self.parent}/bodies/committee")
+
+
+if __name__ == "__main__":
+    harness.main()

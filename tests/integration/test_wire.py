@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is on the wire: malformed, oversized, late and foreign requests each get a clear answer."""
+
+import os
+import subprocess
+import time
+
+import grpc
+import harness
+from pledge.v1 import authority_pb2, return_pb2
+
+Code = grpc.StatusCode
+GET = "/pledge.v1.AuthorityService/GetAuthority"
+
+
+class Wire(harness.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin.CreateAuthority(authority_id="derby", authority={"display_name": "Derby"})
+        cls.officer = cls.member("derby", "derby-officer", "ROLE_OFFICER")
+
+    def raw(self, path, data, reply=authority_pb2.GetAuthorityResponse, **more):
+        return self.daemon.call("derby-officer", path, data, reply, **more)
+
+    def test_malformed_messages(self):
+        for data in (b"\xff\xff\xff", b"\x0a\x7f", b"\x08", b"\x0b", b"\x0a\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"):
+            with self.subTest(data=data):
+                self.refused(Code.INVALID_ARGUMENT, self.raw, GET, data)
+
+    def test_bad_text_names_its_field(self):
+        self.refused(Code.INVALID_ARGUMENT, self.raw, GET, b"\x0a\x02\xc3\x28", field="name")
+        self.refused(Code.INVALID_ARGUMENT, self.raw, GET, b"\x0a\x03a\x00b", field="name")
+
+    def test_an_unknown_enum_value_names_its_field(self):
+        progress = b"\x0a\x01x\x10\x09"
+        ret = b"\x3a" + bytes([len(progress)]) + progress
+        self.refused(Code.INVALID_ARGUMENT, self.raw, "/pledge.v1.ReturnService/SubmitReturn",
+                     b"\x12" + bytes([len(ret)]) + ret, return_pb2.SubmitReturnResponse,
+                     field="owner_return.progress[0].rating")
+
+    def test_an_unknown_field_is_ignored(self):
+        known = authority_pb2.GetAuthorityRequest(name="authorities/derby").SerializeToString()
+        self.assertEqual(self.raw(GET, known + b"\xfa\x3e\x03abc").authority.display_name, "Derby")
+
+    def test_a_large_message_is_refused_by_its_size(self):
+        self.refused(Code.RESOURCE_EXHAUSTED, self.raw, GET, b"\x0a" + b"\x80\x80\x80\x02" + b"a" * (5 << 20))
+
+    def test_unknown_methods_and_services(self):
+        for path in ("/pledge.v1.AuthorityService/Nothing", "/pledge.v9.Nothing/Get", "/", "/x"):
+            with self.subTest(path=path):
+                self.refused(Code.UNIMPLEMENTED, self.raw, path, b"")
+
+    def test_a_deadline_that_has_passed(self):
+        started = time.monotonic()
+        self.refused(Code.DEADLINE_EXCEEDED, self.officer.GetAuthority, timeout=0.000001,
+                     name="authorities/derby")
+        self.assertLess(time.monotonic() - started, 5)
+
+    def test_a_deadline_reaches_the_database(self):
+        """Somebody holds the row; the waiting write ends with its deadline and frees its connection."""
+        lock = subprocess.Popen(
+            ["psql", "-qX", "-U", "postgres", "-d", self.daemon.database, "-c",
+             "BEGIN; SELECT 1 FROM pledge.authority FOR UPDATE; SELECT pg_sleep(3); COMMIT"],
+            stdout=subprocess.DEVNULL)
+        time.sleep(0.5)
+        for _ in range(6):
+            self.refused(Code.DEADLINE_EXCEEDED, self.officer.UpdateAuthority, timeout=0.2,
+                         authority={"name": "authorities/derby", "display_name": "Derby"})
+        lock.wait()
+        self.officer.UpdateAuthority(authority={"name": "authorities/derby", "display_name": "Derby"})
+
+    def curl(self, *arguments):
+        prefix = harness.identity("derby-officer")
+        done = subprocess.run(
+            ["curl", "-sS", "--http2", "--cacert", os.path.join(harness.CA, "ca.pem"), "--cert",
+             prefix + ".pem", "--key", prefix + ".key", "-o", "/dev/null", "-D", "-", *arguments,
+             f"https://127.0.0.1:{self.daemon.port}{GET}"], capture_output=True, text=True, timeout=20)
+        return done.stdout
+
+    def test_http_that_is_not_grpc(self):
+        self.assertIn("HTTP/2 405", self.curl())
+        self.assertIn("HTTP/2 415", self.curl("-d", "{}", "-H", "content-type: text/plain"))
+        answer = self.curl("-d", "{}", "-H", "content-type: application/grpc", "-H", "grpc-encoding: zstd")
+        self.assertIn("grpc-status: 12", answer)
+        answer = self.curl("-d", "{}", "-H", "content-type: application/grpc", "-H", "grpc-timeout: soon")
+        self.assertIn("grpc-status: 3", answer)
+
+    def test_old_and_plain_clients_are_refused(self):
+        for arguments in (["--tls-max", "1.1", "--tlsv1.1"], ["--http1.1"]):
+            with self.subTest(arguments=arguments):
+                self.assertNotIn("HTTP/", self.curl(*arguments))
+
+    def test_health_and_reflection_need_no_certificate(self):
+        from grpc_health.v1 import health_pb2
+        answer = self.daemon.call(None, "/grpc.health.v1.Health/Check",
+                                  health_pb2.HealthCheckRequest(service="pledge.v1.PledgeService"),
+                                  health_pb2.HealthCheckResponse)
+        self.assertEqual(answer.status, health_pb2.HealthCheckResponse.SERVING)
+        self.refused(Code.NOT_FOUND, self.daemon.call, None, "/grpc.health.v1.Health/Check",
+                     health_pb2.HealthCheckRequest(service="pledge.v1.Nothing"),
+                     health_pb2.HealthCheckResponse)
+
+    def test_reflection_knows_every_service(self):
+        from grpc_reflection.v1alpha.proto_reflection_descriptor_database import \
+            ProtoReflectionDescriptorDatabase
+        database = ProtoReflectionDescriptorDatabase(self.daemon.channel(None))
+        services = set(database.get_services())
+        self.assertLessEqual({"pledge.v1.MonitorService", "grpc.health.v1.Health",
+                              "grpc.reflection.v1.ServerReflection"}, services)
+        file = database.FindFileContainingSymbol("pledge.v1.MonitorService")
+        self.assertEqual(file.name, "pledge/v1/monitor.proto")
+
+    def test_many_calls_at_once_are_each_answered_to_their_own(self):
+        """Neighbours in one segment, good and bad, of two principals: nobody gets another's answer."""
+        request = authority_pb2.GetAuthorityRequest(name="authorities/derby").SerializeToString()
+        path = GET
+        stubs = {name: self.daemon.channel(name).unary_unary(path) for name in ("derby-officer", "admin")}
+        good = [stubs["derby-officer"].future(request, timeout=20) for _ in range(300)]
+        bad_request = authority_pb2.GetAuthorityRequest(name="authorities/nowhere").SerializeToString()
+        bad = [stubs["admin"].future(bad_request, timeout=20) for _ in range(300)]
+        token = self.daemon.channel("derby-officer").unary_unary("/pledge.v1.AuthorityService/ListBodies")
+        broken = authority_pb2.ListBodiesRequest(parent="authorities/derby", page_token="x")
+        failing = [token.future(broken.SerializeToString(), timeout=20) for _ in range(100)]
+        for call in good:
+            answer = authority_pb2.GetAuthorityResponse.FromString(call.result())
+            self.assertEqual(answer.authority.name, "authorities/derby")
+        self.assertEqual({call.code() for call in bad}, {Code.NOT_FOUND})
+        self.assertEqual({call.code() for call in failing}, {Code.INVALID_ARGUMENT})
+
+
+if __name__ == "__main__":
+    harness.main()
