@@ -241,7 +241,8 @@ static int take_words(struct cli *cli, char **words, int count)
 /* Help and version are answered before anything else is checked. */
 static bool answer_help(struct cli *cli, const char *group)
 {
-    if (cli_flag(cli, "version")) {
+    /* Some commands have an option --version N of their own. */
+    if (cli_flag(cli, "version") && !cli_option(cli, "version")) {
         fprintf(cli->out, "pledge %s\n", PLEDGE_VERSION);
     } else if (cli->command && cli_flag(cli, "help")) {
         cli_help_command(cli, cli->command);
@@ -292,7 +293,8 @@ int cli_parse(struct cli *cli, int argc, char **argv)
 static size_t terminal_width(void)
 {
     struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+        size.ws_col == 0) {
         return CLI_DEFAULT_WIDTH;
     }
     return size.ws_col < CLI_MIN_WIDTH ? CLI_MIN_WIDTH : size.ws_col;

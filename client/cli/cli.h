@@ -48,7 +48,7 @@ struct cli_command {
     const char *group; /* first word */
     const char *name;  /* second word, or NULL */
     const char *summary;
-    const char *description; /* a paragraph or more for its own help; may be NULL */
+    const char *description;              /* a paragraph or more for its own help; may be NULL */
     const struct cli_argument *arguments; /* closed by a NULL name; may be NULL */
     const struct cli_option *options;     /* the same */
     const char *const *examples;          /* whole command lines, closed by NULL */
@@ -137,14 +137,15 @@ const char *cli_synopsis(struct arena *arena, const struct cli_command *command)
 /* Fills cli->settings from flags, environment and configuration file. */
 int cli_settings_load(struct cli *cli);
 
-/* Reads a whole file, or standard input for "-". In the arena, closed by a NUL; NULL with the reason
- * printed. */
+/* Reads a whole file, or standard input for "-". In the arena, closed by a NUL; NULL with the
+ * reason printed. */
 char *cli_read_file(struct cli *cli, const char *path, size_t *ret_len);
 
 /* ---- rpc.c ---- */
 
 /* Calls "MonitorService/GetMonitor". The reply's message lives until the end. NULL with the error
- * printed; reads are repeatable, and so are writes, which get a request_id when they have the field. */
+ * printed; reads are repeatable, and so are writes, which get a request_id when they have the
+ * field. */
 const void *cli_call(struct cli *cli, const char *method, void *request);
 
 /* The same without printing; the caller looks at the status. NULL without connection settings. */
@@ -183,7 +184,8 @@ char *cli_name(struct cli *cli, const char *authority, const char *collection, c
  * printed. */
 char *cli_owner(struct cli *cli, const char *authority, const char *owner);
 
-/* authorities/{a}/pledges/{p}/versions/{n} of "p/n" or a whole name, else NULL with usage printed. */
+/* authorities/{a}/pledges/{p}/versions/{n} of "p/n" or a whole name, else NULL with usage printed.
+ */
 char *cli_version_name(struct cli *cli, const char *authority, const char *version);
 
 char *cli_copy(struct cli *cli, const char *text);

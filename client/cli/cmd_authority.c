@@ -8,12 +8,9 @@
 #include <string.h>
 
 static const struct view_column authority_columns[] = {
-    {"authority", "name", VIEW_ID},
-    {"name", "display_name", TABLE_CUT},
-    {"pledge", "words.pledge", TABLE_CUT},
-    {"statement", "words.statement", TABLE_CUT},
-    {"board", "words.board", TABLE_CUT},
-    {0},
+    {"authority", "name", VIEW_ID},        {"name", "display_name", TABLE_CUT},
+    {"pledge", "words.pledge", TABLE_CUT}, {"statement", "words.statement", TABLE_CUT},
+    {"board", "words.board", TABLE_CUT},   {0},
 };
 
 static const struct view_column authority_card[] = {
@@ -168,8 +165,7 @@ int run_authority_create(struct cli *cli)
     request.authority_id = cli_copy(cli, text_last_segment(cli_argument(cli, 0)));
     request.authority = &authority;
     request.validate_only = cli_flag(cli, "dry-run");
-    const struct pledge_reply *reply =
-        cli_try(cli, "AuthorityService/CreateAuthority", &request);
+    const struct pledge_reply *reply = cli_try(cli, "AuthorityService/CreateAuthority", &request);
     if (!reply) {
         return CLI_FAILED;
     }

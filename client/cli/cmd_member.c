@@ -10,9 +10,12 @@
 #include <string.h>
 
 static const struct view_column member_columns[] = {
-    {"member", "name", VIEW_ID},      {"role", "role", 0},
-    {"owner", "owner", VIEW_OWNER},   {"as", "display_name", TABLE_CUT},
-    {"certificate", "certificate_sha256", TABLE_CUT}, {0},
+    {"member", "name", VIEW_ID},
+    {"role", "role", 0},
+    {"owner", "owner", VIEW_OWNER},
+    {"as", "display_name", TABLE_CUT},
+    {"certificate", "certificate_sha256", TABLE_CUT},
+    {0},
 };
 
 int run_member_list(struct cli *cli)
@@ -78,8 +81,7 @@ static int already_there(struct cli *cli, const struct pledge_reply *created,
     const Pledge__V1__Member *there =
         reply && reply->message ? ((const Pledge__V1__GetMemberResponse *)reply->message)->member
                                 : NULL;
-    bool same = there && there->role == wanted->role &&
-                strcmp(there->owner, wanted->owner) == 0 &&
+    bool same = there && there->role == wanted->role && strcmp(there->owner, wanted->owner) == 0 &&
                 strcmp(there->display_name, wanted->display_name) == 0 &&
                 strcmp(there->certificate_sha256, wanted->certificate_sha256) == 0;
     if (!same) {
@@ -91,8 +93,8 @@ static int already_there(struct cli *cli, const struct pledge_reply *created,
     if (cli->json) {
         return cli_print_json(cli, reply->message);
     }
-    fprintf(cli->out, "%s is a member of %s already, with the same values.\n",
-            cli_argument(cli, 1), cli_argument(cli, 0));
+    fprintf(cli->out, "%s is a member of %s already, with the same values.\n", cli_argument(cli, 1),
+            cli_argument(cli, 0));
     return CLI_OK;
 }
 
@@ -105,7 +107,9 @@ static int read_options(struct cli *cli, Pledge__V1__Member *member)
     const char *owner = cli_option(cli, "owner");
     if (!role || !certificate || !display_name) {
         return cli_usage(cli, "--%s is missing",
-                         !role ? "role" : !certificate ? "certificate" : "display-name");
+                         !role          ? "role"
+                         : !certificate ? "certificate"
+                                        : "display-name");
     }
     if (!role_from_word(role, &member->role)) {
         return cli_usage(cli, "--role is officer, director or partner-agency, not \"%s\"", role);

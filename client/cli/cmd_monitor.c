@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-
 struct mark {
     const char *words;
     enum style style;
@@ -41,7 +40,8 @@ static const struct mark ratings[] = {
     ((size_t)(number) < sizeof(list) / sizeof((list)[0]) ? (list)[number]                          \
                                                          : (struct mark){"?", STYLE_PLAIN})
 
-static const char *word(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor, size_t count)
+static const char *word(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor,
+                        size_t count)
 {
     const char *statement =
         *monitor->statement_word ? view_clean(cli, monitor->statement_word) : "statement";
@@ -58,21 +58,22 @@ static void header(struct cli *cli, const Pledge__V1__GetMonitorResponse *m)
 {
     char adopted[TEXT_DATE_SIZE];
     char as_at[TEXT_DATE_SIZE];
-    const char *line = cli_printf(
-        cli, "%s · %s · version %d, %zu %s, %s%s", view_clean(cli, m->authority_display_name),
-        view_clean(cli, m->pledge_title), m->version, m->n_statements,
-        word(cli, m, m->n_statements), *m->adopted_on ? "adopted " : "draft",
-        text_date(m->adopted_on, adopted));
+    const char *line =
+        cli_printf(cli, "%s · %s · version %d, %zu %s, %s%s",
+                   view_clean(cli, m->authority_display_name), view_clean(cli, m->pledge_title),
+                   m->version, m->n_statements, word(cli, m, m->n_statements),
+                   *m->adopted_on ? "adopted " : "draft", text_date(m->adopted_on, adopted));
     fputs(style_on(STYLE_BOLD, cli->colour), cli->out);
     view_paragraph(cli, cli->out, line, 0);
     fputs(style_off(STYLE_BOLD, cli->colour), cli->out);
-    line = cli_printf(cli, "Round %s · as at %s · %d of %d returns in", view_clean(cli, m->round_title),
-                      text_date(m->as_at, as_at), m->received_count, m->expected_count);
+    line = cli_printf(cli, "Round %s · as at %s · %d of %d returns in",
+                      view_clean(cli, m->round_title), text_date(m->as_at, as_at),
+                      m->received_count, m->expected_count);
     const struct {
         int count;
         const char *what;
-    } parts[] = {{m->late_count, "late"}, {m->missing_count, "missing"},
-                 {m->queried_count, "queried"}};
+    } parts[] = {
+        {m->late_count, "late"}, {m->missing_count, "missing"}, {m->queried_count, "queried"}};
     for (size_t i = 0; i < 3; i++) {
         if (parts[i].count > 0) {
             line = cli_printf(cli, "%s, %d %s", line, parts[i].count, parts[i].what);
@@ -91,8 +92,8 @@ static bool is_in(const Pledge__V1__MonitorOwner *owner)
 static const char *trouble(struct cli *cli, const Pledge__V1__MonitorOwner *owner)
 {
     const char *name = view_clean(cli, owner->owner_display_name);
-    const char *days = cli_printf(cli, "%d day%s late", owner->days_late,
-                                  owner->days_late == 1 ? "" : "s");
+    const char *days =
+        cli_printf(cli, "%d day%s late", owner->days_late, owner->days_late == 1 ? "" : "s");
     if (owner->return_state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING) {
         return owner->days_late > 0 ? cli_printf(cli, "%s is %s", name, days)
                                     : cli_printf(cli, "%s is missing", name);
@@ -212,10 +213,10 @@ static void one_statement(struct cli *cli, const Pledge__V1__MonitorStatement *s
         }
         row[0].text = view_clean(cli, owner->owner_display_name);
         row[1] = (struct table_cell){rating.words, rating.style};
-        row[2].text = owner->days_late > 0 ? cli_printf(cli, "%s, %d days late",
-                                                        view_text(cli, owner, &state),
-                                                        owner->days_late)
-                                           : view_text(cli, owner, &state);
+        row[2].text = owner->days_late > 0
+                          ? cli_printf(cli, "%s, %d days late", view_text(cli, owner, &state),
+                                       owner->days_late)
+                          : view_text(cli, owner, &state);
         row[3].text = *owner->reason ? view_clean(cli, owner->reason) : "–";
     }
     table_print(&table, cli->out, cli->width, cli->colour);

@@ -120,9 +120,12 @@ static int read_options(struct cli *cli, Pledge__V1__Round *round)
         const char *option;
         char **field;
     } needed[] = {
-        {"title", &round->title},           {"version-of", &round->version},
-        {"observed-from", &round->observed_from}, {"observed-to", &round->observed_to},
-        {"opens", &round->opens_on},        {"due", &round->due_on},
+        {"title", &round->title},
+        {"version", &round->version},
+        {"observed-from", &round->observed_from},
+        {"observed-to", &round->observed_to},
+        {"opens", &round->opens_on},
+        {"due", &round->due_on},
         {"closes", &round->closes_on},
     };
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {

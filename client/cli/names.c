@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-
 /* Without memory there is nothing sensible left to say; an empty text fails at the server. */
 static char empty[1];
 

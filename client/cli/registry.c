@@ -1,21 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
 
-#define ARGUMENTS(...) (const struct cli_argument[]){__VA_ARGS__, {0}}
-#define OPTIONS(...) (const struct cli_option[]){__VA_ARGS__, {0}}
-#define EXAMPLES(...) (const char *const[]){__VA_ARGS__, NULL}
+#define ARGUMENTS(...)                                                                             \
+    (const struct cli_argument[])                                                                  \
+    {                                                                                              \
+        __VA_ARGS__,                                                                               \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+#define OPTIONS(...)                                                                               \
+    (const struct cli_option[])                                                                    \
+    {                                                                                              \
+        __VA_ARGS__,                                                                               \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+#define EXAMPLES(...)                                                                              \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
-#define ARG_AUTHORITY {"AUTHORITY", "identifier of the council, such as derby"}
-#define ARG_PLEDGE {"PLEDGE", "identifier of the pledge; see: pledge pledge list AUTHORITY"}
-#define ARG_ROUND {"ROUND", "identifier of the round; see: pledge round list AUTHORITY"}
+#define ARG_AUTHORITY                                                                              \
+    {                                                                                              \
+        "AUTHORITY", "identifier of the council, such as derby"                                    \
+    }
+#define ARG_PLEDGE                                                                                 \
+    {                                                                                              \
+        "PLEDGE", "identifier of the pledge; see: pledge pledge list AUTHORITY"                    \
+    }
+#define ARG_ROUND                                                                                  \
+    {                                                                                              \
+        "ROUND", "identifier of the round; see: pledge round list AUTHORITY"                       \
+    }
 #define ARG_OWNER                                                                                  \
-    {"OWNER", "housing, departments/housing or partnerAgencies/health; a bare identifier is "      \
-              "looked up"}
+    {                                                                                              \
+        "OWNER", "housing, departments/housing or partnerAgencies/health; a bare identifier is "   \
+                 "looked up"                                                                       \
+    }
 #define OPT_WORDS                                                                                  \
     {"word-pledge", "WORD", "what the council calls its pledge"},                                  \
         {"word-statement", "WORD", "what it calls one statement"},                                 \
-        {"word-board", "WORD", "what it calls the body that watches"}
-#define OPT_DRY_RUN {"dry-run", NULL, "check everything, write nothing"}
+    {                                                                                              \
+        "word-board", "WORD", "what it calls the body that watches"                                \
+    }
+#define OPT_DRY_RUN                                                                                \
+    {                                                                                              \
+        "dry-run", NULL, "check everything, write nothing"                                         \
+    }
 
 const struct cli_option cli_global_options[] = {
     {"address", "HOST:PORT", "where the service is (PLEDGE_ADDRESS)"},
@@ -74,8 +108,9 @@ const struct cli_command cli_commands[] = {
      .summary = "call any method of the service with JSON",
      .description = "Learns the method's messages from the service itself (gRPC server "
                     "reflection), so that it works for methods this program has never heard of.",
-     .arguments = ARGUMENTS({"[METHOD]", "SERVICE/METHOD; the package may be left out"},
-                            {"[JSON]", "the request, @FILE, or - for standard input; {} unless said"}),
+     .arguments =
+         ARGUMENTS({"[METHOD]", "SERVICE/METHOD; the package may be left out"},
+                   {"[JSON]", "the request, @FILE, or - for standard input; {} unless said"}),
      .options = OPTIONS({"list", NULL, "list every service and method"},
                         {"describe", "NAME", "print a service, method, message or enum"}),
      .examples = EXAMPLES("pledge call --list", "pledge call --describe pledge.v1.Round",
@@ -160,9 +195,9 @@ const struct cli_command cli_commands[] = {
      .name = "show",
      .summary = "show a version with its statements",
      .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_PLEDGE),
-     .options = OPTIONS({"version-number", "N", "another version than the one in force"}),
+     .options = OPTIONS({"version", "N", "another version than the one in force"}),
      .examples = EXAMPLES("pledge pledge show derby promise",
-                          "pledge pledge show derby promise --version-number 1"),
+                          "pledge pledge show derby promise --version 1"),
      .run = run_pledge_show},
     {.group = "pledge",
      .name = "versions",
@@ -176,7 +211,8 @@ const struct cli_command cli_commands[] = {
      .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_PLEDGE,
                             {"[N]", "the later version; the one in force unless said"},
                             {"[M]", "the earlier version; the one just before unless said"}),
-     .examples = EXAMPLES("pledge pledge compare derby promise", "pledge pledge compare derby promise 2 1"),
+     .examples =
+         EXAMPLES("pledge pledge compare derby promise", "pledge pledge compare derby promise 2 1"),
      .run = run_pledge_compare},
     {.group = "pledge",
      .name = "content",
@@ -188,9 +224,9 @@ const struct cli_command cli_commands[] = {
      .name = "adopt",
      .summary = "adopt a draft: seal it for good",
      .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_PLEDGE, {"N", "number of the version"}),
-     .options = OPTIONS({"on", "DATE", "the day of the decision, YYYY-MM-DD; required"},
-                        {"by", "BODY", "identifier of the body that adopted it; required"},
-                        OPT_DRY_RUN),
+     .options =
+         OPTIONS({"on", "DATE", "the day of the decision, YYYY-MM-DD; required"},
+                 {"by", "BODY", "identifier of the body that adopted it; required"}, OPT_DRY_RUN),
      .examples = EXAMPLES("pledge pledge adopt derby promise 2 --on 2016-01-26 --by cabinet"),
      .run = run_pledge_adopt},
     {.group = "commitment",
@@ -226,14 +262,14 @@ const struct cli_command cli_commands[] = {
                     "nothing.",
      .arguments = ARGUMENTS(ARG_AUTHORITY, {"ROUND", "identifier of the new round"}),
      .options = OPTIONS({"title", "TITLE", "such as \"July 2016\"; required"},
-                        {"version-of", "PLEDGE/N", "the version reported on; required"},
+                        {"version", "PLEDGE/N", "the version reported on; required"},
                         {"observed-from", "DATE", "first day of the period; required"},
                         {"observed-to", "DATE", "last day of the period; required"},
                         {"opens", "DATE", "first day on which returns are taken; required"},
                         {"due", "DATE", "last day on which a return is in time; required"},
                         {"closes", "DATE", "last day on which a late return is taken; required"},
                         OPT_DRY_RUN),
-     .examples = EXAMPLES("pledge round create derby 2016-07 --title \"July 2016\" --version-of "
+     .examples = EXAMPLES("pledge round create derby 2016-07 --title \"July 2016\" --version "
                           "promise/2 --observed-from 2016-02-01 --observed-to 2016-06-30 --opens "
                           "2016-07-01 --due 2016-07-31 --closes 2016-09-30"),
      .run = run_round_create},

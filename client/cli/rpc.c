@@ -107,7 +107,8 @@ static const char *advice(const struct cli *cli, enum pledge_code code)
     case PLEDGE_ABORTED:
         return "Somebody changed it meanwhile. Look at it again, then repeat the command.";
     case PLEDGE_DEADLINE_EXCEEDED:
-        return "It may still have been done: look before you repeat it. More time: --timeout SECONDS";
+        return "It may still have been done: look before you repeat it. More time: --timeout "
+               "SECONDS";
     default:
         return NULL;
     }

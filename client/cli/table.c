@@ -9,7 +9,8 @@ enum { GAP = 2, FIRST_ROWS = 32 };
 
 const char *style_on(enum style style, bool colour)
 {
-    static const char *const codes[] = {"", "\033[1m", "\033[2m", "\033[31m", "\033[33m", "\033[32m"};
+    static const char *const codes[] = {"",         "\033[1m",  "\033[2m",
+                                        "\033[31m", "\033[33m", "\033[32m"};
     return colour ? codes[style] : "";
 }
 

@@ -15,7 +15,8 @@ void text_init(void)
     setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* Decodes one character. Returns its bytes, 0 at the end, and U+FFFD for a byte that is not UTF-8. */
+/* Decodes one character. Returns its bytes, 0 at the end, and U+FFFD for a byte that is not UTF-8.
+ */
 static size_t decode(const char *text, wchar_t *ret_char)
 {
     const unsigned char *s = (const unsigned char *)text;

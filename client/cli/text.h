@@ -26,8 +26,8 @@ size_t text_fit_words(const char *text, size_t width);
  * arena. */
 const char *text_cut(struct arena *arena, const char *text, size_t width);
 
-/* A copy that is safe to print: control characters, direction marks and bad UTF-8 removed, line ends
- * and tabs turned into spaces. Owned by the arena. */
+/* A copy that is safe to print: control characters, direction marks and bad UTF-8 removed, line
+ * ends and tabs turned into spaces. Owned by the arena. */
 const char *text_clean(struct arena *arena, const char *text);
 
 /* Writes "2016-07-31" as "31 Jul 2016"; other text is copied as it is, cut to fit. */

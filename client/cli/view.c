@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <string.h>
 
-
 const char *view_clean(struct cli *cli, const char *text)
 {
     return text_clean(&cli->arena, text ? text : "");
@@ -25,8 +24,8 @@ static const char *enum_words(struct cli *cli, const ProtobufCEnumDescriptor *ty
     for (const char *c = type->short_name; *c; c++) {
         prefix += c != type->short_name && isupper((unsigned char)*c) ? 2 : 1;
     }
-    char *words = cli_copy(cli, strlen(value->name) > prefix ? value->name + prefix + 1
-                                                             : value->name);
+    char *words =
+        cli_copy(cli, strlen(value->name) > prefix ? value->name + prefix + 1 : value->name);
     for (char *c = words; *c; c++) {
         *c = (char)(*c == '_' ? ' ' : tolower((unsigned char)*c));
     }

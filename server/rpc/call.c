@@ -364,6 +364,11 @@ static void on_begin(struct stream *stream)
         call_finish(call, &call->err);
         return;
     }
+    if (call->deadline_ms <= call->rpc->loop->now_ms) {
+        err_set(&call->err, GRPC_DEADLINE_EXCEEDED, "the call's deadline has passed");
+        call_finish(call, &call->err);
+        return;
+    }
     call->ready = true;
     if (!call->has_timeout && !call->method->streaming) {
         call->deadline_ms = call->rpc->loop->now_ms + CALL_DEFAULT_TIMEOUT_MS;

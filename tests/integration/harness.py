@@ -102,12 +102,12 @@ class Daemon:
         self.wait_serving()
         return self
 
-    def wait_serving(self, seconds=20):
-        """Until health says SERVING."""
+    def wait_serving(self, seconds=20, name=None):
+        """Until health says SERVING to this identity; each loop of the daemon answers for itself."""
         deadline = time.monotonic() + seconds
         while True:
             try:
-                answer = self.call(None, "/grpc.health.v1.Health/Check",
+                answer = self.call(name, "/grpc.health.v1.Health/Check",
                                    health_pb2.HealthCheckRequest(), health_pb2.HealthCheckResponse)
                 if answer.status == health_pb2.HealthCheckResponse.SERVING:
                     return

@@ -39,7 +39,7 @@ class Faults(harness.Case):
 
     def start_database(self):
         harness.shell("cluster_start", self.cluster, self.sockets)
-        self.daemon.wait_serving(10)
+        self.daemon.wait_serving(10, "derby-officer")
 
     def test_away_is_unavailable_quickly_and_service_resumes(self):
         harness.shell("cluster_stop", self.cluster, "immediate")
@@ -107,7 +107,7 @@ class Faults(harness.Case):
                 self.officer.GetAuthority(name="authorities/derby")
             except grpc.RpcError as error:
                 self.assertEqual(error.code(), Code.UNAVAILABLE)
-        self.daemon.wait_serving(10)
+        self.daemon.wait_serving(10, "derby-officer")
         self.officer.GetAuthority(name="authorities/derby")
 
 

@@ -51,12 +51,6 @@ class Wire(harness.Case):
             with self.subTest(path=path):
                 self.refused(Code.UNIMPLEMENTED, self.raw, path, b"")
 
-    def test_a_deadline_that_has_passed(self):
-        started = time.monotonic()
-        self.refused(Code.DEADLINE_EXCEEDED, self.officer.GetAuthority, timeout=0.000001,
-                     name="authorities/derby")
-        self.assertLess(time.monotonic() - started, 5)
-
     def test_a_deadline_reaches_the_database(self):
         """Somebody holds the row; the waiting write ends with its deadline and frees its connection."""
         lock = subprocess.Popen(
@@ -85,6 +79,10 @@ class Wire(harness.Case):
         self.assertIn("grpc-status: 12", answer)
         answer = self.curl("-d", "{}", "-H", "content-type: application/grpc", "-H", "grpc-timeout: soon")
         self.assertIn("grpc-status: 3", answer)
+
+    def test_a_deadline_that_has_passed(self):
+        answer = self.curl("-d", "{}", "-H", "content-type: application/grpc", "-H", "grpc-timeout: 0m")
+        self.assertIn("grpc-status: 4", answer)
 
     def test_old_and_plain_clients_are_refused(self):
         for arguments in (["--tls-max", "1.1", "--tlsv1.1"], ["--http1.1"]):

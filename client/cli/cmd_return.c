@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/commands.h"
+#include "client/cli/return_csv.h"
+#include "client/cli/text.h"
+
+#include "pledge/v1/commitment.pb-c.h"
+#include "pledge/v1/return.pb-c.h"
+
+#include <csv.h>
+#include <string.h>
+
+static const struct view_column return_columns[] = {
+    {"owner", "owner", VIEW_OWNER | TABLE_CUT}, {"return", "state", 0},
+    {"submission", "submission", TABLE_RIGHT},  {"received", "received_on", VIEW_DATE},
+    {"days late", "days_late", TABLE_RIGHT},    {0},
+};
+
+static const struct view_column return_card[] = {
+    {"owner", "owner", VIEW_OWNER},  {"return", "state", 0},
+    {"submission", "submission", 0}, {"received", "received_on", VIEW_DATE},
+    {"days late", "days_late", 0},   {"question", "query", VIEW_OPTIONAL},
+    {"hash", "content_hash", 0},     {0},
+};
+
+static const struct view_column progress_card[] = {
+    {"rating", "rating", 0},
+    {"reason", "reason", VIEW_OPTIONAL},
+    {"done", "narrative", VIEW_OPTIONAL},
+    {"measure", "measure_value", VIEW_OPTIONAL},
+    {"on", "actual_on", VIEW_DATE | VIEW_OPTIONAL},
+    {"evidence", "evidence", VIEW_OPTIONAL},
+    {0},
+};
+
+static const struct view_column check_columns[] = {
+    {"code", "code", 0},
+    {"field", "field", TABLE_CUT},
+    {"rule", "rule", TABLE_WRAP},
+    {"what to do", "remedy", TABLE_WRAP},
+    {0},
+};
+
+static char *round_name(struct cli *cli)
+{
+    return cli_name(cli, cli_argument(cli, 0), "rounds", cli_argument(cli, 1));
+}
+
+static const Pledge__V1__Return *get(struct cli *cli)
+{
+    Pledge__V1__GetReturnRequest request = PLEDGE__V1__GET_RETURN_REQUEST__INIT;
+    request.name =
+        cli_printf(cli, "%s/returns/%s", round_name(cli), text_last_segment(cli_argument(cli, 2)));
+    cli->hint = cli_printf(cli, "Who has answered: pledge round show %s %s", cli_argument(cli, 0),
+                           cli_argument(cli, 1));
+    const Pledge__V1__GetReturnResponse *reply = cli_call(cli, "ReturnService/GetReturn", &request);
+    return reply ? reply->owner_return : NULL;
+}
+
+int run_return_list(struct cli *cli)
+{
+    Pledge__V1__ListReturnsRequest request = PLEDGE__V1__LIST_RETURNS_REQUEST__INIT;
+    request.parent = round_name(cli);
+    return view_list(cli, "ReturnService/ListReturns", &request, return_columns,
+                     "No return has come yet.");
+}
+
+int run_return_show(struct cli *cli)
+{
+    const Pledge__V1__Return *owner_return = get(cli);
+    if (!owner_return || cli->json) {
+        return owner_return ? cli_print_json(cli, owner_return) : CLI_FAILED;
+    }
+    view_card(cli, owner_return, return_card);
+    for (size_t i = 0; i < owner_return->n_progress; i++) {
+        fprintf(cli->out, "\n%s%s%s\n", style_on(STYLE_BOLD, cli->colour),
+                view_clean(cli, owner_return->progress[i]->commitment_id),
+                style_off(STYLE_BOLD, cli->colour));
+        view_card(cli, owner_return->progress[i], progress_card);
+    }
+    return CLI_OK;
+}
+
+static int moved(struct cli *cli, const void *reply, const char *what)
+{
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "The return of %s in round %s %s %s.\n",
+            text_last_segment(cli_argument(cli, 2)), text_last_segment(cli_argument(cli, 1)),
+            cli_flag(cli, "dry-run") ? "could be" : "is", what);
+    return CLI_OK;
+}
+
+int run_return_certify(struct cli *cli)
+{
+    const Pledge__V1__Return *there = get(cli);
+    Pledge__V1__CertifyReturnRequest request = PLEDGE__V1__CERTIFY_RETURN_REQUEST__INIT;
+    if (!there) {
+        return CLI_FAILED;
+    }
+    request.name = there->name;
+    request.etag = there->etag;
+    request.validate_only = cli_flag(cli, "dry-run");
+    return moved(cli, cli_call(cli, "ReturnService/CertifyReturn", &request), "certified");
+}
+
+int run_return_query(struct cli *cli)
+{
+    Pledge__V1__QueryReturnRequest request = PLEDGE__V1__QUERY_RETURN_REQUEST__INIT;
+    const char *text = cli_option(cli, "text");
+    if (!text) {
+        return cli_usage(cli, "--text is missing");
+    }
+    const Pledge__V1__Return *there = get(cli);
+    if (!there) {
+        return CLI_FAILED;
+    }
+    request.name = there->name;
+    request.etag = there->etag;
+    request.query = cli_copy(cli, text);
+    request.validate_only = cli_flag(cli, "dry-run");
+    return moved(cli, cli_call(cli, "ReturnService/QueryReturn", &request), "queried");
+}
+
+int run_return_accept(struct cli *cli)
+{
+    const Pledge__V1__Return *there = get(cli);
+    Pledge__V1__AcceptReturnRequest request = PLEDGE__V1__ACCEPT_RETURN_REQUEST__INIT;
+    if (!there) {
+        return CLI_FAILED;
+    }
+    request.name = there->name;
+    request.etag = there->etag;
+    request.validate_only = cli_flag(cli, "dry-run");
+    return moved(cli, cli_call(cli, "ReturnService/AcceptReturn", &request), "accepted");
+}
+
+int run_return_checks(struct cli *cli)
+{
+    Pledge__V1__ListReturnChecksRequest request = PLEDGE__V1__LIST_RETURN_CHECKS_REQUEST__INIT;
+    return view_list(cli, "ReturnService/ListReturnChecks", &request, check_columns,
+                     "There are no checks.");
+}
+
+/* True when the commitment serves a statement of the round's version. */
+static bool in_version(const Pledge__V1__Commitment *commitment, const char *version)
+{
+    size_t len = strlen(version);
+    for (size_t i = 0; i < commitment->n_statements; i++) {
+        if (strncmp(commitment->statements[i], version, len) == 0 &&
+            commitment->statements[i][len] == '/') {
+            return !commitment->withdrawn;
+        }
+    }
+    return false;
+}
+
+static void write_template(struct cli *cli, const struct cli_list *list, const char *owner,
+                           const char *version)
+{
+    fprintf(cli->out, "# authority: %s\n# round: %s\n# owner: %s\n",
+            text_last_segment(cli_authority(cli, cli_argument(cli, 0))),
+            text_last_segment(cli_argument(cli, 1)), strchr(strchr(owner, '/') + 1, '/') + 1);
+    for (size_t i = 0; i < list->count; i++) {
+        const Pledge__V1__Commitment *commitment = list->items[i];
+        if (in_version(commitment, version)) {
+            fprintf(cli->out, "# %s = %s\n", view_clean(cli, text_last_segment(commitment->name)),
+                    view_clean(cli, commitment->summary));
+        }
+    }
+    for (size_t c = 0; return_csv_columns[c]; c++) {
+        fprintf(cli->out, "%s%s", c ? "," : "", return_csv_columns[c]);
+    }
+    fputc('\n', cli->out);
+    for (size_t i = 0; i < list->count; i++) {
+        const Pledge__V1__Commitment *commitment = list->items[i];
+        const char *id = text_last_segment(commitment->name);
+        if (in_version(commitment, version)) {
+            csv_fwrite(cli->out, id, strlen(id));
+            fputs(",,,,,,\n", cli->out);
+        }
+    }
+}
+
+int run_return_template(struct cli *cli)
+{
+    Pledge__V1__GetRoundRequest get_round = PLEDGE__V1__GET_ROUND_REQUEST__INIT;
+    Pledge__V1__ListOwnerCommitmentsRequest request =
+        PLEDGE__V1__LIST_OWNER_COMMITMENTS_REQUEST__INIT;
+    struct cli_list list;
+    get_round.name = round_name(cli);
+    cli->hint = cli_printf(cli, "Rounds: pledge round list %s", cli_argument(cli, 0));
+    const Pledge__V1__GetRoundResponse *round = cli_call(cli, "RoundService/GetRound", &get_round);
+    request.parent = cli_authority(cli, cli_argument(cli, 0));
+    request.owner = round ? cli_owner(cli, cli_argument(cli, 0), cli_argument(cli, 2)) : NULL;
+    if (!request.owner ||
+        !cli_list(cli, "CommitmentService/ListOwnerCommitments", &request, &list)) {
+        return CLI_FAILED;
+    }
+    if (cli->json) {
+        return cli_print_json_value(cli, list.json);
+    }
+    write_template(cli, &list, request.owner, round->round->version);
+    return CLI_OK;
+}
