@@ -1,0 +1,273 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Sets up a demonstration of Pledge on this machine and shows each council's monitor.
+#
+#   ./demo.sh         installs what is missing, builds, starts, loads four councils
+#   ./demo.sh stop    ends what it started; the data stays in build/demo/
+#   ./demo.sh status  says what is running
+#
+# Everything lies in build/demo/. It may be run again at any time. PLEDGE_DEMO_PORT chooses another
+# port than 7443.
+set -euo pipefail
+cd "$(dirname "$0")"
+. tests/tools/lib.sh
+
+DEMO=$PWD/build/demo
+PORT=${PLEDGE_DEMO_PORT:-7443}
+BUILD=build/release
+PLEDGED=$PWD/$BUILD/server/pledged
+PLEDGE=$PWD/$BUILD/client/cli/pledge
+STARTED=$(date +%s)
+STEPS=8
+STEP=0
+START_SECONDS=20
+COUNCILS="leicester halton derby peterborough"
+
+step() {
+    STEP=$((STEP + 1))
+    printf '[%d/%d] %-58s %4ds\n' "$STEP" "$STEPS" "$*" $(($(date +%s) - STARTED))
+}
+
+sockets() { cat "$DEMO/socket-dir" 2>/dev/null || true; }
+
+# The daemon's process, if the one we started is still the one with that number.
+pledged_pid() {
+    local pid
+    pid=$(cat "$DEMO/pledged.pid" 2>/dev/null) || return 1
+    case "$(readlink "/proc/$pid/exe" 2>/dev/null)" in
+    "$PLEDGED" | "$PLEDGED (deleted)") echo "$pid" ;;
+    *) return 1 ;;
+    esac
+}
+
+stop_pledged() {
+    local pid
+    pid=$(pledged_pid) || return 0
+    kill -TERM "$pid"
+    for _ in $(seq 150); do
+        pledged_pid >/dev/null || break
+        sleep 0.1
+    done
+    rm -f "$DEMO/pledged.pid"
+}
+
+stop() {
+    stop_pledged && say "pledged is stopped."
+    if cluster_running "$DEMO/pg"; then
+        cluster_stop "$DEMO/pg"
+        say "The demonstration's PostgreSQL is stopped."
+    fi
+    say "The data stays in build/demo/; remove that folder to forget it."
+}
+
+status() {
+    if pledged_pid >/dev/null; then
+        say "pledged runs as process $(pledged_pid) on 127.0.0.1:$(cat "$DEMO/port")."
+    else
+        say "pledged is not running; ./demo.sh starts it."
+    fi
+    if cluster_running "$DEMO/pg"; then
+        say "PostgreSQL runs on the socket in $(sockets)."
+    else
+        say "PostgreSQL is not running."
+    fi
+}
+
+as() { # as IDENTITY ARGUMENT... : the command line as one of the demonstration's identities
+    local who=$1
+    shift
+    PLEDGE_ADDRESS=127.0.0.1:$PORT PLEDGE_CA=$DEMO/ca.pem PLEDGE_IDENTITY=$DEMO/identities/$who "$PLEDGE" "$@"
+}
+
+build() {
+    local log=$DEMO/build.log
+    if ! { cmake --preset release && cmake --build $BUILD; } >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        die "the build failed; the whole output is in $log"
+    fi
+}
+
+database() {
+    local dir
+    dir=$(sockets)
+    if [ -z "$dir" ] || [ ! -d "$dir" ]; then
+        # a socket's path has at most 107 bytes, which build/demo/ may not leave room for
+        dir=$(mktemp -d /tmp/pledge-demo.XXXXXX)
+        echo "$dir" >"$DEMO/socket-dir"
+        cluster_running "$DEMO/pg" && cluster_stop "$DEMO/pg"
+    fi
+    cluster_start "$DEMO/pg" "$dir"
+    schema_deploy "$dir" pledge
+}
+
+# NAME|COUNCIL|ROLE|OWNER|what it is, one identity a line
+identities() {
+    cat <<'LIST'
+host-administrator|||||runs the service; sets up authorities and members, sees no content
+leicester-officer|leicester|officer||participation officer, Leicester
+leicester-housing-director|leicester|director|departments/housing|director of housing, Leicester
+leicester-connexions|leicester|partner_agency|partnerAgencies/connexions|careers partner, Leicester
+halton-officer|halton|officer||participation officer, Halton
+halton-education-director|halton|director|departments/education|director of education, Halton
+halton-borough-health|halton|partner_agency|partnerAgencies/borough-health|health partner, Halton
+derby-officer|derby|officer||participation officer, Derby
+derby-learning-director|derby|director|departments/learning|director of learning, Derby
+derby-health-trust|derby|partner_agency|partnerAgencies/health-trust|health partner, Derby
+peterborough-officer|peterborough|officer||participation officer, Peterborough
+peterborough-housing-director|peterborough|director|departments/housing|director of housing, Peterborough
+peterborough-city-health|peterborough|partner_agency|partnerAgencies/city-health|health partner, Peterborough
+LIST
+}
+
+certificates() {
+    local name council role owner what
+    ca_make "$DEMO/ca"
+    cp "$DEMO/ca/ca.pem" "$DEMO/ca.pem"
+    certificate_make "$DEMO/ca" "$DEMO/server" localhost serverAuth
+    {
+        say "Identities of the demonstration. Each has identities/NAME.pem and identities/NAME.key."
+        say "Server: 127.0.0.1:$PORT, trusted through ca.pem in this folder."
+        say ""
+        printf '%-31s %-13s %-15s %s\n' NAME AUTHORITY ROLE "WHO IT IS"
+    } >"$DEMO/identities.txt"
+    while IFS='|' read -r name council role owner what; do
+        certificate_make "$DEMO/ca" "$DEMO/identities/$name" "$name" clientAuth
+        what=${what#|}
+        printf '%-31s %-13s %-15s %s\n' "$name" "${council:--}" "${role:-host admin}" "$what" \
+            >>"$DEMO/identities.txt"
+    done < <(identities)
+}
+
+start_pledged() {
+    stop_pledged
+    port_free "$PORT" || die "something else listens on 127.0.0.1:$PORT;
+  stop it, or choose another port: PLEDGE_DEMO_PORT=7444 ./demo.sh"
+    PLEDGED_LISTEN=127.0.0.1:$PORT PLEDGED_TLS_CERTIFICATE=$DEMO/server.pem \
+        PLEDGED_TLS_KEY=$DEMO/server.key PLEDGED_TLS_CLIENT_CA=$DEMO/ca.pem \
+        PLEDGED_DATABASE="host=$(sockets) dbname=pledge user=pledged" \
+        PLEDGED_SQL_DIRECTORY=$PWD/sql/rpc setsid "$PLEDGED" </dev/null >/dev/null 2>>"$DEMO/pledged.log" &
+    echo $! >"$DEMO/pledged.pid"
+    echo "$PORT" >"$DEMO/port"
+    for _ in $(seq $((START_SECONDS * 10))); do
+        port_free "$PORT" || return 0
+        sleep 0.1
+    done
+    tail -n 5 "$DEMO/pledged.log" >&2
+    die "pledged did not start; its log is $DEMO/pledged.log"
+}
+
+# Authorities and members are the host administrator's to make, content is the officer's.
+load_councils() {
+    local council name role owner what
+    "$PLEDGED" add-host-administrator --database "host=$(sockets) dbname=pledge user=postgres" \
+        --name "Host administrator" "$DEMO/identities/host-administrator.pem" >/dev/null
+    for council in $COUNCILS; do
+        as host-administrator authority show "$council" >/dev/null 2>&1 ||
+            as host-administrator authority create "$council" --display-name "${council^} City Council" >/dev/null
+        add_members "$council" officer
+        as "$council-officer" apply "tests/data/councils/$council.json"
+        add_members "$council" director
+        add_members "$council" partner_agency
+    done
+}
+
+add_members() { # add_members COUNCIL ROLE
+    local name council role owner what
+    while IFS='|' read -r name council role owner what; do
+        [ "$council" = "$1" ] && [ "$role" = "$2" ] || continue
+        as host-administrator member add "$council" "$name" --role "$role" ${owner:+--owner "$owner"} \
+            --display-name "${what%%,*}" --certificate "$DEMO/identities/$name.pem" >/dev/null </dev/null
+    done < <(identities)
+}
+
+# A round of Derby's that fell due twelve days ago. Most returns came on paper and were recorded by
+# the officer; a director and a partner agency send theirs themselves; Housing's is missing.
+current_round() {
+    local round file owner who received
+    round=$(cat "$DEMO/round" 2>/dev/null || date +%Y-%m)
+    if ! as derby-officer round show derby "$round" >/dev/null 2>&1; then
+        as derby-officer round create derby "$round" --title "$(LC_ALL=C date '+%B %Y')" \
+            --version promise/2 \
+            --observed-from "$(date -d '-110 days' +%F)" --observed-to "$(date -d '-20 days' +%F)" \
+            --opens "$(date -d '-19 days' +%F)" --due "$(date -d '-12 days' +%F)" \
+            --closes "$(date -d '+16 days' +%F)" >/dev/null
+        date -d '-14 days' +%F >"$DEMO/received"
+    fi
+    echo "$round" >"$DEMO/round"
+    received=$(cat "$DEMO/received" 2>/dev/null || date -d '-14 days' +%F)
+    for file in tests/data/returns/derby-*.csv; do
+        owner=${file#tests/data/returns/derby-}
+        owner=${owner%.csv}
+        as derby-officer return show derby "$round" "$owner" >/dev/null 2>&1 && continue
+        case $owner in
+        learning) who="derby-learning-director" ;;
+        health-trust) who="derby-health-trust" ;;
+        *) who="derby-officer" ;;
+        esac
+        if [ $who = derby-officer ]; then
+            as $who return submit "$file" --authority derby --round "$round" --owner "$owner" \
+                --received-on "$received" >/dev/null
+        else
+            say "  as $who: pledge return submit ${file##*/}"
+            as $who return submit "$file" --authority derby --round "$round" --owner "$owner"
+        fi
+    done
+}
+
+further() {
+    local round
+    round=$(cat "$DEMO/round")
+    cat <<TEXT
+
+Everything is running: pledged on 127.0.0.1:$PORT, set up in $(($(date +%s) - STARTED)) seconds.
+Look further, as Derby's officer:
+
+  export PATH=$PWD/$BUILD/client/cli:\$PATH
+  export PLEDGE_ADDRESS=127.0.0.1:$PORT PLEDGE_CA=$DEMO/ca.pem
+  export PLEDGE_IDENTITY=$DEMO/identities/derby-officer
+
+  pledge monitor derby --promise 3
+  pledge round show derby $round --late
+  pledge pledge compare derby promise 2
+  pledge commitment list derby --owner housing
+  pledge call --list
+
+Other identities: build/demo/identities.txt.  End it: ./demo.sh stop
+TEXT
+}
+
+start() {
+    mkdir -p "$DEMO"
+    step "Debian packages"
+    # shellcheck disable=SC2086
+    install_packages $PLEDGE_BUILD_PACKAGES $PLEDGE_RUN_PACKAGES
+    step "Building the release preset"
+    build
+    step "PostgreSQL and the schema"
+    database
+    step "Demonstration certificate authority and identities"
+    certificates
+    step "Starting pledged on 127.0.0.1:$PORT"
+    start_pledged
+    step "Loading four councils through the public API"
+    load_councils
+    step "Returns for Derby's current round"
+    current_round
+    step "The monitor of each council"
+    local council
+    for council in $COUNCILS; do
+        say ""
+        as "$council-officer" monitor "$council"
+    done
+    further
+}
+
+case "${1:-start}" in
+start) start ;;
+stop) stop ;;
+status) status ;;
+*)
+    sed -n '3,10s/^# \{0,1\}//p' "$0"
+    case "$1" in -h | --help) exit 0 ;; *) exit 2 ;; esac
+    ;;
+esac
