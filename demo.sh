@@ -103,7 +103,7 @@ database() {
 # NAME|COUNCIL|ROLE|OWNER|what it is, one identity a line
 identities() {
     cat <<'LIST'
-host-administrator|||||runs the service; sets up authorities and members, sees no content
+host-administrator||||runs the service; sets up authorities and members, sees no content
 leicester-officer|leicester|officer||participation officer, Leicester
 leicester-housing-director|leicester|director|departments/housing|director of housing, Leicester
 leicester-connexions|leicester|partner_agency|partnerAgencies/connexions|careers partner, Leicester
@@ -132,7 +132,7 @@ certificates() {
     } >"$DEMO/identities.txt"
     while IFS='|' read -r name council role owner what; do
         certificate_make "$DEMO/ca" "$DEMO/identities/$name" "$name" clientAuth
-        what=${what#|}
+
         printf '%-31s %-13s %-15s %s\n' "$name" "${council:--}" "${role:-host admin}" "$what" \
             >>"$DEMO/identities.txt"
     done < <(identities)

@@ -96,8 +96,8 @@ python_env() {
 node_env() {
     command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
     mkdir -p "$WORK/node"
-    cp tests/interop/package.json tests/interop/package-lock.json "$WORK/node/"
-    (cd "$WORK/node" && npm ci --silent --no-audit --no-fund) >"$LOGS/npm.log" 2>&1 ||
+    cp tests/interop/package.json "$WORK/node/"
+    (cd "$WORK/node" && npm install --no-audit --no-fund) >"$LOGS/npm.log" 2>&1 ||
         { tail -n 20 "$LOGS/npm.log"; die "npm could not install the Node client"; }
     export PLEDGE_TEST_NODE=$WORK/node
 }
