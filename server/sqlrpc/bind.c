@@ -217,7 +217,7 @@ static bool write_elements(struct array_writer *writer, const void *repeated)
             direct ? at
                    : descend(path, crossing + 1, path->depth, *(const ProtobufCMessage *const *)at);
         member = member ? member : default_member(path->fields[path->depth - 1]);
-        char where[BIND_TEXT];
+        char where[2 * BIND_TEXT];
         size_t head = 0; /* the path up to and with the crossing */
         for (unsigned dots = 0;
              param->text[head] && (param->text[head] != '.' || dots++ < crossing); head++) {
