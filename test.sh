@@ -9,7 +9,7 @@ cd "$(dirname "$0")" || exit 1
 
 PARTS="tidy unit sql integration interop"
 TEST_PACKAGES="libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
-    python3 python3-venv nghttp2-client man-db curl ca-certificates"
+    python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git"
 WORK=$PWD/build/test
 LOGS=$WORK/logs
 BUILD=build/asan

@@ -259,6 +259,7 @@ static bool answer_help(struct cli *cli, const char *group)
 
 int cli_parse(struct cli *cli, int argc, char **argv)
 {
+    static char help[] = "--help";
     char **words = arena_calloc(&cli->arena, (size_t)argc + 1, sizeof(*words));
     int count = 0;
     if (!words) {
@@ -270,7 +271,7 @@ int cli_parse(struct cli *cli, int argc, char **argv)
     /* "pledge help return submit" is "pledge return submit --help". */
     if (count > 0 && strcmp(words[0], "help") == 0) {
         memmove(words, words + 1, (size_t)(count - 1) * sizeof(*words));
-        words[count - 1] = "--help";
+        words[count - 1] = help;
     }
     int code = take_command(cli, words, &count);
     code = code == CLI_OK ? take_words(cli, words, count) : code;

@@ -187,7 +187,7 @@ int run_authority_update(struct cli *cli)
 {
     static const char *const options[] = {"display-name", "word-pledge", "word-statement",
                                           "word-board"};
-    static char *const paths[] = {"display_name", "words.pledge", "words.statement", "words.board"};
+    static const char *const paths[] = {"display_name", "words.pledge", "words.statement", "words.board"};
     Pledge__V1__Words words = PLEDGE__V1__WORDS__INIT;
     Pledge__V1__Authority authority = PLEDGE__V1__AUTHORITY__INIT;
     Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
@@ -196,7 +196,7 @@ int run_authority_update(struct cli *cli)
     char *given[4];
     for (size_t i = 0; i < 4; i++) {
         if (set(cli, options[i], fields[i])) {
-            given[mask.n_paths++] = paths[i];
+            given[mask.n_paths++] = cli_copy(cli, paths[i]);
         }
     }
     if (mask.n_paths == 0) {

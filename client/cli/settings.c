@@ -103,11 +103,11 @@ int cli_settings_load(struct cli *cli)
     const char *path = config_path(cli);
     int code = path ? load_file(cli, path, &timeout_s) : CLI_OK;
     const char *given = cli_option(cli, "timeout");
-    char *end = "";
+    char *end = NULL;
     if (given) {
         timeout_s = (int)strtol(given, &end, 10);
     }
-    if (*end || timeout_s < 1 || timeout_s > CLI_MAX_TIMEOUT_S) {
+    if ((end && *end) || timeout_s < 1 || timeout_s > CLI_MAX_TIMEOUT_S) {
         return cli_usage(cli, "--timeout takes 1 to %d seconds", CLI_MAX_TIMEOUT_S);
     }
     cli->settings.timeout_s = (unsigned)timeout_s;

@@ -61,9 +61,10 @@ pg() {
     elif runuser -u postgres -- test -x "$(dirname "$dir")"; then
         (cd / && runuser -u postgres -- "$program" "$@")
     else
-        (cd / && unshare --user --map-user=65534 --map-group=65534 "$program" "$@") ||
-            die "neither the postgres user nor a user namespace can use $dir;
+        unshare --user --map-user=65534 --map-group=65534 true 2>/dev/null ||
+            die "the postgres user cannot enter $(dirname "$dir"), and there are no user namespaces here;
   move the checkout to a folder that the postgres user can enter"
+        (cd / && unshare --user --map-user=65534 --map-group=65534 "$program" "$@")
     fi
 }
 
