@@ -29,7 +29,7 @@ static bool same_repeated(const ProtobufCMessage *a, const ProtobufCMessage *b,
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        bool same = field->type == PROTOBUF_C_TYPE_MESSAGE ? apply_same_message(left[i], right[i])
+        bool same = field->type == PROTOBUF_C_TYPE_MESSAGE  ? apply_same_message(left[i], right[i])
                     : field->type == PROTOBUF_C_TYPE_STRING ? same_text(left[i], right[i])
                                                             : false;
         if (!same) {
@@ -101,22 +101,33 @@ static void add(struct difference *d, const char *prefix, const char *field)
     }
 }
 
+/* A message that was never set says the same as an empty one. */
+static const ProtobufCMessage *nothing(struct arena *arena, const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *message = arena_calloc(arena, 1, type->sizeof_message);
+    if (message) {
+        protobuf_c_message_init(type, message);
+    }
+    return message;
+}
+
 static void compare(struct difference *d, const char *prefix, const json_t *json,
                     const ProtobufCMessage *wanted, const ProtobufCMessage *there)
 {
     for (unsigned i = 0; i < wanted->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &wanted->descriptor->fields[i];
-        if (!is_given(json, field->name)) {
+        if (!there || !is_given(json, field->name)) {
             continue;
         }
         bool nested =
             field->type == PROTOBUF_C_TYPE_MESSAGE && field->label != PROTOBUF_C_LABEL_REPEATED;
-        const ProtobufCMessage *inner = nested ? *(ProtobufCMessage *const *)at(wanted, field) : NULL;
-        const ProtobufCMessage *inner_there =
-            nested && there ? *(ProtobufCMessage *const *)at(there, field) : NULL;
-        if (inner && inner_there) {
+        const ProtobufCMessage *inner =
+            nested ? *(ProtobufCMessage *const *)at(wanted, field) : NULL;
+        if (inner) {
+            const ProtobufCMessage *inner_there = *(ProtobufCMessage *const *)at(there, field);
+            inner_there = inner_there ? inner_there : nothing(d->arena, inner->descriptor);
             compare(d, field->name, json_object_get(json, field->name), inner, inner_there);
-        } else if (nested ? inner != NULL : !same_field(wanted, there, field)) {
+        } else if (!nested && !same_field(wanted, there, field)) {
             add(d, prefix, field->name);
         }
     }

@@ -96,8 +96,8 @@ static bool take_flag(struct apply_file *file, json_t *object, const char *path,
 static void take_violations(struct apply_file *file, const char *path, const struct err *err)
 {
     for (size_t i = 0; i < err->violation_count; i++) {
-        char *camel = arena_strndup(file->arena, err->violations[i].field,
-                                    strlen(err->violations[i].field));
+        char *camel =
+            arena_strndup(file->arena, err->violations[i].field, strlen(err->violations[i].field));
         char *out = camel;
         for (char *in = camel; in && *in; in++) {
             bool raise = *in == '_' && in[1];
@@ -146,8 +146,8 @@ static char *owner_name(struct apply_file *file, const char *id)
 {
     static const enum apply_kind kinds[] = {APPLY_DEPARTMENT, APPLY_AGENCY};
     for (size_t k = 0; k < 2; k++) {
-        char *name = arena_printf(file->arena, "%s/%s/%s", file->authority,
-                                  shapes[kinds[k]].collection, id);
+        char *name =
+            arena_printf(file->arena, "%s/%s/%s", file->authority, shapes[kinds[k]].collection, id);
         if (name && apply_file_find(file, kinds[k], name)) {
             return name;
         }
@@ -204,8 +204,7 @@ static void refer_statements(struct apply_file *file, json_t *object, const char
 static void refer_body(struct apply_file *file, json_t *object, const char *path)
 {
     const char *id = json_string_value(json_object_get(object, "parentBody"));
-    char *name =
-        id ? arena_printf(file->arena, "%s/bodies/%s", file->authority, id) : NULL;
+    char *name = id ? arena_printf(file->arena, "%s/bodies/%s", file->authority, id) : NULL;
     if (name && !apply_file_find(file, APPLY_BODY, name)) {
         problem_at(file, path, "parentBody", "is no body that stands before this one in the file");
     }
@@ -313,10 +312,9 @@ static void read_item(struct apply_file *file, enum apply_kind kind, const json_
     if (kind != APPLY_RETURN) {
         json_object_del(object, shapes[kind].id_key);
     }
-    item.name = kind == APPLY_AUTHORITY
-                    ? arena_printf(file->arena, "authorities/%s", item.id)
-                    : arena_printf(file->arena, "%s/%s/%s", parent, shapes[kind].collection,
-                                   item.id);
+    item.name = kind == APPLY_AUTHORITY ? arena_printf(file->arena, "authorities/%s", item.id)
+                                        : arena_printf(file->arena, "%s/%s/%s", parent,
+                                                       shapes[kind].collection, item.id);
     if (item.name && apply_file_find(file, kind, item.name)) {
         problem_at(file, path, shapes[kind].id_key, "stands twice in the file");
     }

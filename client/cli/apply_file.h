@@ -34,10 +34,10 @@ enum apply_kind {
 
 struct apply_item {
     const char *id;
-    const char *name;         /* whole resource name */
-    char *parent;             /* resource name of the collection's parent */
-    const char *path;         /* in the file */
-    const json_t *json;       /* as in the file: says which fields were given */
+    const char *name;   /* whole resource name */
+    char *parent;       /* resource name of the collection's parent */
+    const char *path;   /* in the file */
+    const json_t *json; /* as in the file: says which fields were given */
     ProtobufCMessage *message;
     char *adopted_on; /* version: its adoption, or NULL */
     char *adopted_by;

@@ -187,7 +187,8 @@ int run_authority_update(struct cli *cli)
 {
     static const char *const options[] = {"display-name", "word-pledge", "word-statement",
                                           "word-board"};
-    static const char *const paths[] = {"display_name", "words.pledge", "words.statement", "words.board"};
+    static const char *const paths[] = {"display_name", "words.pledge", "words.statement",
+                                        "words.board"};
     Pledge__V1__Words words = PLEDGE__V1__WORDS__INIT;
     Pledge__V1__Authority authority = PLEDGE__V1__AUTHORITY__INIT;
     Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;

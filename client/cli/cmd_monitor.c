@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+/* Of a note in the table, and of an owner's name in it before its identifier stands there instead.
+ * The whole reason is one command away. */
+enum { NOTE_WIDTH = 60, NAME_WIDTH = 20 };
+
 struct mark {
     const char *words;
     enum style style;
@@ -92,6 +96,9 @@ static bool is_in(const Pledge__V1__MonitorOwner *owner)
 static const char *trouble(struct cli *cli, const Pledge__V1__MonitorOwner *owner)
 {
     const char *name = view_clean(cli, owner->owner_display_name);
+    if (text_width(name) > NAME_WIDTH) {
+        name = view_clean(cli, text_last_segment(owner->owner));
+    }
     const char *days =
         cli_printf(cli, "%d day%s late", owner->days_late, owner->days_late == 1 ? "" : "s");
     if (owner->return_state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING) {
@@ -149,7 +156,7 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
     table_column(&table, "standing", 0);
     table_column(&table, "owners", 0);
     table_column(&table, "trend", 0);
-    table_column(&table, "note", TABLE_CUT);
+    table_column(&table, "note", TABLE_WRAP);
     for (size_t i = 0; i < monitor->n_statements; i++) {
         const Pledge__V1__MonitorStatement *statement = monitor->statements[i];
         struct mark standing = MARK(standings, statement->standing);
@@ -163,7 +170,7 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
         row[2] = (struct table_cell){standing.words, standing.style};
         row[3].text = owners_in(cli, statement);
         row[4] = (struct table_cell){trend.words, trend.style};
-        row[5].text = note(cli, statement);
+        row[5].text = text_cut(&cli->arena, note(cli, statement), NOTE_WIDTH);
     }
     table_print(&table, cli->out, cli->width, cli->colour);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DB_MAX_PIPES = 16, DB_MAX_KEYWORDS = 48 };
+enum { DB_MAX_PIPES = 16 };
 
 struct job_queue {
     struct db_job *first;
@@ -23,8 +23,7 @@ struct db {
     unsigned in_flight;
     bool closed;
     PQconninfoOption *options;
-    const char *keywords[2][DB_MAX_KEYWORDS]; /* for reads, for writes */
-    const char *values[2][DB_MAX_KEYWORDS];
+    struct pipe_address addresses[2]; /* for reads, for writes */
 };
 
 static void queue_init(struct job_queue *queue)
@@ -149,17 +148,31 @@ static void on_tick(void *data)
     }
 }
 
-static void add_keyword(struct db *db, int which, size_t *at, const char *keyword,
-                        const char *value)
+static void add_keyword(struct pipe_address *address, const char *keyword, const char *value)
 {
-    db->keywords[which][*at] = keyword;
-    db->values[which][*at] = value;
-    ++*at;
+    if (address->count < PIPE_MAX_KEYWORDS) {
+        address->keywords[address->count] = keyword;
+        address->values[address->count++] = value;
+    }
+}
+
+static const char *option_value(const PQconninfoOption *option, const char *keyword)
+{
+    while (option->keyword && strcmp(option->keyword, keyword) != 0) {
+        option++;
+    }
+    return option->keyword && option->val && *option->val ? option->val : NULL;
 }
 
 /* Reads run in sessions that cannot write and see one snapshot a segment. */
-static bool make_params(struct db *db, const char *conninfo, struct err *err)
+static bool make_addresses(struct db *db, const char *conninfo, struct err *err)
 {
+    static const char *const session[2] = {
+        "-c search_path=pledge,pg_temp -c default_transaction_read_only=on "
+        "-c default_transaction_isolation=repeatable\\ read "
+        "-c client_min_messages=error -c jit=off",
+        "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "
+        "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"};
     char *message = NULL;
     db->options = PQconninfoParse(conninfo, &message);
     if (!db->options) {
@@ -167,24 +180,21 @@ static bool make_params(struct db *db, const char *conninfo, struct err *err)
         PQfreemem(message);
         return false;
     }
+    const char *host = option_value(db->options, "host");
+    bool by_name = host && *host != '/' && *host != '@' && !strchr(host, ',') &&
+                   !option_value(db->options, "hostaddr");
     for (int which = 0; which < 2; which++) {
-        size_t at = 0;
+        struct pipe_address *address = &db->addresses[which];
+        address->lookup = by_name ? host : NULL;
+        add_keyword(address, "client_encoding", "UTF8");
+        add_keyword(address, "options", session[which]);
         for (PQconninfoOption *option = db->options; option->keyword; option++) {
             bool ours = strcmp(option->keyword, "options") == 0 ||
                         strcmp(option->keyword, "client_encoding") == 0;
-            if (option->val && !ours && at < DB_MAX_KEYWORDS - 4) {
-                add_keyword(db, which, &at, option->keyword, option->val);
+            if (option->val && !ours) {
+                add_keyword(address, option->keyword, option->val);
             }
         }
-        add_keyword(db, which, &at, "client_encoding", "UTF8");
-        add_keyword(db, which, &at, "options",
-                    which == 0
-                        ? "-c search_path=pledge,pg_temp -c default_transaction_read_only=on "
-                          "-c default_transaction_isolation=repeatable\\ read "
-                          "-c client_min_messages=error -c jit=off"
-                        : "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "
-                          "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s");
-        add_keyword(db, which, &at, NULL, NULL);
     }
     return true;
 }
@@ -199,16 +209,15 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
     }
     db->loop = loop;
     queue_init(&db->refused);
-    if (!make_params(db, config->conninfo, err)) {
+    if (!make_addresses(db, config->conninfo, err)) {
         free(db);
         return NULL;
     }
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
         queue_init(&db->queues[lane]);
         for (unsigned i = 0; i < config->connections[lane] && db->pipe_count < DB_MAX_PIPES; i++) {
-            int which = lane == DB_WRITE;
-            pipe_init(&db->pipes[db->pipe_count++], loop, catalog, db->keywords[which],
-                      db->values[which], lane, (struct pipe_owner){on_settled, db});
+            pipe_init(&db->pipes[db->pipe_count++], loop, catalog, &db->addresses[lane == DB_WRITE],
+                      lane, (struct pipe_owner){on_settled, db});
         }
     }
     loop_on_turn(loop, on_turn, db);

@@ -2,6 +2,7 @@
 #include "server/db/pipe.h"
 
 #include <inttypes.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,13 +96,56 @@ static bool flush(struct pipe *pipe)
 
 /* --- coming up -------------------------------------------------------------------------------- */
 
-static void pipe_connect(struct pipe *pipe)
+static void start_connecting(struct pipe *pipe)
 {
+    const char *keywords[PIPE_MAX_KEYWORDS + 2] = {0};
+    const char *values[PIPE_MAX_KEYWORDS + 2] = {0};
+    size_t count = pipe->address->count;
+    memcpy(keywords, pipe->address->keywords, count * sizeof(*keywords));
+    memcpy(values, pipe->address->values, count * sizeof(*values));
+    if (*pipe->hostaddr) {
+        keywords[count] = "hostaddr";
+        values[count] = pipe->hostaddr;
+    }
     pipe->state = PIPE_CONNECTING;
-    pipe->since_ms = pipe->loop->now_ms;
-    pipe->conn = PQconnectStartParams(pipe->keywords, pipe->values, 0);
+    pipe->conn = PQconnectStartParams(keywords, values, 0);
     if (!pipe->conn || PQstatus(pipe->conn) == CONNECTION_BAD || !watch(pipe, UV_WRITABLE)) {
         pipe_fail(pipe, pipe->conn ? PQerrorMessage(pipe->conn) : "out of memory");
+    }
+}
+
+static void on_lookup(uv_getaddrinfo_t *lookup, int status, struct addrinfo *found)
+{
+    struct pipe *pipe = lookup->data;
+    if (pipe->state == PIPE_RESOLVING && status == 0) {
+        status = getnameinfo(found->ai_addr, found->ai_addrlen, pipe->hostaddr,
+                             sizeof(pipe->hostaddr), NULL, 0, NI_NUMERICHOST);
+    }
+    uv_freeaddrinfo(found);
+    pipe->looking_up = false;
+    if (pipe->state == PIPE_RESOLVING) {
+        if (status == 0) {
+            start_connecting(pipe);
+        } else {
+            pipe_fail(pipe, "the database's host name cannot be looked up");
+        }
+    }
+}
+
+static void pipe_connect(struct pipe *pipe)
+{
+    static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    pipe->since_ms = pipe->loop->now_ms;
+    if (!pipe->address->lookup) {
+        start_connecting(pipe);
+        return;
+    }
+    pipe->state = PIPE_RESOLVING;
+    pipe->lookup.data = pipe;
+    pipe->looking_up = uv_getaddrinfo(&pipe->loop->uv, &pipe->lookup, on_lookup,
+                                      pipe->address->lookup, NULL, &hints) == 0;
+    if (!pipe->looking_up) {
+        pipe_fail(pipe, "the database's host name cannot be looked up");
     }
 }
 
@@ -422,13 +466,11 @@ static void pipe_fail(struct pipe *pipe, const char *why)
 }
 
 void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
-               const char *const *keywords, const char *const *values, enum db_lane lane,
-               struct pipe_owner owner)
+               const struct pipe_address *address, enum db_lane lane, struct pipe_owner owner)
 {
     *pipe = (struct pipe){.loop = loop,
                           .catalog = catalog,
-                          .keywords = keywords,
-                          .values = values,
+                          .address = address,
                           .lane = lane,
                           .owner = owner,
                           .backoff_ms = DB_BACKOFF_FIRST_MS};
@@ -440,10 +482,11 @@ void pipe_tick(struct pipe *pipe)
     uint64_t now = pipe->loop->now_ms;
     switch (pipe->state) {
     case PIPE_DOWN:
-        if (now >= pipe->retry_ms) {
+        if (now >= pipe->retry_ms && !pipe->looking_up) {
             pipe_connect(pipe);
         }
         break;
+    case PIPE_RESOLVING:
     case PIPE_CONNECTING:
     case PIPE_PREPARING:
         if (now - pipe->since_ms > DB_CONNECT_MS) {

@@ -6,7 +6,16 @@
 
 #include "server/db/db.h"
 
-enum pipe_state { PIPE_DOWN, PIPE_CONNECTING, PIPE_PREPARING, PIPE_READY, PIPE_CLOSED };
+#include <netinet/in.h>
+
+enum pipe_state {
+    PIPE_DOWN,
+    PIPE_RESOLVING,
+    PIPE_CONNECTING,
+    PIPE_PREPARING,
+    PIPE_READY,
+    PIPE_CLOSED
+};
 
 enum segment_kind { SEGMENT_PREPARE, SEGMENT_JOBS, SEGMENT_ROLLBACK };
 
@@ -15,6 +24,16 @@ struct segment {
     unsigned left;        /* statements still to be answered, for PREPARE and ROLLBACK */
     struct db_job *first; /* in order */
     uint64_t give_up_ms;  /* without its Sync by then, the connection is taken for dead */
+};
+
+enum { PIPE_MAX_KEYWORDS = 48 };
+
+/* Where to connect, as libpq's keywords and values, closed by NULL. */
+struct pipe_address {
+    const char *keywords[PIPE_MAX_KEYWORDS];
+    const char *values[PIPE_MAX_KEYWORDS];
+    size_t count;
+    const char *lookup; /* host name to look up off the loop, as libpq would block on it; or NULL */
 };
 
 struct pipe_owner {
@@ -26,8 +45,10 @@ struct pipe_owner {
 struct pipe {
     struct loop *loop;
     const struct db_catalog *catalog;
-    const char *const *keywords; /* of PQconnectStartParams */
-    const char *const *values;
+    const struct pipe_address *address;
+    uv_getaddrinfo_t lookup;
+    bool looking_up;
+    char hostaddr[INET6_ADDRSTRLEN]; /* what the last lookup found, or "" */
     enum db_lane lane;
     struct pipe_owner owner;
     enum pipe_state state;
@@ -49,10 +70,9 @@ struct pipe {
     char error[256]; /* of the last failure, for the log */
 };
 
-/* Starts connecting. Keywords and values are borrowed. */
+/* Starts connecting. Borrows catalog and address. */
 void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
-               const char *const *keywords, const char *const *values, enum db_lane lane,
-               struct pipe_owner owner);
+               const struct pipe_address *address, enum db_lane lane, struct pipe_owner owner);
 
 /* True when another segment may be sent. */
 bool pipe_has_room(const struct pipe *pipe);

@@ -2,6 +2,7 @@
 """The database goes away: quick UNAVAILABLE, service by itself afterwards, nothing accepted lost."""
 
 import os
+import socket
 import subprocess
 import tempfile
 import threading
@@ -15,7 +16,7 @@ Code = grpc.StatusCode
 
 
 class Faults(harness.Case):
-    """These tests stop PostgreSQL, so they have a cluster of their own, with fsync."""
+    """These tests stop PostgreSQL, so they have a cluster of their own, with fsync, reached by name."""
 
     @classmethod
     def setUpClass(cls):
@@ -23,9 +24,14 @@ class Faults(harness.Case):
         cls.cluster = os.path.join(harness.WORK, "pg-faults")
         cls.sockets = tempfile.mkdtemp(prefix="pledge-faults.", dir="/tmp")
         subprocess.run(["rm", "-rf", cls.cluster], check=True)
-        harness.shell("cluster_start", cls.cluster, cls.sockets)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            cls.port = str(free.getsockname()[1])
+        os.environ["PGPORT"] = cls.port
+        cls.start_cluster()
         harness.shell("schema_deploy", cls.sockets, "pledge_test")
         os.environ["PGHOST"] = cls.sockets
+        cls.settings = {"host": "localhost"}
         super().setUpClass()
         cls.admin.CreateAuthority(authority_id="derby", authority={"display_name": "Derby"})
         cls.officer = cls.member("derby", "derby-officer", "ROLE_OFFICER")
@@ -36,9 +42,15 @@ class Faults(harness.Case):
         harness.shell("cluster_stop", cls.cluster, "immediate")
         subprocess.run(["rm", "-rf", cls.cluster, cls.sockets], check=True)
         os.environ["PGHOST"] = cls.home
+        del os.environ["PGPORT"]
+
+    @classmethod
+    def start_cluster(cls):
+        harness.shell("cluster_start", cls.cluster, cls.sockets, "listen_addresses=localhost",
+                      "port=" + cls.port)
 
     def start_database(self):
-        harness.shell("cluster_start", self.cluster, self.sockets)
+        self.start_cluster()
         self.daemon.wait_serving(10, "derby-officer")
 
     def test_away_is_unavailable_quickly_and_service_resumes(self):
