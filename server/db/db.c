@@ -167,10 +167,11 @@ static const char *option_value(const PQconninfoOption *option, const char *keyw
 /* Reads run in sessions that cannot write and see one snapshot a segment. */
 static bool make_addresses(struct db *db, const char *conninfo, struct err *err)
 {
+    /* Statements look things up by key, so one plan serves all parameters. */
     static const char *const session[2] = {
         "-c search_path=pledge,pg_temp -c default_transaction_read_only=on "
         "-c default_transaction_isolation=repeatable\\ read "
-        "-c client_min_messages=error -c jit=off",
+        "-c client_min_messages=error -c jit=off -c plan_cache_mode=force_generic_plan",
         "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "
         "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"};
     char *message = NULL;

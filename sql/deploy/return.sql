@@ -219,11 +219,12 @@ COMMENT ON VIEW owner_return IS 'The latest submission of each owner in each rou
 
 CREATE VIEW expected_return WITH (security_invoker = true) AS
     SELECT w.authority_id, w.round_id, w.owner_id, o.resource_name, o.display_name,
-           w.commitment_count, t.submission, t.received_on, t.first_received_on,
-           coalesce(t.query, '') AS query,
-           coalesce(t.state, CASE WHEN r.close_time IS NOT NULL OR current_date > r.due_on
-                                  THEN 'missing' ELSE 'due' END) AS state,
-           greatest(0, coalesce(t.first_received_on, least(current_date, r.closes_on)) - r.due_on)
+           w.commitment_count, s.submission, s.received_on, f.received_on AS first_received_on,
+           CASE m.kind WHEN 'queried' THEN m.query ELSE '' END AS query,
+           coalesce(m.kind, CASE WHEN s.submission IS NOT NULL THEN 'submitted'
+                                 WHEN r.close_time IS NOT NULL OR current_date > r.due_on
+                                 THEN 'missing' ELSE 'due' END) AS state,
+           greatest(0, coalesce(f.received_on, least(current_date, r.closes_on)) - r.due_on)
                AS days_late
       FROM (SELECT d.authority_id, d.round_id, d.owner_id,
                    count(DISTINCT d.commitment_id)::int4 AS commitment_count
@@ -232,8 +233,19 @@ CREATE VIEW expected_return WITH (security_invoker = true) AS
              GROUP BY d.authority_id, d.round_id, d.owner_id) AS w
       JOIN round AS r ON r.authority_id = w.authority_id AND r.round_id = w.round_id
       JOIN owner AS o ON o.authority_id = w.authority_id AND o.owner_id = w.owner_id
-      LEFT JOIN owner_return AS t ON t.authority_id = w.authority_id
-       AND t.round_id = w.round_id AND t.owner_id = w.owner_id;
+      -- one look into the index for each owner, however many submissions there are
+      LEFT JOIN LATERAL (
+            SELECT l.submission, l.received_on FROM return_submission AS l
+             WHERE l.authority_id = w.authority_id AND l.round_id = w.round_id
+               AND l.owner_id = w.owner_id
+             ORDER BY l.submission DESC LIMIT 1) AS s ON true
+      LEFT JOIN LATERAL (
+            SELECT n.kind, n.query FROM return_move AS n
+             WHERE n.authority_id = w.authority_id AND n.round_id = w.round_id
+               AND n.owner_id = w.owner_id AND n.submission = s.submission
+             ORDER BY n.move DESC LIMIT 1) AS m ON true
+      LEFT JOIN return_submission AS f ON f.authority_id = w.authority_id
+       AND f.round_id = w.round_id AND f.owner_id = w.owner_id AND f.submission = 1;
 COMMENT ON VIEW expected_return IS 'Who owes a return in each round and where it stands';
 
 -- Breaches of the rules for the lines of a return, by line and then by code.
