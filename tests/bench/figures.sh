@@ -42,8 +42,11 @@ start() { # start LOOPS [PRELOAD]
         PLEDGED_DATABASE="host=$(cat "$DEMO/socket-dir") dbname=pledge user=pledged" \
         PLEDGED_SQL_DIRECTORY=$PWD/sql/rpc PLEDGED_LOG_LEVEL=error "$PLEDGED" 2>"$WORK/log" &
     DAEMON=$!
-    for _ in $(seq 100); do port_free $PORT || break; sleep 0.1; done
-    sleep 0.5
+    for _ in $(seq 100); do
+        sleep 0.1
+        port_free $PORT || ! load PledgeService/GetStatement "$WORK/statement" 1 1 -n 1 -v 2>&1 |
+            grep -q -e 'grpc-' -e ' 0 succeeded' && break
+    done
 }
 
 stop() {

@@ -46,8 +46,8 @@ static void problems(void **state)
         arena_init(&arena, 1 << 20);
         assert_true(apply_file_read(&file, &arena, table[i].text, strlen(table[i].text)));
         for (size_t p = 0; p < file.problem_count; p++) {
-            strcat(paths, file.problems[p].path);
-            strcat(paths, " ");
+            size_t len = strlen(paths);
+            snprintf(paths + len, sizeof(paths) - len, "%s ", file.problems[p].path);
         }
         assert_string_equal(paths, table[i].paths);
         apply_file_deinit(&file);

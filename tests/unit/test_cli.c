@@ -64,8 +64,8 @@ static void tables_fit(void **state)
     table_print(&table, out, 40, false);
     fclose(out);
     assert_string_equal(text, "    promise            note\n"
-                              " 3  Work experience…  Housing is twelve\n"
-                              "                      days late with it\n"
+                              " 3  Work experience…   Housing is twelve\n"
+                              "                       days late with it\n"
                               "10  Sœurs\n");
     free(text);
     arena_deinit(&arena);
@@ -75,8 +75,10 @@ static int parse(struct cli *cli, const char *line)
 {
     char *argv[32];
     int argc = 0;
+    char *rest = NULL;
     char *copy = cli_copy(cli, line);
-    for (char *word = strtok(copy, " "); word && argc < 32; word = strtok(NULL, " ")) {
+    for (char *word = strtok_r(copy, " ", &rest); word && argc < 32;
+         word = strtok_r(NULL, " ", &rest)) {
         argv[argc++] = word;
     }
     return cli_parse(cli, argc, argv);
@@ -152,7 +154,8 @@ static void every_command_is_whole(void **state)
         char *examples = strstr(out, "\nExamples\n");
         assert_non_null(examples);
         *examples = '\0';
-        for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n")) {
+        char *rest = NULL;
+        for (char *line = strtok_r(out, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
             assert_true(line == out || text_width(line) <= 80);
         }
         free(out);

@@ -104,29 +104,32 @@ static void what_the_service_found_is_merged(void **state)
 
 static void limits_hold(void **state)
 {
-    enum { ROWS = RETURN_MAX_ROWS + 1, ROW_LEN = 6, NARRATIVE = 4001 };
+    enum { TEXT = 8192, NARRATIVE = 4001 };
+    static const char header[] = "commitment,rating,narrative\n";
     struct return_file file;
     struct arena arena;
-    char *text = calloc(1, 64 + ROWS * ROW_LEN);
-    strcpy(text, "commitment,rating\n");
-    for (int i = 0; i < ROWS; i++) {
-        strcat(text, "a,red\n");
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    fputs(header, out);
+    for (int i = 0; i <= RETURN_MAX_ROWS; i++) {
+        fputs("a,red,\n", out);
     }
+    fclose(out);
     arena_init(&arena, 1 << 24);
-    assert_true(return_file_read(&file, &arena, text, strlen(text)));
+    assert_true(return_file_read(&file, &arena, text, len));
     assert_int_equal(file.progress_count, RETURN_MAX_ROWS);
     assert_int_equal(file.problem_count, 1);
     free(text);
     arena_deinit(&arena);
 
-    char *wide = calloc(1, 64 + NARRATIVE);
-    strcpy(wide, "commitment,rating,narrative\na,red,");
-    memset(wide + strlen(wide), 'x', NARRATIVE);
+    char wide[TEXT];
+    int start = snprintf(wide, sizeof(wide), "%sa,red,", header);
+    memset(wide + start, 'x', NARRATIVE);
     arena_init(&arena, 1 << 24);
-    assert_true(return_file_read(&file, &arena, wide, strlen(wide)));
+    assert_true(return_file_read(&file, &arena, wide, (size_t)start + NARRATIVE));
     assert_int_equal(file.problem_count, 1);
     assert_string_equal(file.problems[0].column, "narrative");
-    free(wide);
     arena_deinit(&arena);
 }
 
