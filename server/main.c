@@ -9,6 +9,7 @@
 #include "server/rpc/reflection.h"
 #include "server/worker.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <malloc.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -122,6 +124,18 @@ static bool resolve(const char *listen_at, struct sockaddr_storage *address, soc
     return true;
 }
 
+/* SO_REUSEPORT would let a second daemon share the port and take half of the clients; so the port
+ * is first bound without it. */
+static bool port_taken(const struct sockaddr *address, socklen_t len)
+{
+    int one = 1;
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    bool taken = fd >= 0 && bind(fd, address, len) != 0 && errno == EADDRINUSE;
+    close(fd);
+    return taken;
+}
+
 static bool start_workers(struct daemon *daemon, const struct worker_shared *shared,
                           struct err *err)
 {
@@ -131,6 +145,10 @@ static bool start_workers(struct daemon *daemon, const struct worker_shared *sha
     char port[NI_MAXSERV];
     if (!resolve(daemon->config.listen, &address, &len)) {
         return err_set(err, GRPC_INVALID_ARGUMENT, "listen: %s is no address and port",
+                       daemon->config.listen);
+    }
+    if (port_taken((struct sockaddr *)&address, len)) {
+        return err_set(err, GRPC_ALREADY_EXISTS, "listen: %s is in use by another program",
                        daemon->config.listen);
     }
     for (unsigned i = 0; i < daemon->worker_count; i++) {
@@ -195,6 +213,11 @@ static int run(struct daemon *daemon, bool check_only)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max; /* a connection is a descriptor */
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     SSL_CTX *tls = tls_context_new(daemon->config.tls_certificate, daemon->config.tls_key,
                                    daemon->config.tls_client_ca, error, sizeof(error));
     if (!tls) {

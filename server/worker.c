@@ -19,6 +19,7 @@ bool worker_serving(void *context)
 static void begin_drain(uv_async_t *async)
 {
     struct worker *worker = async->data;
+    loop_update_time(&worker->loop);
     if (worker->drain_by_ms == 0) {
         worker->drain_by_ms = worker->loop.now_ms + (uint64_t)worker->drain_ms + 1;
         health_tick(&worker->rpc); /* watchers hear of it before their streams end */

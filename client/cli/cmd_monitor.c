@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* Of a note in the table, and of an owner's name in it before its identifier stands there instead.
- * The whole reason is one command away. */
+/* Of a note in the table, and of an owner's name in it. The whole reason is one command away. */
 enum { NOTE_WIDTH = 60, NAME_WIDTH = 20 };
 
 struct mark {
@@ -95,10 +94,8 @@ static bool is_in(const Pledge__V1__MonitorOwner *owner)
 /* What is wrong with one owner, in a few words; "" when nothing is. */
 static const char *trouble(struct cli *cli, const Pledge__V1__MonitorOwner *owner)
 {
-    const char *name = view_clean(cli, owner->owner_display_name);
-    if (text_width(name) > NAME_WIDTH) {
-        name = view_clean(cli, text_last_segment(owner->owner));
-    }
+    const char *name =
+        text_cut(&cli->arena, view_clean(cli, owner->owner_display_name), NAME_WIDTH);
     const char *days =
         cli_printf(cli, "%d day%s late", owner->days_late, owner->days_late == 1 ? "" : "s");
     if (owner->return_state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING) {

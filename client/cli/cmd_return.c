@@ -10,9 +10,12 @@
 #include <string.h>
 
 static const struct view_column return_columns[] = {
-    {"owner", "owner", VIEW_OWNER | TABLE_CUT}, {"return", "state", 0},
-    {"submission", "submission", TABLE_RIGHT},  {"received", "received_on", VIEW_DATE},
-    {"days late", "days_late", TABLE_RIGHT},    {0},
+    {"owner", "owner", VIEW_ID},
+    {"return", "state", 0},
+    {"submission", "submission", TABLE_RIGHT},
+    {"received", "received_on", VIEW_DATE},
+    {"days late", "days_late", TABLE_RIGHT},
+    {0},
 };
 
 static const struct view_column return_card[] = {

@@ -31,7 +31,7 @@ static const struct view_column round_card[] = {
 };
 
 static const struct view_column expected_columns[] = {
-    {"owner", "owner", VIEW_OWNER | TABLE_CUT},
+    {"owner", "owner", VIEW_ID},
     {"name", "owner_display_name", TABLE_CUT},
     {"return", "state", 0},
     {"received", "received_on", VIEW_DATE},
@@ -39,8 +39,6 @@ static const struct view_column expected_columns[] = {
     {"commitments", "commitment_count", TABLE_RIGHT},
     {0},
 };
-
-static const char hint[] = "Rounds of this council: pledge round list AUTHORITY";
 
 int run_round_list(struct cli *cli)
 {
@@ -53,7 +51,7 @@ static const Pledge__V1__GetRoundResponse *get(struct cli *cli)
 {
     Pledge__V1__GetRoundRequest request = PLEDGE__V1__GET_ROUND_REQUEST__INIT;
     request.name = cli_name(cli, cli_argument(cli, 0), "rounds", cli_argument(cli, 1));
-    cli->hint = hint;
+    cli->hint = cli_printf(cli, "See: pledge round list %s", cli_argument(cli, 0));
     return cli_call(cli, "RoundService/GetRound", &request);
 }
 

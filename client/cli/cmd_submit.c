@@ -220,7 +220,7 @@ int run_return_submit(struct cli *cli)
     if (cli_flag(cli, "replace") && !take_etag(cli, &request)) {
         return CLI_FAILED;
     }
-    cli->hint = "Rounds: pledge round list AUTHORITY";
+    cli->hint = "See: pledge round list AUTHORITY";
     const struct pledge_reply *reply = cli_try(cli, "ReturnService/SubmitReturn", &request);
     if (!reply) {
         return CLI_FAILED;

@@ -266,8 +266,7 @@ static size_t size_of(ProtobufCType type)
 static void place(struct layout *layout, const Google__Protobuf__FieldDescriptorProto *proto,
                   bool proto3, ProtobufCFieldDescriptor *field)
 {
-    bool repeated =
-        proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED;
+    bool repeated = proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED;
     bool explicit_presence = !proto3 || (proto->has_proto3_optional && proto->proto3_optional);
     if (repeated) {
         field->label = PROTOBUF_C_LABEL_REPEATED;
@@ -283,9 +282,10 @@ static void place(struct layout *layout, const Google__Protobuf__FieldDescriptor
         field->flags = PROTOBUF_C_FIELD_FLAG_ONEOF;
         field->quantifier_offset = *case_offset;
     } else if (explicit_presence) {
-        field->label = proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REQUIRED
-                           ? PROTOBUF_C_LABEL_REQUIRED
-                           : PROTOBUF_C_LABEL_OPTIONAL;
+        field->label =
+            proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REQUIRED
+                ? PROTOBUF_C_LABEL_REQUIRED
+                : PROTOBUF_C_LABEL_OPTIONAL;
         field->quantifier_offset = reserve(layout, sizeof(protobuf_c_boolean));
     } else {
         field->label = PROTOBUF_C_LABEL_NONE;
@@ -403,12 +403,11 @@ const ProtobufCMessageDescriptor *dynamic_message(struct dynamic_pool *pool, con
     if (!type->descriptor) {
         return NULL;
     }
-    *type->descriptor = (ProtobufCMessageDescriptor){
-        .magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-        .name = type->name,
-        .short_name = type->message->name,
-        .c_name = type->message->name,
-        .package_name = ""};
+    *type->descriptor = (ProtobufCMessageDescriptor){.magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+                                                     .name = type->name,
+                                                     .short_name = type->message->name,
+                                                     .c_name = type->message->name,
+                                                     .package_name = ""};
     if (!fill_message(pool, type)) {
         type->descriptor = NULL;
     }

@@ -25,11 +25,11 @@ enum {
 };
 
 struct dynamic_type {
-    const char *name; /* without the leading dot */
+    const char *name;                                 /* without the leading dot */
     const Google__Protobuf__DescriptorProto *message; /* or NULL for an enum */
     const Google__Protobuf__EnumDescriptorProto *enumeration;
     bool proto3;
-    ProtobufCMessageDescriptor *descriptor;      /* made when it is first asked for */
+    ProtobufCMessageDescriptor *descriptor; /* made when it is first asked for */
     ProtobufCEnumDescriptor *enum_descriptor;
 };
 
@@ -44,8 +44,8 @@ struct dynamic_pool {
 /* Starts an empty pool in the arena. False without memory. */
 bool dynamic_init(struct dynamic_pool *pool, struct arena *arena);
 
-/* Learns a serialized FileDescriptorProto; one that is known already is left as it is. False when it
- * cannot be read or there are too many. */
+/* Learns a serialized FileDescriptorProto; one that is known already is left as it is. False when
+ * it cannot be read or there are too many. */
 bool dynamic_add(struct dynamic_pool *pool, const void *bytes, size_t len);
 
 /* The name of a file that is imported and not yet known, or NULL when the pool is complete. */

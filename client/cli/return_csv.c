@@ -64,7 +64,7 @@ static void take_directive(struct return_file *file, const char *line, size_t le
     const char *name = trim(file->arena, line, (size_t)(colon - line));
     /* Spreadsheets pad every line with commas. */
     size_t value_len = len - (size_t)(colon + 1 - line);
-    while (value_len > 0 && strchr(",; \r", colon[value_len])) {
+    while (value_len > 0 && strchr(",; \r\"", colon[value_len])) {
         value_len--;
     }
     const char *value = trim(file->arena, colon + 1, value_len);
@@ -265,7 +265,7 @@ bool return_csv_read(struct return_file *file, const char *text, size_t len)
     struct reading r = {.file = file, .line = 1};
     struct csv_parser parser;
     size_t at = take_directives(file, text, len, &r.line);
-    if (csv_init(&parser, CSV_APPEND_NULL | CSV_STRICT | CSV_STRICT_FINI) != 0) {
+    if (csv_init(&parser, CSV_APPEND_NULL | CSV_STRICT_FINI) != 0) {
         return false;
     }
     csv_set_delim(&parser, delimiter(text + at, len - at));

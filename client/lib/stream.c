@@ -35,7 +35,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         return 0;
     }
     if (name_len == 7 && memcmp(name, ":status", 7) == 0) {
-        attempt->http_status = atoi((const char *)value);
+        attempt->http_status = (int)strtol((const char *)value, NULL, 10);
         return 0;
     }
     if (!reply_add_metadata(attempt, name, name_len, value, value_len)) {

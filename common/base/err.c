@@ -6,11 +6,26 @@
 
 enum { ERR_FIRST_VIOLATIONS = 8 };
 
+/* Formats and, where the text was cut, drops the half character at its end: clients refuse a
+ * message that is not UTF-8. */
+static void format_text(char *out, size_t size, const char *format, va_list args)
+{
+    int wanted = vsnprintf(out, size, format, args);
+    size_t len = strlen(out);
+    if (wanted < 0 || (size_t)wanted == len) {
+        return;
+    }
+    while (len > 0 && ((unsigned char)out[len - 1] & 0xC0) == 0x80) {
+        len--;
+    }
+    out[len > 0 && (unsigned char)out[len - 1] >= 0xC0 ? len - 1 : len] = '\0';
+}
+
 bool err_set(struct err *err, enum grpc_code code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(err->message, sizeof(err->message), format, args);
+    format_text(err->message, sizeof(err->message), format, args);
     va_end(args);
     err->code = code;
     return false;
@@ -43,7 +58,7 @@ bool err_violation(struct err *err, struct arena *arena, const char *field, cons
     char text[ERR_MAX_MESSAGE];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    format_text(text, sizeof(text), format, args);
     va_end(args);
     if (err->code == GRPC_OK) {
         err_set(err, GRPC_INVALID_ARGUMENT, "%s%s%s", field, *field ? ": " : "", text);

@@ -50,7 +50,11 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
     json_error_t problem;
     json_t *fields = json_vpack_ex(&problem, 0, format, args);
     va_end(args);
-    json_object_update(line, fields);
+    if (fields) {
+        json_object_update(line, fields);
+    } else { /* a field that is no UTF-8, most likely */
+        json_object_set_new(line, "unloggable", json_string(problem.text));
+    }
     char *text = json_dumps(line, JSON_COMPACT);
     size_t len = text ? strlen(text) : 0;
     if (text) {

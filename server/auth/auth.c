@@ -191,8 +191,10 @@ static void decide(struct auth *auth, const struct waiter *waiter,
     struct db_settings *settings = arena_calloc(&call->arena, 1, sizeof(*settings));
     char *id = arena_strndup(&call->arena, principal->id, strlen(principal->id));
     const struct membership *place = place_of(principal, waiter->authority);
+    const char *authority = waiter->authority;
     if (!place && waiter->rule->need == AUTH_KNOWN) {
         place = &nowhere;
+        authority = "";
     }
     /* One answer for "not a member" and "no such authority": neither shows which exist. */
     if (!place) {
@@ -212,9 +214,9 @@ static void decide(struct auth *auth, const struct waiter *waiter,
         refuse(waiter, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
         return;
     }
-    *settings = (struct db_settings){waiter->authority, id, role, owner};
+    *settings = (struct db_settings){authority, id, role, owner};
     call->principal = id;
-    call->authority = waiter->authority;
+    call->authority = authority;
     waiter->then(call, settings);
 }
 
@@ -223,9 +225,8 @@ static void decide(struct auth *auth, const struct waiter *waiter,
 
 static const char *text_at(struct arena *arena, const PGresult *rows, int row, int column)
 {
-    const char *text =
-        arena_strndup(arena, PQgetvalue(rows, row, column), (size_t)PQgetlength(rows, row, column));
-    return text ? text : "";
+    return arena_strndup(arena, PQgetvalue(rows, row, column),
+                         (size_t)PQgetlength(rows, row, column));
 }
 
 static bool take_principal(struct db_job *job, unsigned step, const PGresult *rows)
@@ -239,18 +240,25 @@ static bool take_principal(struct db_job *job, unsigned step, const PGresult *ro
     if (count == 0) {
         return true;
     }
-    principal->id = text_at(&principal->arena, rows, 0, COL_PRINCIPAL);
+    const char *id = text_at(&principal->arena, rows, 0, COL_PRINCIPAL);
     principal->host_administrator = PQgetvalue(rows, 0, COL_HOST)[0] != 0;
     principal->memberships =
         arena_calloc(&principal->arena, (size_t)count, sizeof(*principal->memberships));
-    for (int i = 0; principal->memberships && i < count; i++) {
-        if (PQgetlength(rows, i, COL_AUTHORITY) > 0) {
-            principal->memberships[principal->membership_count++] =
-                (struct membership){text_at(&principal->arena, rows, i, COL_AUTHORITY),
-                                    text_at(&principal->arena, rows, i, COL_ROLE),
-                                    text_at(&principal->arena, rows, i, COL_OWNER)};
+    bool complete = id && principal->memberships;
+    for (int i = 0; complete && i < count; i++) {
+        struct membership place = {text_at(&principal->arena, rows, i, COL_AUTHORITY),
+                                   text_at(&principal->arena, rows, i, COL_ROLE),
+                                   text_at(&principal->arena, rows, i, COL_OWNER)};
+        complete = place.authority && place.role && place.owner;
+        if (complete && *place.authority) {
+            principal->memberships[principal->membership_count++] = place;
         }
     }
+    if (!complete) {
+        return err_set(&job->err, GRPC_RESOURCE_EXHAUSTED,
+                       "too many memberships for one principal");
+    }
+    principal->id = id;
     return true;
 }
 
@@ -267,7 +275,9 @@ static void identified(struct db_job *job)
     for (struct waiter *waiter = waiters, *next; waiter; waiter = next) {
         struct call *call = waiter->call;
         next = waiter->next;
-        if (err.code == GRPC_OK) {
+        if (call->answered) {
+            waiter->then(call, NULL);
+        } else if (err.code == GRPC_OK) {
             decide(entry->auth, waiter, &entry->principal);
         } else {
             call_finish(call, &err);
@@ -289,7 +299,7 @@ static void ask(struct entry *entry, struct call *call)
                                  .steps = &entry->step,
                                  .step_count = 1,
                                  .lane = DB_READ,
-                                 .deadline_ms = call->rpc->loop->now_ms + CALL_DEFAULT_TIMEOUT_MS,
+                                 .deadline_ms = call->rpc->loop->now_ms + AUTH_ASK_MS,
                                  .arena = &entry->job_arena,
                                  .rows = take_principal,
                                  .done = identified};

@@ -16,6 +16,7 @@
 
 enum {
     AUTH_TRUST_MS = 2000, /* how long an answer of the database is believed */
+    AUTH_ASK_MS = 5000,   /* for the database to name a principal */
     AUTH_CACHE_SLOTS = 1024,
     AUTH_MAX_ROLES = 32,
 };

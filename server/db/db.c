@@ -81,8 +81,11 @@ static struct db_job *next_segment(struct db *db, struct job_queue *queue, enum 
             break;
         }
         struct db_job *job = queue_pop(queue);
-        if (job->cancelled) {
-            err_set(&job->err, GRPC_CANCELLED, "nobody waits for this call any more");
+        bool late = job->deadline_ms <= db->loop->now_ms;
+        if (job->cancelled || late) {
+            err_set(&job->err, late ? GRPC_DEADLINE_EXCEEDED : GRPC_CANCELLED,
+                    late ? "the call's deadline has passed"
+                         : "nobody waits for this call any more");
             queue_push(&db->refused, job);
             continue;
         }
@@ -174,6 +177,14 @@ static bool make_addresses(struct db *db, const char *conninfo, struct err *err)
         "-c client_min_messages=error -c jit=off -c plan_cache_mode=force_generic_plan",
         "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "
         "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"};
+    /* A database that vanished without a word is noticed within seconds. */
+    static const struct {
+        const char *keyword;
+        const char *value;
+    } liveness[] = {{"tcp_user_timeout", "10000"},
+                    {"keepalives_idle", "5"},
+                    {"keepalives_interval", "2"},
+                    {"keepalives_count", "3"}};
     char *message = NULL;
     db->options = PQconninfoParse(conninfo, &message);
     if (!db->options) {
@@ -189,6 +200,11 @@ static bool make_addresses(struct db *db, const char *conninfo, struct err *err)
         address->lookup = by_name ? host : NULL;
         add_keyword(address, "client_encoding", "UTF8");
         add_keyword(address, "options", session[which]);
+        for (size_t i = 0; i < sizeof(liveness) / sizeof(liveness[0]); i++) {
+            if (!option_value(db->options, liveness[i].keyword)) {
+                add_keyword(address, liveness[i].keyword, liveness[i].value);
+            }
+        }
         for (PQconninfoOption *option = db->options; option->keyword; option++) {
             bool ours = strcmp(option->keyword, "options") == 0 ||
                         strcmp(option->keyword, "client_encoding") == 0;

@@ -35,6 +35,7 @@ enum {
     DB_GRACE_MS = 5000,      /* past the last statement_timeout, then the connection is dropped */
     DB_RETRY_AFTER_MS = 500, /* told to clients while the database is away */
     DB_MAX_STEPS = 12,
+    DB_MAX_TRIES = 3, /* of a read that was not to blame */
 };
 
 /* Prepared under its name on every connection of its lanes; lives as long as the daemon. */

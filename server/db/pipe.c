@@ -285,6 +285,22 @@ static bool echo_matches(const struct db_job *job, const PGresult *rows)
     return true;
 }
 
+/* Errors that are not the job's own: the connection is ending (57P), its plans are stale (0A000),
+ * or the neighbour's time-out struck the settings. A read is sent again. False when the connection
+ * must go. */
+static bool judge_error(struct pipe *pipe, struct db_job *job, unsigned steps_at)
+{
+    bool stale = strcmp(job->err.sqlstate, "0A000") == 0;
+    bool ending = strncmp(job->err.sqlstate, "57P", 3) == 0;
+    bool neighbours =
+        strcmp(job->err.sqlstate, "57014") == 0 && pipe->item + 1 == steps_at && !job->solo;
+    if ((stale || ending || neighbours) && job->tries < DB_MAX_TRIES && pipe->lane != DB_WRITE) {
+        job->err = (struct err){0};
+        job->aborted = true;
+    }
+    return !stale;
+}
+
 /* One result of the job being read. False when the connection must go. */
 static bool take_result(struct pipe *pipe, const PGresult *result)
 {
@@ -306,9 +322,9 @@ static bool take_result(struct pipe *pipe, const PGresult *result)
         return true;
     default:
         /* 0A000, "cached plan must not change result type": only a new connection helps */
-        job->err.code = GRPC_OK;
+        job->err = (struct err){0};
         db_error(result, &pipe->catalog->rules, job->arena, &job->err);
-        return strcmp(job->err.sqlstate, "0A000") != 0;
+        return judge_error(pipe, job, steps_at);
     }
 }
 
@@ -335,6 +351,9 @@ static void segment_ended(struct pipe *pipe)
     pipe->segment_first = (pipe->segment_first + 1) % DB_PIPE_SEGMENTS;
     pipe->segment_count--;
     struct segment *next = pipe->segment_count > 0 ? segment_at(pipe, 0) : NULL;
+    if (next && next->give_up_ms < pipe->loop->now_ms + DB_GRACE_MS) {
+        next->give_up_ms = pipe->loop->now_ms + DB_GRACE_MS; /* it waited for the one before */
+    }
     pipe->job = next && next->kind == SEGMENT_JOBS ? next->first : NULL;
     pipe->item = 0;
     if (kind == SEGMENT_PREPARE) {
@@ -402,7 +421,9 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (pipe->poll != poll) {
         return;
     }
-    if (status < 0) {
+    loop_update_time(pipe->loop);
+    /* While connecting, libpq itself reads the socket's error and goes on to the next host. */
+    if (status < 0 && pipe->state != PIPE_CONNECTING) {
         pipe_fail(pipe, uv_strerror(status));
     } else if (pipe->state == PIPE_CONNECTING) {
         pipe_connecting(pipe);
@@ -427,8 +448,8 @@ static void fail_jobs(struct pipe *pipe)
         struct segment *segment = segment_at(pipe, i);
         for (struct db_job *job = segment->first, *next; job; job = next) {
             next = job->next;
-            bool again = pipe->lane != DB_WRITE && job->err.code == GRPC_OK && job->tries < 2 &&
-                         pipe->state != PIPE_CLOSED;
+            bool again = pipe->lane != DB_WRITE && job->err.code == GRPC_OK &&
+                         job->tries < DB_MAX_TRIES && pipe->state != PIPE_CLOSED;
             if (!again && job->err.code == GRPC_OK) {
                 err_set(&job->err, GRPC_UNAVAILABLE,
                         pipe->lane == DB_WRITE

@@ -79,15 +79,21 @@ void conn_mark_dirty(struct conn *conn)
 /* Writes what is gathered. False when the connection is broken. */
 static bool conn_write(struct conn *conn)
 {
+    bool was_stalled = conn->stalled;
     conn->stalled = false;
+    ERR_clear_error(); /* another library's leftovers would look like ours */
     while (conn->out.len > 0) {
         size_t size = conn->out.len < CONN_WRITE_SIZE ? conn->out.len : CONN_WRITE_SIZE;
         int wrote = SSL_write(conn->ssl, buf_head(&conn->out), (int)size);
         if (wrote <= 0) {
             conn->stalled = SSL_get_error(conn->ssl, wrote) == SSL_ERROR_WANT_WRITE;
+            if (conn->stalled && !was_stalled) {
+                conn->stalled_ms = conn->listener->loop->now_ms;
+            }
             return conn->stalled;
         }
         buf_consume(&conn->out, (size_t)wrote);
+        was_stalled = false;
     }
     return true;
 }
@@ -111,7 +117,8 @@ static void conn_flush(struct conn *conn)
     if (conn->out.cap > 0 && conn->out.len == 0) {
         buf_deinit(&conn->out); /* an idle connection keeps no buffer */
     }
-    bool read = conn->out.len < CONN_HIGH_WATER && conn->state == CONN_OPEN;
+    /* A peer that takes nothing is not read from: what it sends would only queue more to send. */
+    bool read = !conn->stalled && conn->state == CONN_OPEN;
     conn_watch(conn, (read ? UV_READABLE : 0) | (conn->stalled ? UV_WRITABLE : 0));
 }
 
@@ -187,6 +194,7 @@ static void conn_handshake(struct conn *conn)
 static void on_conn_event(uv_poll_t *poll, int status, int events)
 {
     struct conn *conn = poll->data;
+    loop_update_time(conn->listener->loop);
     ERR_clear_error();
     if (conn->state == CONN_CLOSED) {
         return;
@@ -200,7 +208,6 @@ static void on_conn_event(uv_poll_t *poll, int status, int events)
         return;
     }
     if (events & UV_WRITABLE) {
-        conn->stalled = false;
         if (!conn_write(conn)) {
             conn_close(conn);
             return;
@@ -258,12 +265,17 @@ static void on_listener_event(uv_poll_t *poll, int status, int events)
 {
     struct listener *listener = poll->data;
     (void)events;
+    loop_update_time(listener->loop);
     while (status >= 0) {
         struct sockaddr_storage address;
         socklen_t len = sizeof(address);
         int fd =
             accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+                uv_poll_stop(&listener->poll); /* level-triggered: it would fire without pause */
+                listener->paused = true;
+            }
             break;
         }
         if (listener->conn_count >= LISTENER_MAX_CONNS) {
@@ -279,11 +291,20 @@ static void check_times(void *data)
 {
     struct listener *listener = data;
     uint64_t now = listener->loop->now_ms;
+    if (now - listener->checked_ms < CONN_CHECK_MS && !listener->draining) {
+        return;
+    }
+    listener->checked_ms = now;
+    if (listener->paused && !listener->draining) {
+        listener->paused = false;
+        uv_poll_start(&listener->poll, UV_READABLE, on_listener_event);
+    }
     for (struct conn *conn = listener->conns, *next; conn; conn = next) {
         next = conn->next;
         uint64_t spent = now - conn->since_ms;
-        if ((conn->state == CONN_HANDSHAKE && spent > CONN_HANDSHAKE_MS) ||
-            (conn->state == CONN_CLOSING && spent > CONN_LINGER_MS)) {
+        if ((conn->state == CONN_HANDSHAKE && (spent > CONN_HANDSHAKE_MS || listener->draining)) ||
+            (conn->state == CONN_CLOSING && spent > CONN_LINGER_MS) ||
+            (conn->stalled && now - conn->stalled_ms > CONN_STALL_MS)) {
             conn_close(conn);
         } else if (conn->state == CONN_OPEN && conn->h2.stream_count > 0) {
             conn->since_ms = now;

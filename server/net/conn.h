@@ -17,10 +17,11 @@
 
 enum {
     CONN_WRITE_SIZE = 16 * 1024,   /* one TLS record a write */
-    CONN_HIGH_WATER = 64 * 1024,   /* unsent bytes above which reading stops */
     CONN_HANDSHAKE_MS = 10 * 1000, /* accept to the end of the TLS handshake */
     CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
     CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */
+    CONN_STALL_MS = 30 * 1000,     /* while the peer takes no bytes */
+    CONN_CHECK_MS = 1000,          /* between looks at these times */
     CONN_PEER_TEXT = 64,
     LISTENER_MAX_CONNS = 20000, /* of one loop */
     LISTENER_BACKLOG = 1024,
@@ -44,6 +45,7 @@ struct conn {
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */
     char peer[CONN_PEER_TEXT];                       /* address and port, for the log */
     uint64_t since_ms;                               /* start of the state, or of being idle */
+    uint64_t stalled_ms;                             /* start of the stall */
     SSL *ssl;
     uv_poll_t poll;
     struct buf out;
@@ -58,6 +60,8 @@ struct listener {
     uv_poll_t poll;
     int fd;
     bool draining;
+    bool paused; /* out of descriptors or memory: accepts again at the next look */
+    uint64_t checked_ms;
     struct conn *conns;
     struct conn *dirty;
     unsigned conn_count;

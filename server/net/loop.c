@@ -5,9 +5,14 @@
 
 #include <assert.h>
 
-static void run_turn(struct loop *loop)
+void loop_update_time(struct loop *loop)
 {
     loop->now_ms = time_monotonic_ms();
+}
+
+static void run_turn(struct loop *loop)
+{
+    loop_update_time(loop);
     for (unsigned i = 0; i < loop->turn_hook_count; i++) {
         loop->turn_hooks[i].run(loop->turn_hooks[i].data);
     }
@@ -28,7 +33,7 @@ static void on_check(uv_check_t *check)
 static void on_tick(uv_timer_t *tick)
 {
     struct loop *loop = tick->data;
-    loop->now_ms = time_monotonic_ms();
+    loop_update_time(loop);
     for (unsigned i = 0; i < loop->tick_hook_count; i++) {
         loop->tick_hooks[i].run(loop->tick_hooks[i].data);
     }

@@ -42,6 +42,10 @@ void loop_on_turn(struct loop *loop, void (*run)(void *data), void *data);
 /* Adds a hook that runs on every tick. */
 void loop_on_tick(struct loop *loop, void (*run)(void *data), void *data);
 
+/* Reads the clock anew; callbacks that work out times begin with it, as a poll may have waited
+ * long. */
+void loop_update_time(struct loop *loop);
+
 /* Counts one open call more or less; the tick follows. */
 void loop_call_opened(struct loop *loop);
 void loop_call_closed(struct loop *loop);

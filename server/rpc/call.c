@@ -25,6 +25,7 @@ static void call_free(struct call *call)
         call->next->prev = call->prev;
     }
     rpc->call_count--;
+    rpc->buffered -= call->buffered;
     loop_call_closed(rpc->loop);
     arena_deinit(&call->arena);
     buf_deinit(&call->in);
@@ -76,14 +77,19 @@ static void send_headers(struct call *call)
 
 void call_reply(struct call *call, const ProtobufCMessage *reply)
 {
+    struct err err = {0};
     if (call->answered) {
+        return;
+    }
+    if (call->method->streaming && call->stream.out.len > CALL_MAX_BACKLOG) {
+        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the client does not read its replies");
+        call_finish(call, &err);
         return;
     }
     size_t len = protobuf_c_message_get_packed_size(reply);
     uint8_t *frame =
         len <= CALL_MAX_REPLY ? buf_reserve(&call->stream.out, GRPC_FRAME_HEADER + len) : NULL;
     if (!frame) {
-        struct err err = {0};
         err_set(&err, GRPC_RESOURCE_EXHAUSTED,
                 "the reply of %zu bytes is larger than %d; ask for smaller pages", len,
                 CALL_MAX_REPLY);
@@ -107,6 +113,7 @@ void call_finish(struct call *call, const struct err *err)
         return;
     }
     call->answered = true;
+    call->answered_ms = call->rpc->loop->now_ms;
     log_call(call, err);
     size_t room = trailers_details_room(stream_peer_header_limit(&call->stream));
     size_t count = trailers_make(call->trailers, err, room, &call->arena);
@@ -204,13 +211,20 @@ static void on_data(struct stream *stream, const uint8_t *data, size_t len)
         return;
     }
     call->received_ms = call->rpc->loop->now_ms;
-    if (call->in.len + len > CALL_MAX_REQUEST + 2 * GRPC_FRAME_HEADER ||
-        !buf_append(&call->in, data, len)) {
+    if (call->in.len + len > CALL_MAX_REQUEST + 2 * GRPC_FRAME_HEADER) {
         err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the request is larger than %d bytes",
                 CALL_MAX_REQUEST);
         call_finish(call, &err);
         return;
     }
+    if (call->rpc->buffered + len > CALL_MAX_BUFFERED || !buf_append(&call->in, data, len)) {
+        err_set(&err, GRPC_RESOURCE_EXHAUSTED,
+                "too many requests are coming in; try again shortly");
+        call_finish(call, &err);
+        return;
+    }
+    call->buffered += len;
+    call->rpc->buffered += len;
     if (frame_acceptable(call) && call->method->streaming) {
         take_frames(call);
     }
@@ -360,9 +374,16 @@ static void on_begin(struct stream *stream)
 {
     struct call *call = (struct call *)stream;
     judge_headers(call);
+    if (call->err.code == GRPC_OK && !call->identified && !call->method->anonymous) {
+        err_set(&call->err, GRPC_UNAUTHENTICATED, "this service needs a client certificate");
+    }
     if (call->err.code != GRPC_OK) {
         call_finish(call, &call->err);
         return;
+    }
+    uint64_t longest = call->rpc->loop->now_ms + CALL_MAX_TIMEOUT_MS;
+    if (!call->method->streaming && call->has_timeout && call->deadline_ms > longest) {
+        call->deadline_ms = longest;
     }
     if (call->deadline_ms <= call->rpc->loop->now_ms) {
         err_set(&call->err, GRPC_DEADLINE_EXCEEDED, "the call's deadline has passed");
@@ -394,7 +415,12 @@ static void check_deadlines(void *data)
     struct err err = {0};
     for (struct call *call = rpc->calls, *next; call; call = next) {
         next = call->next;
-        bool stuck = !call->half_closed && now - call->received_ms > CALL_RECEIVE_MS;
+        bool started = call->method && call->method->streaming && call->got_message;
+        bool stuck = !call->half_closed && !started && now - call->received_ms > CALL_RECEIVE_MS;
+        if (call->answered && !call->gone && now - call->answered_ms > CALL_SEND_MS) {
+            call->answered_ms = now;
+            stream_reset(&call->stream, NGHTTP2_CANCEL);
+        }
         if (call->answered || (now < call->deadline_ms && !stuck)) {
             continue;
         }

@@ -17,11 +17,15 @@
 #include "server/rpc/registry.h"
 
 enum {
-    CALL_MAX_REQUEST = 4 * 1024 * 1024,  /* bytes of one message */
-    CALL_MAX_REPLY = 16 * 1024 * 1024,   /* bytes of one message */
-    CALL_ARENA_CAP = 64 * 1024 * 1024,   /* bytes of one call */
-    CALL_DEFAULT_TIMEOUT_MS = 60 * 1000, /* where the client names none */
-    CALL_RECEIVE_MS = 30 * 1000,         /* without progress of an unfinished request */
+    CALL_MAX_REQUEST = 4 * 1024 * 1024,    /* bytes of one message */
+    CALL_MAX_REPLY = 16 * 1024 * 1024,     /* bytes of one message */
+    CALL_ARENA_CAP = 64 * 1024 * 1024,     /* bytes of one call */
+    CALL_DEFAULT_TIMEOUT_MS = 60 * 1000,   /* where the client names none */
+    CALL_MAX_TIMEOUT_MS = 120 * 1000,      /* of a unary call, whatever the client names */
+    CALL_SEND_MS = 60 * 1000,              /* from the answer to the end of the stream */
+    CALL_MAX_BACKLOG = 256 * 1024,         /* unread bytes of a stream of replies */
+    CALL_MAX_BUFFERED = 128 * 1024 * 1024, /* request bytes that one loop holds */
+    CALL_RECEIVE_MS = 30 * 1000,           /* without progress of an unfinished request */
     CALL_MAX_TRAILERS = 3,
 };
 
@@ -32,6 +36,7 @@ struct rpc {
     void *context; /* for the floors above: what this loop has for them */
     struct call *calls;
     unsigned call_count;
+    size_t buffered; /* request bytes of all calls */
 };
 
 struct call {
@@ -42,6 +47,7 @@ struct call {
     const struct method *method;
     struct arena arena;
     struct buf in;
+    size_t buffered; /* of rpc->buffered */
     struct err err;  /* found while the headers came in */
     int http_status; /* to refuse with, or 200 */
     char *path;
@@ -63,6 +69,7 @@ struct call {
     const uint8_t *request; /* the bytes of the last message; live while it is handled */
     size_t request_len;
     uint64_t received_ms; /* last progress of the request */
+    uint64_t answered_ms;
     uint64_t started_us;
     uint64_t deadline_ms; /* UINT64_MAX for none */
     nghttp2_nv trailers[CALL_MAX_TRAILERS];

@@ -48,6 +48,13 @@ static int compare_symbols(const void *a, const void *b)
     return strcmp(((const struct symbol *)a)->name, ((const struct symbol *)b)->name);
 }
 
+/* "scope.name"; a name too long for any lookup is cut. */
+static const char *join(char out[REFLECTION_MAX_NAME], const char *scope, const char *name)
+{
+    int len = snprintf(out, REFLECTION_MAX_NAME, "%s%s%s", scope, *scope ? "." : "", name);
+    return len > 0 ? out : "";
+}
+
 static void add_symbol(struct reflection *reflection, size_t file, bool is_service,
                        const char *scope, const char *name)
 {
@@ -61,8 +68,7 @@ static void add_symbol(struct reflection *reflection, size_t file, bool is_servi
         reflection->symbol_cap = cap;
     }
     char full[REFLECTION_MAX_NAME];
-    snprintf(full, sizeof(full), "%s%s%s", scope, *scope ? "." : "", name);
-    char *copy = strdup(full);
+    char *copy = strdup(join(full, scope, name));
     if (copy) {
         reflection->symbols[reflection->symbol_count++] =
             (struct symbol){.name = copy, .file = file, .is_service = is_service};
@@ -78,7 +84,7 @@ static void index_messages(struct reflection *reflection, size_t file, const cha
         const Google__Protobuf__DescriptorProto *message = messages[i];
         char inner[REFLECTION_MAX_NAME];
         add_symbol(reflection, file, false, scope, message->name);
-        snprintf(inner, sizeof(inner), "%s%s%s", scope, *scope ? "." : "", message->name);
+        join(inner, scope, message->name);
         for (size_t k = 0; k < message->n_field; k++) {
             add_symbol(reflection, file, false, inner, message->field[k]->name);
         }
@@ -97,7 +103,7 @@ static void index_services(struct reflection *reflection, size_t file,
         const Google__Protobuf__ServiceDescriptorProto *service = proto->service[i];
         char full[REFLECTION_MAX_NAME];
         add_symbol(reflection, file, true, proto->package, service->name);
-        snprintf(full, sizeof(full), "%s.%s", proto->package, service->name);
+        join(full, proto->package, service->name);
         for (size_t k = 0; k < service->n_method; k++) {
             add_symbol(reflection, file, false, full, service->method[k]->name);
         }
@@ -286,6 +292,7 @@ struct reflection *reflection_register(struct registry *registry, const uint8_t 
         (struct method){.path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
                         .input = &grpc__reflection__v1__server_reflection_request__descriptor,
                         .output = &grpc__reflection__v1__server_reflection_response__descriptor,
+                        .anonymous = true,
                         .streaming = true,
                         .message = on_request,
                         .half_close = on_half_close,

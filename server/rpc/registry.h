@@ -20,6 +20,7 @@ struct method {
     const char *path; /* "/package.Service/Method"; owned by the registry's maker */
     const ProtobufCMessageDescriptor *input;
     const ProtobufCMessageDescriptor *output;
+    bool anonymous; /* answers callers without a certificate, too */
     bool streaming; /* any number of messages both ways; else exactly one each way */
     /* One request message, decoded into the call's arena. */
     void (*message)(struct call *call, const ProtobufCMessage *request);

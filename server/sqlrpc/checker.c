@@ -141,6 +141,11 @@ void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct a
             problem(problems, method->file, "permission: %s is held by no role",
                     method->permission);
         }
+        method->method.anonymous = method->rule.need == AUTH_PUBLIC;
+        if (method->rule.need != AUTH_ROLE && method->has_tenant) {
+            problem(problems, method->file, "permission: %s cannot guard what is in an authority",
+                    method->permission);
+        }
         size_t before = problems->count;
         for (unsigned k = 0; k < method->statement_count; k++) {
             check_statement(&method->statements[k], conn, method->file, problems);

@@ -205,7 +205,12 @@ static void job_done(struct db_job *job)
         fail(execution, &job->err);
     } else {
         remember_cost(execution->method, job->cost_us);
-        call_reply(call, execution->reply);
+        if (!execution->reply) { /* a reply without fields has no statement to make it */
+            execution->reply = message_new(execution->method->method.output, &call->arena);
+        }
+        if (execution->reply) {
+            call_reply(call, execution->reply);
+        }
         call_finish(call, NULL);
     }
     call->cancel = NULL;
@@ -323,9 +328,9 @@ static bool check_mask(struct execution *execution, struct err *err)
         char where[BIND_MAX_NAME];
         if (!bind_path_resolve(method->masked, mask->paths[i], strlen(mask->paths[i]), &path)) {
             snprintf(where, sizeof(where), "update_mask.paths[%zu]", i);
-            good = err_violation(err, &execution->call->arena, where, "",
-                                 "\"%.100s\" is no field of %s", mask->paths[i],
-                                 method->masked->short_name);
+            good =
+                err_violation(err, &execution->call->arena, where, "", "\"%s\" is no field of %s",
+                              mask->paths[i], method->masked->short_name);
         }
     }
     return good;
@@ -336,8 +341,8 @@ static void admitted(struct call *call, const struct db_settings *settings)
     struct execution *execution = call->data;
     struct sql_method *method = execution->method;
     struct err err = {0};
-    if (!settings) {
-        return;
+    if (!settings || call->answered) {
+        return; /* refused, or given up on while it waited to be admitted */
     }
     bool good = check_mask(execution, &err);
     good = make_steps(execution, false, &err) && good;

@@ -302,6 +302,16 @@ static const char *read_text(enum value_kind kind, const char *data, size_t len,
     return NULL;
 }
 
+/* Bytes of a kind whose binary form has one width; 0 for the others. */
+static size_t fixed_width(enum value_kind kind)
+{
+    static const size_t widths[] = {
+        [VALUE_DATE] = 4, [VALUE_UUID] = UUID_BYTES, [VALUE_BOOL] = 1,      [VALUE_INT4] = 4,
+        [VALUE_INT8] = 8, [VALUE_FLOAT8] = 8,        [VALUE_TIMESTAMP] = 8,
+    };
+    return (size_t)kind < sizeof(widths) / sizeof(widths[0]) ? widths[kind] : 0;
+}
+
 const char *value_read(enum value_kind kind, const ProtobufCFieldDescriptor *field,
                        const char *const *labels, const char *data, size_t len, void *member,
                        struct arena *arena)
@@ -310,6 +320,9 @@ const char *value_read(enum value_kind kind, const ProtobufCFieldDescriptor *fie
         /* the member keeps its default, which is empty for dates and unset for messages */
         bool may = kind == VALUE_DATE || kind == VALUE_UUID || kind == VALUE_TIMESTAMP;
         return may ? NULL : "is NULL";
+    }
+    if (fixed_width(kind) > 0 && len != fixed_width(kind)) {
+        return "has another width than its type";
     }
     switch (kind) {
     case VALUE_TEXT:

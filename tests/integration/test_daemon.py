@@ -56,6 +56,7 @@ class Checks(unittest.TestCase):
             "unknown permission": (lambda t: t.replace("authority.read", "authority.dream"), "held by no role"),
             "unknown table": (lambda t: t.replace("FROM owner", "FROM nobody"), "does not exist"),
             "syntax": (lambda t: t.replace("SELECT", "SELEKT"), "the database says"),
+            "open to all": (lambda t: t.replace("authority.read", "known"), "cannot guard"),
             "no permission": (lambda t: t.replace("-- permission: authority.read\n", ""), "needs a header"),
         }
         for name, (change, complaint) in cases.items():
@@ -110,6 +111,20 @@ class Running(harness.Case):
         for line in self.daemon.log_text().splitlines():
             event = json.loads(line)
             self.assertLessEqual({"time", "level", "event"}, set(event))
+
+    def test_a_port_in_use_is_refused(self):
+        second = harness.Daemon(self.daemon.database)
+        second.environment["PLEDGED_LISTEN"] = f"127.0.0.1:{self.daemon.port}"
+        done = second.run()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("is in use", done.stderr)
+
+    def test_a_quiet_daemon_keeps_its_clock(self):
+        """A short deadline counts from its arrival, however long the loop had slept."""
+        api = harness.Api(self.daemon, "admin")
+        for _ in range(3):
+            time.sleep(0.9)
+            api.ListAuthorities(timeout=0.3)
 
     def test_a_drain_lets_open_calls_finish(self):
         daemon = harness.Daemon(self.daemon.database).start()

@@ -26,7 +26,7 @@ class Demo(unittest.TestCase):
         files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=harness.ROOT,
                                check=True, capture_output=True).stdout
         os.mkdir(cls.clone)
-        subprocess.run(["rsync", "-a", "--from0", "--files-from=-", harness.ROOT + "/", cls.clone],
+        subprocess.run(["rsync", "-a", "--ignore-missing-args", "--from0", "--files-from=-", harness.ROOT + "/", cls.clone],
                        input=files, check=True)
         cls.environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "PLEDGE"))}
         cls.environment["PLEDGE_DEMO_PORT"] = str(cls.port)

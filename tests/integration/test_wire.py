@@ -84,6 +84,50 @@ class Wire(harness.Case):
         answer = self.curl("-d", "{}", "-H", "content-type: application/grpc", "-H", "grpc-timeout: 0m")
         self.assertIn("grpc-status: 4", answer)
 
+    def test_a_cut_message_stays_readable(self):
+        error = self.refused(Code.INVALID_ARGUMENT, self.officer.UpdateAuthority,
+                             authority={"name": "authorities/derby"},
+                             update_mask={"paths": ["a" + "\u00e9" * 400]}, field="update_mask.paths[0]")
+        self.assertLess(len(error.details()), 600)
+
+    def test_a_stream_whose_replies_are_not_read_ends(self):
+        """Reflection answers anybody, so what it holds for a client that does not read has a bound."""
+        import socket
+        import ssl
+        context = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
+        context.set_alpn_protocols(["h2"])
+        before = self.resident()
+        with socket.create_connection(("127.0.0.1", self.daemon.port)) as plain, \
+                context.wrap_socket(plain, server_hostname="127.0.0.1") as link:
+            link.settimeout(10)
+            empty_window = b"\x00\x00\x06\x04\x00\x00\x00\x00\x00" + b"\x00\x04" + b"\x00" * 4
+            link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + empty_window)
+            headers = [(":method", "POST"), (":scheme", "https"), (":authority", "x"),
+                       (":path", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
+                       ("content-type", "application/grpc"), ("te", "trailers")]
+            block = b"".join(b"\x00" + bytes([len(n)]) + n.encode() + bytes([len(v)]) + v.encode()
+                             for n, v in headers)
+            link.sendall(len(block).to_bytes(3, "big") + b"\x01\x04\x00\x00\x00\x01" + block)
+            question = b"\x22\x18pledge.v1.MonitorService"
+            frame = b"\x00" + len(question).to_bytes(4, "big") + question
+            for _ in range(3000):
+                link.sendall(len(frame).to_bytes(3, "big") + b"\x00\x00\x00\x00\x00\x01" + frame)
+            time.sleep(0.5)
+            self.assertLess(self.resident() - before, 60 << 10)
+
+    def resident(self):
+        """KiB of memory that the daemon holds."""
+        with open(f"/proc/{self.daemon.process.pid}/status", encoding="ascii") as status:
+            return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
+
+    def test_requests_without_a_certificate_are_not_kept(self):
+        """A stranger's large request is refused at its headers."""
+        before = self.resident()
+        stub = self.daemon.channel(None).unary_unary(GET)
+        calls = [stub.future(b"\x0a" + b"\x80\x80\x40" + b"a" * (1 << 20), timeout=20) for _ in range(50)]
+        self.assertEqual({call.code() for call in calls}, {Code.UNAUTHENTICATED})
+        self.assertLess(self.resident() - before, 60 << 10)
+
     def test_old_and_plain_clients_are_refused(self):
         for arguments in (["--tls-max", "1.1", "--tlsv1.1"], ["--http1.1"]):
             with self.subTest(arguments=arguments):
