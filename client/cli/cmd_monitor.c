@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* Of a note in the table, and of an owner's name in it. The whole reason is one command away. */
-enum { NOTE_WIDTH = 60, NAME_WIDTH = 20 };
-
 struct mark {
     const char *words;
     enum style style;
@@ -19,7 +16,7 @@ static const struct mark standings[] = {
     [PLEDGE__V1__STANDING__STANDING_RED] = {"✗ red", STYLE_RED},
     [PLEDGE__V1__STANDING__STANDING_MISSING] = {"○ missing", STYLE_RED},
     [PLEDGE__V1__STANDING__STANDING_AMBER] = {"◐ amber", STYLE_AMBER},
-    [PLEDGE__V1__STANDING__STANDING_NO_COMMITMENT] = {"– nobody's", STYLE_AMBER},
+    [PLEDGE__V1__STANDING__STANDING_NO_COMMITMENT] = {"– no commitment", STYLE_AMBER},
     [PLEDGE__V1__STANDING__STANDING_AWAITED] = {"… awaited", STYLE_DIM},
     [PLEDGE__V1__STANDING__STANDING_GREEN] = {"● green", STYLE_GREEN},
 };
@@ -94,8 +91,7 @@ static bool is_in(const Pledge__V1__MonitorOwner *owner)
 /* What is wrong with one owner, in a few words; "" when nothing is. */
 static const char *trouble(struct cli *cli, const Pledge__V1__MonitorOwner *owner)
 {
-    const char *name =
-        text_cut(&cli->arena, view_clean(cli, owner->owner_display_name), NAME_WIDTH);
+    const char *name = view_clean(cli, owner->owner_display_name);
     const char *days =
         cli_printf(cli, "%d day%s late", owner->days_late, owner->days_late == 1 ? "" : "s");
     if (owner->return_state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING) {
@@ -121,9 +117,6 @@ static const char *note(struct cli *cli, const Pledge__V1__MonitorStatement *sta
 {
     const char *first = "";
     size_t more = 0;
-    if (statement->standing == PLEDGE__V1__STANDING__STANDING_NO_COMMITMENT) {
-        return "nobody has committed to it";
-    }
     for (size_t i = 0; i < statement->n_owners; i++) {
         const char *text = trouble(cli, statement->owners[i]);
         if (*text && !*first) {
@@ -132,7 +125,7 @@ static const char *note(struct cli *cli, const Pledge__V1__MonitorStatement *sta
             more++;
         }
     }
-    return more > 0 ? cli_printf(cli, "%s; %zu more", first, more) : first;
+    return more > 0 ? cli_printf(cli, "(+%zu more) %s", more, first) : first;
 }
 
 static const char *owners_in(struct cli *cli, const Pledge__V1__MonitorStatement *statement)
@@ -144,16 +137,30 @@ static const char *owners_in(struct cli *cli, const Pledge__V1__MonitorStatement
     return cli_printf(cli, "%d of %d in", statement->owner_count - out, statement->owner_count);
 }
 
+/* A first round has nothing to compare with, and then needs no column that says so. */
+static bool any_trend(const Pledge__V1__GetMonitorResponse *monitor)
+{
+    for (size_t i = 0; i < monitor->n_statements; i++) {
+        if (monitor->statements[i]->trend != PLEDGE__V1__TREND__TREND_UNSPECIFIED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor)
 {
     struct table table;
+    bool with_trend = any_trend(monitor);
     table_init(&table, &cli->arena, 0);
     table_column(&table, "", TABLE_RIGHT);
     table_column(&table, word(cli, monitor, 1), TABLE_CUT);
     table_column(&table, "standing", 0);
     table_column(&table, "owners", 0);
-    table_column(&table, "trend", 0);
-    table_column(&table, "note", TABLE_WRAP);
+    if (with_trend) {
+        table_column(&table, "trend", 0);
+    }
+    table_column(&table, "", TABLE_NOTE);
     for (size_t i = 0; i < monitor->n_statements; i++) {
         const Pledge__V1__MonitorStatement *statement = monitor->statements[i];
         struct mark standing = MARK(standings, statement->standing);
@@ -166,8 +173,10 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
         row[1].text = view_clean(cli, statement->title);
         row[2] = (struct table_cell){standing.words, standing.style};
         row[3].text = owners_in(cli, statement);
-        row[4] = (struct table_cell){trend.words, trend.style};
-        row[5].text = text_cut(&cli->arena, note(cli, statement), NOTE_WIDTH);
+        if (with_trend) {
+            row[4] = (struct table_cell){trend.words, trend.style};
+        }
+        row[with_trend ? 5 : 4] = (struct table_cell){note(cli, statement), STYLE_DIM};
     }
     table_print(&table, cli->out, cli->width, cli->colour);
 }

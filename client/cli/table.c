@@ -62,6 +62,9 @@ static void fit_widths(const struct table *table, size_t width, size_t widths[TA
     size_t total = table->indent;
     for (size_t c = 0; c < table->column_count; c++) {
         widths[c] = text_width(table->titles[c]);
+        if (table->flags[c] & TABLE_NOTE) {
+            continue;
+        }
         for (size_t r = 0; r < table->row_count; r++) {
             size_t cell = text_width(cell_text(table, r, c));
             widths[c] = cell > widths[c] ? cell : widths[c];
@@ -143,11 +146,30 @@ static void print_row(const struct table *table, FILE *out, const size_t *widths
         struct line line = {.out = out, .pending = table->indent};
         more = false;
         for (size_t c = 0; c < table->column_count; c++) {
+            if (table->flags[c] & TABLE_NOTE) {
+                continue;
+            }
             line.pending += c ? GAP : 0;
             left[c] += print_cell(table, &line, c, left[c], widths[c], cells[c].style, colour);
             more = more || *left[c];
         }
         fputc('\n', out);
+    }
+}
+
+/* The row's note, cut to one line below its second column. */
+static void print_note(const struct table *table, FILE *out, const size_t *widths,
+                       const struct table_cell *cells, size_t width, bool colour)
+{
+    size_t indent = table->indent + widths[0] + GAP;
+    for (size_t c = 0; c < table->column_count; c++) {
+        const char *note = cells[c].text;
+        if ((table->flags[c] & TABLE_NOTE) && note && *note && width > indent) {
+            struct line line = {.out = out, .pending = indent};
+            const char *shown = text_cut(table->arena, note, width - indent);
+            put(&line, shown, strlen(shown), cells[c].style, colour);
+            fputc('\n', out);
+        }
     }
 }
 
@@ -165,6 +187,8 @@ void table_print(const struct table *table, FILE *out, size_t width, bool colour
         print_row(table, out, widths, titles, colour);
     }
     for (size_t r = 0; r < table->row_count; r++) {
-        print_row(table, out, widths, &table->cells[r * table->column_count], colour);
+        const struct table_cell *cells = &table->cells[r * table->column_count];
+        print_row(table, out, widths, cells, colour);
+        print_note(table, out, widths, cells, width, colour);
     }
 }
