@@ -17,7 +17,7 @@ enum table_flag {
     TABLE_CUT = 1,   /* may be narrowed: cut with … */
     TABLE_WRAP = 2,  /* may be narrowed: continued on the next line */
     TABLE_RIGHT = 4, /* numbers */
-    TABLE_NOTE = 8,  /* no column: a line of its own under the row, where there is something to say */
+    TABLE_NOTE = 8,  /* no column: a line of its own under the row, if it says anything */
 };
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_AMBER, STYLE_GREEN };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preloaded into a load generator that has no option for a client certificate: every TLS context gets the
- * one in PLEDGE_IDENTITY.pem and .key. Build: cc -shared -fPIC -o client_certificate.so … -ldl */
+/* Preloaded into a load generator that has no option for a client certificate: every TLS context
+ * gets the one in PLEDGE_IDENTITY.pem and .key. Build: cc -shared -fPIC -o X.so X.c -ldl */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <openssl/ssl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preloaded into a program to count its allocations: SIGUSR1 writes the number so far to standard error.
- * Build: cc -shared -fPIC -O2 -o count_allocations.so count_allocations.c */
+/* Preloaded into a program to count its allocations: SIGUSR1 writes the number so far to standard
+ * error. Build: cc -shared -fPIC -O2 -o count_allocations.so count_allocations.c */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>

@@ -146,11 +146,11 @@ def dead_headers():
 
 
 def dead_sources():
-    lists = "\n".join(TEXTS[f] for f in FILES if f.endswith("CMakeLists.txt"))
+    lists = "\n".join(TEXTS[f] for f in FILES if f.endswith(("CMakeLists.txt", ".sh")))
     for name in C_FILES:
         if name.endswith(".c") and not name.startswith("tests/unit/") and \
                 os.path.basename(name) not in lists:
-            yield f"{name}: in no CMakeLists.txt"
+            yield f"{name}: in no CMakeLists.txt or script"
 
 
 def rpc_files():
