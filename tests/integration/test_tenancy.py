@@ -54,6 +54,34 @@ class Tenancy(harness.Case):
             found = [d.name for d in officer.ListDepartments(parent=f"authorities/{name}").departments]
             self.assertEqual(found, [f"authorities/{name}/departments/{name}-housing"])
 
+    def test_neighbours_in_one_pipeline_never_mix(self):
+        """Two councils' careless reads share segments with failing ones while backends are cut off."""
+        from pledge.v1 import authority_pb2
+        path = "/pledge.v1.AuthorityService/"
+        calls = []
+        for turn in range(60):
+            for name in ("derby", "halton"):
+                channel = self.daemon.channel(f"{name}-officer")
+                wanted = authority_pb2.ListDepartmentsRequest(parent=f"authorities/{name}")
+                broken = authority_pb2.ListBodiesRequest(parent=f"authorities/{name}", page_token="x")
+                for _ in range(10):
+                    calls.append((name, channel.unary_unary(path + "ListDepartments").future(
+                        wanted.SerializeToString(), timeout=30)))
+                channel.unary_unary(path + "ListBodies").future(broken.SerializeToString(), timeout=30)
+            if turn % 10 == 5:
+                harness.psql(self.daemon.database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                             "WHERE usename = 'pledged' ORDER BY random() LIMIT 1")
+        answered = 0
+        for name, call in calls:
+            if call.code() == Code.OK:
+                answered += 1
+                reply = authority_pb2.ListDepartmentsResponse.FromString(call.result())
+                self.assertEqual([d.name for d in reply.departments],
+                                 [f"authorities/{name}/departments/{name}-housing"])
+            else:
+                self.assertEqual(call.code(), Code.UNAVAILABLE)
+        self.assertGreater(answered, len(calls) * 9 // 10)
+
     def test_another_council_is_out_of_reach(self):
         derby = self.officers["derby"]
         missing = self.refused(Code.PERMISSION_DENIED, derby.GetAuthority, name="authorities/nowhere")
