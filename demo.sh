@@ -153,7 +153,8 @@ start_pledged() {
         sleep 0.1
     done
     tail -n 5 "$DEMO/pledged.log" >&2
-    die "pledged did not start; its log is $DEMO/pledged.log"
+    die "pledged did not start; its log is $DEMO/pledged.log
+  If another version of Pledge made build/demo/, remove that folder and run this again."
 }
 
 # Authorities and members are the host administrator's to make, content is the officer's.

@@ -17,7 +17,7 @@ typedef Grpc__Reflection__V1__ServerReflectionResponse response_t;
 #define ANSWER(member)                                                                             \
     GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_##member##_RESPONSE
 
-enum { REFLECTION_MAX_NAME = 256 };
+enum { REFLECTION_MAX_NAME = 512 };
 
 struct file {
     char *name;
@@ -48,11 +48,18 @@ static int compare_symbols(const void *a, const void *b)
     return strcmp(((const struct symbol *)a)->name, ((const struct symbol *)b)->name);
 }
 
-/* "scope.name"; a name too long for any lookup is cut. */
+/* "scope.name", cut to the room there is; no name of ours comes near it. */
 static const char *join(char out[REFLECTION_MAX_NAME], const char *scope, const char *name)
 {
-    int len = snprintf(out, REFLECTION_MAX_NAME, "%s%s%s", scope, *scope ? "." : "", name);
-    return len > 0 ? out : "";
+    size_t len = strnlen(scope, REFLECTION_MAX_NAME / 2 - 1);
+    size_t rest = strnlen(name, REFLECTION_MAX_NAME / 2 - 1);
+    memcpy(out, scope, len);
+    if (len > 0) {
+        out[len++] = '.';
+    }
+    memcpy(out + len, name, rest);
+    out[len + rest] = '\0';
+    return out;
 }
 
 static void add_symbol(struct reflection *reflection, size_t file, bool is_service,
