@@ -136,6 +136,40 @@ ALTER TABLE body FORCE ROW LEVEL SECURITY;
 CREATE POLICY body_tenant ON body
     USING (authority_id = app_authority()) WITH CHECK (authority_id = app_authority());
 
+-- What the API shows of each resource, for every RPC that answers with one: its fields by their
+-- names in the protos, and the keys to find and order it by.
+CREATE VIEW authority_resource WITH (security_invoker = true) AS
+    SELECT a.authority_id, 'authorities/' || a.authority_id AS name, a.display_name,
+           a.word_pledge AS "words.pledge", a.word_statement AS "words.statement",
+           a.word_board AS "words.board", a.create_time, a.update_time, etag(a.revision) AS etag
+      FROM authority AS a;
+COMMENT ON VIEW authority_resource IS 'Authorities as the API shows them';
+
+CREATE VIEW department_resource WITH (security_invoker = true) AS
+    SELECT o.authority_id, o.owner_id, o.resource_name AS name, o.display_name, o.director_post,
+           o.create_time, o.update_time, etag(o.revision) AS etag
+      FROM owner AS o
+     WHERE o.kind = 'department';
+COMMENT ON VIEW department_resource IS 'The owners that are departments, as the API shows them';
+
+CREATE VIEW partner_agency_resource WITH (security_invoker = true) AS
+    SELECT o.authority_id, o.owner_id, o.resource_name AS name, o.display_name, o.contact_post,
+           o.create_time, o.update_time, etag(o.revision) AS etag
+      FROM owner AS o
+     WHERE o.kind = 'partner_agency';
+COMMENT ON VIEW partner_agency_resource
+    IS 'The owners that are partner agencies, as the API shows them';
+
+CREATE VIEW body_resource WITH (security_invoker = true) AS
+    SELECT b.authority_id, b.body_id,
+           'authorities/' || b.authority_id || '/bodies/' || b.body_id AS name, b.display_name,
+           coalesce('authorities/' || b.authority_id || '/bodies/' || b.parent_body_id, '')
+               AS parent_body,
+           b.meeting_interval_months, b.terms_of_reference, b.established_on, b.create_time,
+           b.update_time, etag(b.revision) AS etag
+      FROM body AS b;
+COMMENT ON VIEW body_resource IS 'Bodies as the API shows them';
+
 CREATE FUNCTION owner_of(p_name text, p_field text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$

@@ -114,6 +114,23 @@ BEGIN
 END
 $$;
 
+-- The statements are looked up row by row, so that a page asks the index only for its own.
+CREATE VIEW commitment_resource WITH (security_invoker = true) AS
+    SELECT c.authority_id, c.commitment_id, c.owner_id,
+           'authorities/' || c.authority_id || '/commitments/' || c.commitment_id AS name,
+           o.resource_name AS owner,
+           ARRAY(SELECT 'authorities/' || s.authority_id || '/pledges/' || s.pledge_id
+                     || '/versions/' || s.version_number || '/statements/' || s.statement_id
+                   FROM commitment_statement AS s
+                  WHERE s.authority_id = c.authority_id AND s.commitment_id = c.commitment_id
+                    AND s.ended_at IS NULL
+                  ORDER BY s.position, s.statement_id) AS statements,
+           c.summary, c.theme, c.expected_outcome, c.measure, c.target, c.due_on, c.cost_note,
+           c.plan_links, c.withdrawn, c.create_time, c.update_time, etag(c.revision) AS etag
+      FROM commitment AS c
+      JOIN owner AS o ON o.authority_id = c.authority_id AND o.owner_id = c.owner_id;
+COMMENT ON VIEW commitment_resource IS 'Commitments as the API shows them';
+
 -- Checks the statements of a commitment as the three arrays that their names consist of.
 CREATE FUNCTION commitment_statements_check(p_pledges text[], p_versions text[], p_ids text[])
 RETURNS void

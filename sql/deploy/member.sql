@@ -98,6 +98,15 @@ CREATE POLICY member_definer ON member FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY authority_membership ON authority FOR SELECT USING (authority_id IN (
     SELECT m.authority_id FROM member AS m WHERE m.principal_id = app_principal()));
 
+CREATE VIEW member_resource WITH (security_invoker = true) AS
+    SELECT m.authority_id, m.member_id, m.principal_id,
+           'authorities/' || m.authority_id || '/members/' || m.member_id AS name,
+           m.display_name, m.role, m.owner_name AS owner,
+           encode(m.fingerprint, 'hex') AS certificate_sha256, m.create_time, m.update_time,
+           etag(m.revision) AS etag
+      FROM member AS m;
+COMMENT ON VIEW member_resource IS 'Members as the API shows them';
+
 CREATE TABLE role_permission (
     role       text COLLATE "C" NOT NULL,
     permission text COLLATE "C" NOT NULL,

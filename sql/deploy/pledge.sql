@@ -273,6 +273,50 @@ BEGIN
 END
 $$;
 
+CREATE VIEW pledge_resource WITH (security_invoker = true) AS
+    SELECT p.authority_id, p.pledge_id,
+           'authorities/' || p.authority_id || '/pledges/' || p.pledge_id AS name, p.title,
+           p.audience,
+           coalesce((SELECT max(v.version_number) FROM version AS v
+                      WHERE v.authority_id = p.authority_id AND v.pledge_id = p.pledge_id
+                        AND v.state = 'adopted'), 0) AS current_version,
+           p.create_time, p.update_time, etag(p.revision) AS etag
+      FROM pledge AS p;
+COMMENT ON VIEW pledge_resource IS 'Pledges as the API shows them';
+
+CREATE VIEW version_resource WITH (security_invoker = true) AS
+    SELECT v.authority_id, v.pledge_id, v.version_number,
+           'authorities/' || v.authority_id || '/pledges/' || v.pledge_id || '/versions/'
+               || v.version_number AS name,
+           v.version_number AS number, v.title, v.note, v.state, v.adopted_on,
+           coalesce('authorities/' || v.authority_id || '/bodies/' || v.adopted_by, '')
+               AS adopted_by,
+           v.content_hash,
+           (SELECT count(*) FROM outcome AS o
+             WHERE o.authority_id = v.authority_id AND o.pledge_id = v.pledge_id
+               AND o.version_number = v.version_number)::int4 AS outcome_count,
+           (SELECT count(*) FROM statement AS s
+             WHERE s.authority_id = v.authority_id AND s.pledge_id = v.pledge_id
+               AND s.version_number = v.version_number)::int4 AS statement_count,
+           v.create_time, v.update_time, etag(v.revision) AS etag
+      FROM version AS v;
+COMMENT ON VIEW version_resource IS 'Versions as the API shows them, without their parts';
+
+CREATE VIEW statement_resource WITH (security_invoker = true) AS
+    SELECT s.authority_id, s.pledge_id, s.version_number, s.position,
+           'authorities/' || s.authority_id || '/pledges/' || s.pledge_id || '/versions/'
+               || s.version_number || '/statements/' || s.statement_id AS name,
+           s.statement_id, s.outcome_id, s.title, s.text, s.easy_read, s.audience
+      FROM statement AS s;
+COMMENT ON VIEW statement_resource IS 'Statements as the API shows them';
+
+CREATE VIEW lineage_resource WITH (security_invoker = true) AS
+    SELECT l.authority_id, l.pledge_id, l.version_number, l.position,
+           coalesce(l.from_statement_id, '') AS from_statement_id,
+           coalesce(l.to_statement_id, '') AS to_statement_id, l.change, l.reason
+      FROM lineage AS l;
+COMMENT ON VIEW lineage_resource IS 'Steps of lineage as the API shows them';
+
 CREATE FUNCTION pledge_create(p_id text, p_title text, p_audience text) RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$

@@ -217,6 +217,18 @@ CREATE VIEW owner_return WITH (security_invoker = true) AS
                AND l.owner_id = s.owner_id AND l.submission > s.submission);
 COMMENT ON VIEW owner_return IS 'The latest submission of each owner in each round';
 
+CREATE VIEW return_resource WITH (security_invoker = true) AS
+    SELECT t.authority_id, t.round_id, t.owner_id,
+           'authorities/' || t.authority_id || '/rounds/' || t.round_id || '/returns/'
+               || t.owner_id AS name,
+           o.resource_name AS owner, t.submission, t.state, t.received_on,
+           greatest(0, t.received_on - r.due_on) AS days_late, t.query, t.content_hash,
+           t.recorded_at AS create_time, t.etag
+      FROM owner_return AS t
+      JOIN round AS r ON r.authority_id = t.authority_id AND r.round_id = t.round_id
+      JOIN owner AS o ON o.authority_id = t.authority_id AND o.owner_id = t.owner_id;
+COMMENT ON VIEW return_resource IS 'Returns as the API shows them, without their progress';
+
 CREATE VIEW expected_return WITH (security_invoker = true) AS
     SELECT w.authority_id, w.round_id, w.owner_id, o.resource_name, o.display_name,
            w.commitment_count, s.submission, s.received_on, f.received_on AS first_received_on,

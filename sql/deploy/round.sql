@@ -107,6 +107,17 @@ AS $$
                 ELSE 'open' END
 $$;
 
+CREATE VIEW round_resource WITH (security_invoker = true) AS
+    SELECT r.authority_id, r.round_id,
+           'authorities/' || r.authority_id || '/rounds/' || r.round_id AS name, r.title,
+           'authorities/' || r.authority_id || '/pledges/' || r.pledge_id || '/versions/'
+               || r.version_number AS version,
+           r.observed_from, r.observed_to, r.opens_on, r.due_on, r.closes_on,
+           round_state(r.opens_on, r.due_on, r.closes_on, r.close_time) AS state, r.close_time,
+           r.create_time, r.update_time, etag(r.revision) AS etag
+      FROM round AS r;
+COMMENT ON VIEW round_resource IS 'Rounds as the API shows them';
+
 CREATE VIEW round_owed WITH (security_invoker = true) AS
     SELECT r.authority_id, r.round_id, c.owner_id, c.commitment_id, s.statement_id
       FROM round AS r

@@ -7,6 +7,7 @@ DROP FUNCTION pledge.commitment_update(text, text[], text[], text[], text, text,
 DROP FUNCTION pledge.commitment_create(text, text, text[], text[], text[], text, text, text, text,
     text, date, text, text[], boolean);
 DROP FUNCTION pledge.commitment_statements_check(text[], text[], text[]);
+DROP VIEW pledge.commitment_resource;
 DROP TABLE pledge.commitment_statement;
 DROP TABLE pledge.commitment;
 

@@ -12,6 +12,7 @@ DROP FUNCTION pledge.host_administrator_add(bytea, text);
 DROP FUNCTION pledge.self();
 DROP FUNCTION pledge.identify(bytea);
 DROP TABLE pledge.role_permission;
+DROP VIEW pledge.member_resource;
 DROP TABLE pledge.member;
 DROP TABLE pledge.credential;
 DROP TABLE pledge.principal;

@@ -4,6 +4,10 @@ BEGIN;
 
 DROP FUNCTION pledge.pledge_update(text, text, text, text, text[]);
 DROP FUNCTION pledge.pledge_create(text, text, text);
+DROP VIEW pledge.lineage_resource;
+DROP VIEW pledge.statement_resource;
+DROP VIEW pledge.version_resource;
+DROP VIEW pledge.pledge_resource;
 DROP TABLE pledge.lineage;
 DROP TABLE pledge.statement;
 DROP TABLE pledge.outcome;

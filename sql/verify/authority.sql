@@ -29,6 +29,16 @@ SELECT 1 / (count(*) >= 1)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'body';
 SELECT 1 / count(*) FROM pg_trigger
  WHERE tgrelid = 'pledge.body'::regclass AND tgname = 'body_touch' AND tgenabled = 'O';
+SELECT authority_id, name, display_name, "words.pledge", "words.statement", "words.board",
+       create_time, update_time, etag
+  FROM pledge.authority_resource WHERE false;
+SELECT authority_id, owner_id, name, display_name, director_post, create_time, update_time, etag
+  FROM pledge.department_resource WHERE false;
+SELECT authority_id, owner_id, name, display_name, contact_post, create_time, update_time, etag
+  FROM pledge.partner_agency_resource WHERE false;
+SELECT authority_id, body_id, name, display_name, parent_body, meeting_interval_months,
+       terms_of_reference, established_on, create_time, update_time, etag
+  FROM pledge.body_resource WHERE false;
 SELECT 'pledge.owner_of(text, text)'::regprocedure;
 SELECT 'pledge.authority_create(text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.authority_update(text, text, text, text, text, text[])'::regprocedure;

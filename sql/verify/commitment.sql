@@ -19,6 +19,10 @@ SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.commitment_statement'::regclass AND relrowsecurity AND relforcerowsecurity;
 SELECT 1 / (count(*) >= 1)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'commitment_statement';
+SELECT authority_id, commitment_id, owner_id, name, owner, statements, summary, theme,
+       expected_outcome, measure, target, due_on, cost_note, plan_links, withdrawn, create_time,
+       update_time, etag
+  FROM pledge.commitment_resource WHERE false;
 SELECT 'pledge.commitment_statements_check(text[], text[], text[])'::regprocedure;
 SELECT 'pledge.commitment_create(text, text, text[], text[], text[], text, text, text, text, text,'
     'date, text, text[], boolean)'::regprocedure;

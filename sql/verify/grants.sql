@@ -3,6 +3,10 @@
 BEGIN;
 
 SELECT 1 / has_table_privilege('pledged', 'pledge.return_submission', 'SELECT, INSERT')::int;
+SELECT 1 / bool_and(has_table_privilege('pledged', c.oid, 'SELECT'))::int
+  FROM pg_class AS c
+ WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v'
+   AND c.relname LIKE '%\_resource';
 SELECT 1 / (NOT has_table_privilege('pledged', 'pledge.return_submission', 'UPDATE'))::int;
 SELECT 1 / (NOT has_table_privilege('pledged', 'pledge.return_submission', 'DELETE'))::int;
 SELECT 1 / (NOT has_table_privilege('pledged', 'pledge.progress', 'UPDATE'))::int;

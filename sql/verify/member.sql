@@ -15,6 +15,9 @@ SELECT 1 / (count(*) >= 3)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'member';
 SELECT 1 / count(*) FROM pg_trigger
  WHERE tgrelid = 'pledge.member'::regclass AND tgname = 'member_touch' AND tgenabled = 'O';
+SELECT authority_id, member_id, principal_id, name, display_name, role, owner,
+       certificate_sha256, create_time, update_time, etag
+  FROM pledge.member_resource WHERE false;
 SELECT role, permission
   FROM pledge.role_permission WHERE false;
 SELECT 'pledge.identify(bytea)'::regprocedure;

@@ -49,6 +49,18 @@ SELECT 1 / count(*) FROM pg_trigger
  WHERE tgrelid = 'pledge.lineage'::regclass AND tgname = 'lineage_sealed' AND tgenabled = 'O';
 SELECT 'pledge.version_sealed()'::regprocedure;
 SELECT 'pledge.part_sealed()'::regprocedure;
+SELECT authority_id, pledge_id, name, title, audience, current_version, create_time, update_time,
+       etag
+  FROM pledge.pledge_resource WHERE false;
+SELECT authority_id, pledge_id, version_number, name, number, title, note, state, adopted_on,
+       adopted_by, content_hash, outcome_count, statement_count, create_time, update_time, etag
+  FROM pledge.version_resource WHERE false;
+SELECT authority_id, pledge_id, version_number, position, name, statement_id, outcome_id, title,
+       text, easy_read, audience
+  FROM pledge.statement_resource WHERE false;
+SELECT authority_id, pledge_id, version_number, position, from_statement_id, to_statement_id,
+       change, reason
+  FROM pledge.lineage_resource WHERE false;
 SELECT 'pledge.pledge_create(text, text, text)'::regprocedure;
 SELECT 'pledge.pledge_update(text, text, text, text, text[])'::regprocedure;
 

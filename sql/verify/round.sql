@@ -18,6 +18,9 @@ SELECT 1 / count(*) FROM pg_class
 SELECT 1 / (count(*) >= 1)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'round_commitment';
 SELECT 'pledge.round_state(date, date, date, timestamp with time zone)'::regprocedure;
+SELECT authority_id, round_id, name, title, version, observed_from, observed_to, opens_on, due_on,
+       closes_on, state, close_time, create_time, update_time, etag
+  FROM pledge.round_resource WHERE false;
 SELECT authority_id, round_id, owner_id, commitment_id, statement_id
   FROM pledge.round_owed WHERE false;
 SELECT 'pledge.round_create(text, text, text, text, date, date, date, date, date)'::regprocedure;

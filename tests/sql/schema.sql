@@ -38,6 +38,10 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
   FROM unnest('{principal,credential}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
   FROM unnest('{member,role_permission,return_check}'::text[]) AS t;
+SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
+  FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
+SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')
+  FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace
                    AND NOT has_function_privilege('pledged', p.oid, 'EXECUTE') ORDER BY 1),

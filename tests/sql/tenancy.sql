@@ -31,8 +31,13 @@ SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'authority_id'
  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r';
 GRANT SELECT ON tenant_table TO pledged;
+CREATE TEMP TABLE tenant_view AS
+SELECT c.relname FROM pg_class AS c
+ WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
+GRANT SELECT ON tenant_view TO pledged;
 
 SELECT cmp_ok((SELECT count(*) FROM tenant_table), '>=', 16::bigint, 'tenant tables are found');
+SELECT cmp_ok((SELECT count(*) FROM tenant_view), '>=', 15::bigint, 'views are found');
 SELECT ok(relrowsecurity AND relforcerowsecurity, relname || ' forces row-level security')
   FROM tenant_table;
 SELECT ok(EXISTS (SELECT FROM pg_policies AS p WHERE p.schemaname = 'pledge'
@@ -61,10 +66,17 @@ SELECT cmp_ok(pg_temp.seen(relname, 'true'), '>', 0::bigint, relname || ' shows 
 SELECT is(pg_temp.seen(relname, 'authority_id <> ''north'''), 0::bigint,
           relname || ' shows no other council''s rows')
   FROM tenant_table;
+SELECT cmp_ok(pg_temp.seen(relname, 'true'), '>', 0::bigint, relname || ' shows own rows')
+  FROM tenant_view;
+SELECT is(pg_temp.seen(relname, 'authority_id <> ''north'''), 0::bigint,
+          relname || ' shows no other council''s rows')
+  FROM tenant_view;
 
 SELECT pg_temp.act('', '', '', '');
 SELECT is(pg_temp.seen(relname, 'true'), 0::bigint, relname || ' shows nothing to nobody')
   FROM tenant_table;
+SELECT is(pg_temp.seen(relname, 'true'), 0::bigint, relname || ' shows nothing to nobody')
+  FROM tenant_view;
 
 -- Writing into another council fails whatever the table is.
 SELECT pg_temp.act('north');

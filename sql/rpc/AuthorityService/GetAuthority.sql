@@ -3,13 +3,7 @@
 -- permission: authority.read
 -- tx: read
 -- into: authority
-SELECT 'authorities/' || a.authority_id AS "name",
-       a.display_name AS "display_name",
-       a.word_pledge AS "words.pledge",
-       a.word_statement AS "words.statement",
-       a.word_board AS "words.board",
-       a.create_time AS "create_time",
-       a.update_time AS "update_time",
-       etag(a.revision) AS "etag"
-  FROM authority AS a
- WHERE a.authority_id = app_authority();
+SELECT name, display_name, "words.pledge", "words.statement", "words.board", create_time,
+       update_time, etag
+  FROM authority_resource
+ WHERE authority_id = app_authority();

@@ -3,12 +3,6 @@
 -- permission: authority.read
 -- tx: read
 -- into: partner_agency
-SELECT o.resource_name AS "name",
-       o.display_name AS "display_name",
-       o.contact_post AS "contact_post",
-       o.create_time AS "create_time",
-       o.update_time AS "update_time",
-       etag(o.revision) AS "etag"
-  FROM owner AS o
- WHERE o.authority_id = app_authority() AND o.kind = 'partner_agency'
-   AND o.owner_id = :name/partnerAgencies::text;
+SELECT name, display_name, contact_post, create_time, update_time, etag
+  FROM partner_agency_resource
+ WHERE authority_id = app_authority() AND owner_id = :name/partnerAgencies::text;

@@ -3,17 +3,11 @@
 -- permission: known
 -- tx: read
 -- into: authorities
-SELECT 'authorities/' || a.authority_id AS "name",
-       a.display_name AS "display_name",
-       a.word_pledge AS "words.pledge",
-       a.word_statement AS "words.statement",
-       a.word_board AS "words.board",
-       a.create_time AS "create_time",
-       a.update_time AS "update_time",
-       etag(a.revision) AS "etag"
-  FROM authority AS a
- WHERE a.authority_id > (SELECT page_after(:page_token::text, 'authorities'))
- ORDER BY a.authority_id
+SELECT name, display_name, "words.pledge", "words.statement", "words.board", create_time,
+       update_time, etag
+  FROM authority_resource
+ WHERE authority_id > (SELECT page_after(:page_token::text, 'authorities'))
+ ORDER BY authority_id
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
@@ -22,4 +16,4 @@ SELECT page_next(ARRAY(
      WHERE a.authority_id > (SELECT page_after(:page_token::text, 'authorities'))
      ORDER BY a.authority_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'authorities') AS "next_page_token";
+), :page_size::int4, 'authorities') AS next_page_token;

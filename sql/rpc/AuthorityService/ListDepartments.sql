@@ -3,16 +3,11 @@
 -- permission: authority.read
 -- tx: read
 -- into: departments
-SELECT o.resource_name AS "name",
-       o.display_name AS "display_name",
-       o.director_post AS "director_post",
-       o.create_time AS "create_time",
-       o.update_time AS "update_time",
-       etag(o.revision) AS "etag"
-  FROM owner AS o
- WHERE o.authority_id = app_authority() AND o.kind = 'department'
-   AND o.owner_id > (SELECT page_after(:page_token::text, 'departments'))
- ORDER BY o.owner_id
+SELECT name, display_name, director_post, create_time, update_time, etag
+  FROM department_resource
+ WHERE authority_id = app_authority()
+   AND owner_id > (SELECT page_after(:page_token::text, 'departments'))
+ ORDER BY owner_id
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
@@ -22,4 +17,4 @@ SELECT page_next(ARRAY(
        AND o.owner_id > (SELECT page_after(:page_token::text, 'departments'))
      ORDER BY o.owner_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'departments') AS "next_page_token";
+), :page_size::int4, 'departments') AS next_page_token;

@@ -8,15 +8,7 @@ SELECT body_update(:body.name/bodies::text,
                    :body.established_on::date,
                    :body.etag::text, :update_mask.paths::text[]);
 -- into: body
-SELECT 'authorities/' || b.authority_id || '/bodies/' || b.body_id AS "name",
-       b.display_name AS "display_name",
-       coalesce('authorities/' || b.authority_id || '/bodies/' || b.parent_body_id, '')
-           AS "parent_body",
-       b.meeting_interval_months AS "meeting_interval_months",
-       b.terms_of_reference AS "terms_of_reference",
-       b.established_on AS "established_on",
-       b.create_time AS "create_time",
-       b.update_time AS "update_time",
-       etag(b.revision) AS "etag"
-  FROM body AS b
- WHERE b.authority_id = app_authority() AND b.body_id = :body.name/bodies::text;
+SELECT name, display_name, parent_body, meeting_interval_months, terms_of_reference, established_on,
+       create_time, update_time, etag
+  FROM body_resource
+ WHERE authority_id = app_authority() AND body_id = :body.name/bodies::text;

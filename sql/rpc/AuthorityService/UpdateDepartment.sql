@@ -6,12 +6,6 @@ SELECT owner_update('department', :department.name/departments::text,
                     :department.display_name::text, :department.director_post::text,
                     :department.etag::text, :update_mask.paths::text[]);
 -- into: department
-SELECT o.resource_name AS "name",
-       o.display_name AS "display_name",
-       o.director_post AS "director_post",
-       o.create_time AS "create_time",
-       o.update_time AS "update_time",
-       etag(o.revision) AS "etag"
-  FROM owner AS o
- WHERE o.authority_id = app_authority() AND o.kind = 'department'
-   AND o.owner_id = :department.name/departments::text;
+SELECT name, display_name, director_post, create_time, update_time, etag
+  FROM department_resource
+ WHERE authority_id = app_authority() AND owner_id = :department.name/departments::text;

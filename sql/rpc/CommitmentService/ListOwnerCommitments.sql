@@ -3,32 +3,13 @@
 -- permission: commitment.read
 -- tx: read
 -- into: commitments
-SELECT 'authorities/' || c.authority_id || '/commitments/' || c.commitment_id AS "name",
-       o.resource_name AS "owner",
-       ARRAY(SELECT 'authorities/' || s.authority_id || '/pledges/' || s.pledge_id
-                 || '/versions/' || s.version_number || '/statements/' || s.statement_id
-               FROM commitment_statement AS s
-              WHERE s.authority_id = c.authority_id AND s.commitment_id = c.commitment_id
-                AND s.ended_at IS NULL
-              ORDER BY s.position, s.statement_id) AS "statements",
-       c.summary AS "summary",
-       c.theme AS "theme",
-       c.expected_outcome AS "expected_outcome",
-       c.measure AS "measure",
-       c.target AS "target",
-       c.due_on AS "due_on",
-       c.cost_note AS "cost_note",
-       c.plan_links AS "plan_links",
-       c.withdrawn AS "withdrawn",
-       c.create_time AS "create_time",
-       c.update_time AS "update_time",
-       etag(c.revision) AS "etag"
-  FROM commitment AS c
-  JOIN owner AS o ON o.authority_id = c.authority_id AND o.owner_id = c.owner_id
- WHERE c.authority_id = app_authority()
-   AND c.owner_id = (SELECT owner_of(:owner::text, 'owner'))
-   AND c.commitment_id > (SELECT page_after(:page_token::text, 'owner_commitments'))
- ORDER BY c.commitment_id
+SELECT name, owner, statements, summary, theme, expected_outcome, measure, target, due_on,
+       cost_note, plan_links, withdrawn, create_time, update_time, etag
+  FROM commitment_resource
+ WHERE authority_id = app_authority()
+   AND owner_id = (SELECT owner_of(:owner::text, 'owner'))
+   AND commitment_id > (SELECT page_after(:page_token::text, 'owner_commitments'))
+ ORDER BY commitment_id
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
@@ -39,4 +20,4 @@ SELECT page_next(ARRAY(
        AND c.commitment_id > (SELECT page_after(:page_token::text, 'owner_commitments'))
      ORDER BY c.commitment_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'owner_commitments') AS "next_page_token";
+), :page_size::int4, 'owner_commitments') AS next_page_token;

@@ -5,13 +5,6 @@
 SELECT member_create(:member_id::text, :member.display_name::text, :member.role::text,
                      :member.owner::text, :member.certificate_sha256::text);
 -- into: member
-SELECT 'authorities/' || m.authority_id || '/members/' || m.member_id AS "name",
-       m.display_name AS "display_name",
-       m.role AS "role",
-       m.owner_name AS "owner",
-       encode(m.fingerprint, 'hex') AS "certificate_sha256",
-       m.create_time AS "create_time",
-       m.update_time AS "update_time",
-       etag(m.revision) AS "etag"
-  FROM member AS m
- WHERE m.authority_id = app_authority() AND m.member_id = :member_id::text;
+SELECT name, display_name, role, owner, certificate_sha256, create_time, update_time, etag
+  FROM member_resource
+ WHERE authority_id = app_authority() AND member_id = :member_id::text;

@@ -3,13 +3,6 @@
 -- permission: member.read
 -- tx: read
 -- into: member
-SELECT 'authorities/' || m.authority_id || '/members/' || m.member_id AS "name",
-       m.display_name AS "display_name",
-       m.role AS "role",
-       m.owner_name AS "owner",
-       encode(m.fingerprint, 'hex') AS "certificate_sha256",
-       m.create_time AS "create_time",
-       m.update_time AS "update_time",
-       etag(m.revision) AS "etag"
-  FROM member AS m
- WHERE m.authority_id = app_authority() AND m.member_id = :name/members::text;
+SELECT name, display_name, role, owner, certificate_sha256, create_time, update_time, etag
+  FROM member_resource
+ WHERE authority_id = app_authority() AND member_id = :name/members::text;

@@ -14,22 +14,18 @@ WITH expected AS (
      WHERE e.authority_id = app_authority()
        AND e.round_id = (SELECT monitor_round(:round_id::text))
 )
-SELECT a.display_name AS "authority_display_name",
-       p.title AS "pledge_title",
-       v.version_number AS "version",
-       v.adopted_on AS "adopted_on",
-       'authorities/' || r.authority_id || '/rounds/' || r.round_id AS "round",
-       r.title AS "round_title",
-       round_state(r.opens_on, r.due_on, r.closes_on, r.close_time) AS "round_state",
-       r.due_on AS "due_on",
-       current_date AS "as_at",
-       e.expected_count AS "expected_count",
-       e.received_count AS "received_count",
-       e.late_count AS "late_count",
-       e.missing_count AS "missing_count",
-       e.queried_count AS "queried_count",
-       a.word_statement AS "statement_word",
-       a.word_board AS "board_word"
+SELECT a.display_name AS authority_display_name,
+       p.title AS pledge_title,
+       v.version_number AS version,
+       v.adopted_on,
+       'authorities/' || r.authority_id || '/rounds/' || r.round_id AS round,
+       r.title AS round_title,
+       round_state(r.opens_on, r.due_on, r.closes_on, r.close_time) AS round_state,
+       r.due_on,
+       current_date AS as_at,
+       e.expected_count, e.received_count, e.late_count, e.missing_count, e.queried_count,
+       a.word_statement AS statement_word,
+       a.word_board AS board_word
   FROM round AS r
   JOIN authority AS a ON a.authority_id = r.authority_id
   JOIN pledge AS p ON p.authority_id = r.authority_id AND p.pledge_id = r.pledge_id
@@ -39,15 +35,8 @@ SELECT a.display_name AS "authority_display_name",
  WHERE r.authority_id = app_authority()
    AND r.round_id = (SELECT monitor_round(:round_id::text));
 -- into: statements
-SELECT m.statement_id AS "statement_id",
-       m.title AS "title",
-       m.text AS "text",
-       m.outcome_title AS "outcome_title",
-       m.standing AS "standing",
-       m.trend AS "trend",
-       m.owner_count AS "owner_count",
-       m.missing_count AS "missing_count",
-       m.awaited_count AS "awaited_count",
+SELECT m.statement_id, m.title, m.text, m.outcome_title, m.standing, m.trend, m.owner_count,
+       m.missing_count, m.awaited_count,
        m.owners AS "owners.owner",
        m.owner_names AS "owners.owner_display_name",
        m.return_states AS "owners.return_state",

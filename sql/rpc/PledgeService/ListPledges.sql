@@ -3,19 +3,11 @@
 -- permission: pledge.read
 -- tx: read
 -- into: pledges
-SELECT 'authorities/' || p.authority_id || '/pledges/' || p.pledge_id AS "name",
-       p.title AS "title",
-       p.audience AS "audience",
-       coalesce((SELECT max(v.version_number) FROM version AS v
-                  WHERE v.authority_id = p.authority_id AND v.pledge_id = p.pledge_id
-                    AND v.state = 'adopted'), 0) AS "current_version",
-       p.create_time AS "create_time",
-       p.update_time AS "update_time",
-       etag(p.revision) AS "etag"
-  FROM pledge AS p
- WHERE p.authority_id = app_authority()
-   AND p.pledge_id > (SELECT page_after(:page_token::text, 'pledges'))
- ORDER BY p.pledge_id
+SELECT name, title, audience, current_version, create_time, update_time, etag
+  FROM pledge_resource
+ WHERE authority_id = app_authority()
+   AND pledge_id > (SELECT page_after(:page_token::text, 'pledges'))
+ ORDER BY pledge_id
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
@@ -25,4 +17,4 @@ SELECT page_next(ARRAY(
        AND p.pledge_id > (SELECT page_after(:page_token::text, 'pledges'))
      ORDER BY p.pledge_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'pledges') AS "next_page_token";
+), :page_size::int4, 'pledges') AS next_page_token;

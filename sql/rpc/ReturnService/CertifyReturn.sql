@@ -5,19 +5,8 @@
 SELECT return_move_add(:name/rounds::text, :name/rounds/returns::text, 'certified', :etag::text,
                        '');
 -- into: owner_return
-SELECT 'authorities/' || t.authority_id || '/rounds/' || t.round_id || '/returns/'
-           || t.owner_id AS "name",
-       o.resource_name AS "owner",
-       t.submission AS "submission",
-       t.state AS "state",
-       t.received_on AS "received_on",
-       greatest(0, t.received_on - r.due_on) AS "days_late",
-       t.query AS "query",
-       t.content_hash AS "content_hash",
-       t.recorded_at AS "create_time",
-       t.etag AS "etag"
-  FROM owner_return AS t
-  JOIN round AS r ON r.authority_id = t.authority_id AND r.round_id = t.round_id
-  JOIN owner AS o ON o.authority_id = t.authority_id AND o.owner_id = t.owner_id
- WHERE t.authority_id = app_authority() AND t.round_id = :name/rounds::text
-   AND t.owner_id = :name/rounds/returns::text;
+SELECT name, owner, submission, state, received_on, days_late, query, content_hash, create_time,
+       etag
+  FROM return_resource
+ WHERE authority_id = app_authority() AND round_id = :name/rounds::text
+   AND owner_id = :name/rounds/returns::text;

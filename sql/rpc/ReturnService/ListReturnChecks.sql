@@ -3,13 +3,10 @@
 -- permission: known
 -- tx: read
 -- into: return_checks
-SELECT c.code AS "code",
-       c.field AS "field",
-       c.rule AS "rule",
-       c.remedy AS "remedy"
-  FROM return_check AS c
- WHERE c.code > (SELECT page_after(:page_token::text, 'return_checks'))
- ORDER BY c.code
+SELECT code, field, rule, remedy
+  FROM return_check
+ WHERE code > (SELECT page_after(:page_token::text, 'return_checks'))
+ ORDER BY code
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
@@ -18,4 +15,4 @@ SELECT page_next(ARRAY(
      WHERE c.code > (SELECT page_after(:page_token::text, 'return_checks'))
      ORDER BY c.code
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'return_checks') AS "next_page_token";
+), :page_size::int4, 'return_checks') AS next_page_token;

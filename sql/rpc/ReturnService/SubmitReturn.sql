@@ -9,19 +9,8 @@ SELECT return_submit(
     :owner_return.progress.reason::text[], :owner_return.progress.measure_value::text[],
     :owner_return.progress.actual_on::text[], :owner_return.progress.evidence::text[]);
 -- into: owner_return
-SELECT 'authorities/' || t.authority_id || '/rounds/' || t.round_id || '/returns/'
-           || t.owner_id AS "name",
-       o.resource_name AS "owner",
-       t.submission AS "submission",
-       t.state AS "state",
-       t.received_on AS "received_on",
-       greatest(0, t.received_on - r.due_on) AS "days_late",
-       t.query AS "query",
-       t.content_hash AS "content_hash",
-       t.recorded_at AS "create_time",
-       t.etag AS "etag"
-  FROM owner_return AS t
-  JOIN round AS r ON r.authority_id = t.authority_id AND r.round_id = t.round_id
-  JOIN owner AS o ON o.authority_id = t.authority_id AND o.owner_id = t.owner_id
- WHERE t.authority_id = app_authority() AND t.round_id = :parent/rounds::text
-   AND o.resource_name = :owner_return.owner::text;
+SELECT name, owner, submission, state, received_on, days_late, query, content_hash, create_time,
+       etag
+  FROM return_resource
+ WHERE authority_id = app_authority() AND round_id = :parent/rounds::text
+   AND owner = :owner_return.owner::text;

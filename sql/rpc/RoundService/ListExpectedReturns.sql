@@ -3,17 +3,12 @@
 -- permission: return.read
 -- tx: read
 -- into: expected_returns
-SELECT e.resource_name AS "owner",
-       e.display_name AS "owner_display_name",
-       e.state AS "state",
-       e.received_on AS "received_on",
-       e.days_late AS "days_late",
-       e.commitment_count AS "commitment_count",
-       e.query AS "query"
-  FROM expected_return AS e
- WHERE e.authority_id = app_authority() AND e.round_id = :parent/rounds::text
-   AND e.owner_id > (SELECT page_after(:page_token::text, 'expected_returns'))
- ORDER BY e.owner_id
+SELECT resource_name AS owner, display_name AS owner_display_name, state, received_on, days_late,
+       commitment_count, query
+  FROM expected_return
+ WHERE authority_id = app_authority() AND round_id = :parent/rounds::text
+   AND owner_id > (SELECT page_after(:page_token::text, 'expected_returns'))
+ ORDER BY owner_id
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
@@ -23,6 +18,6 @@ SELECT page_next(ARRAY(
        AND e.owner_id > (SELECT page_after(:page_token::text, 'expected_returns'))
      ORDER BY e.owner_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'expected_returns') AS "next_page_token"
+), :page_size::int4, 'expected_returns') AS next_page_token
   FROM round AS r
  WHERE r.authority_id = app_authority() AND r.round_id = :parent/rounds::text;

@@ -3,25 +3,13 @@
 -- permission: round.read
 -- tx: read
 -- into: rounds
-SELECT 'authorities/' || r.authority_id || '/rounds/' || r.round_id AS "name",
-       r.title AS "title",
-       'authorities/' || r.authority_id || '/pledges/' || r.pledge_id || '/versions/'
-           || r.version_number AS "version",
-       r.observed_from AS "observed_from",
-       r.observed_to AS "observed_to",
-       r.opens_on AS "opens_on",
-       r.due_on AS "due_on",
-       r.closes_on AS "closes_on",
-       round_state(r.opens_on, r.due_on, r.closes_on, r.close_time) AS "state",
-       r.close_time AS "close_time",
-       r.create_time AS "create_time",
-       r.update_time AS "update_time",
-       etag(r.revision) AS "etag"
-  FROM round AS r
+SELECT name, title, version, observed_from, observed_to, opens_on, due_on, closes_on, state,
+       close_time, create_time, update_time, etag
+  FROM round_resource
  CROSS JOIN page_after_day(:page_token::text, 'rounds') AS k
- WHERE r.authority_id = app_authority()
-   AND (r.observed_to, r.round_id) < (k.ret_day, k.ret_id)
- ORDER BY r.observed_to DESC, r.round_id DESC
+ WHERE authority_id = app_authority()
+   AND (observed_to, round_id) < (k.ret_day, k.ret_id)
+ ORDER BY observed_to DESC, round_id DESC
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
@@ -32,4 +20,4 @@ SELECT page_next(ARRAY(
        AND (r.observed_to, r.round_id) < (k.ret_day, k.ret_id)
      ORDER BY r.observed_to DESC, r.round_id DESC
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'rounds') AS "next_page_token";
+), :page_size::int4, 'rounds') AS next_page_token;
