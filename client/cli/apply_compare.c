@@ -64,6 +64,7 @@ static ProtobufCMessage *new_request(struct apply_plan *plan, const char *method
     if (request) {
         protobuf_c_message_init(type, request);
     }
+    plan->file->no_memory = plan->file->no_memory || !request;
     return request;
 }
 
@@ -90,6 +91,7 @@ static void act(struct apply_plan *plan, char sign, const char *what, const char
         size_t cap = plan->action_cap ? plan->action_cap * 2 : FIRST_ACTIONS;
         struct apply_action *wider = arena_calloc(&plan->cli->arena, cap, sizeof(*wider));
         if (!wider) {
+            plan->file->no_memory = true;
             return;
         }
         if (plan->action_count > 0) {
@@ -129,6 +131,7 @@ static void update(struct apply_plan *plan, enum apply_kind kind, const struct a
     Google__Protobuf__FieldMask *mask = arena_calloc(&plan->cli->arena, 1, sizeof(*mask));
     char **copy = arena_calloc(&plan->cli->arena, count, sizeof(*copy));
     if (!request || !mask || !copy) {
+        plan->file->no_memory = true;
         return;
     }
     memcpy(copy, paths, count * sizeof(*copy));

@@ -72,7 +72,8 @@ bool apply_same_message(const ProtobufCMessage *a, const ProtobufCMessage *b)
     return true;
 }
 
-static bool is_given(const json_t *json, const char *field)
+/* What the file gives for a field, by either form of its name; NULL when it is left out. */
+static const json_t *given(const json_t *json, const char *field)
 {
     char camel[64];
     size_t len = 0;
@@ -82,7 +83,8 @@ static bool is_given(const json_t *json, const char *field)
         camel[len++] = (char)(raise ? toupper((unsigned char)*c) : *c);
     }
     camel[len] = '\0';
-    return json_object_get(json, camel) || json_object_get(json, field);
+    const json_t *value = json_object_get(json, camel);
+    return value ? value : json_object_get(json, field);
 }
 
 struct difference {
@@ -116,7 +118,7 @@ static void compare(struct difference *d, const char *prefix, const json_t *json
 {
     for (unsigned i = 0; i < wanted->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &wanted->descriptor->fields[i];
-        if (!there || !is_given(json, field->name)) {
+        if (!there || !given(json, field->name)) {
             continue;
         }
         bool nested =
@@ -126,7 +128,7 @@ static void compare(struct difference *d, const char *prefix, const json_t *json
         if (inner) {
             const ProtobufCMessage *inner_there = *(ProtobufCMessage *const *)at(there, field);
             inner_there = inner_there ? inner_there : nothing(d->arena, inner->descriptor);
-            compare(d, field->name, json_object_get(json, field->name), inner, inner_there);
+            compare(d, field->name, given(json, field->name), inner, inner_there);
         } else if (!nested && !same_field(wanted, there, field)) {
             add(d, prefix, field->name);
         }

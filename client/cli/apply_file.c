@@ -39,6 +39,7 @@ static const struct shape shapes[APPLY_KINDS] = {
 
 void apply_file_problem(struct apply_file *file, const char *path, const char *text)
 {
+    file->no_memory = file->no_memory || !path || !text;
     if (file->problem_count < APPLY_MAX_PROBLEMS && path && text) {
         file->problems[file->problem_count++] = (struct apply_problem){path, text};
     }
@@ -76,6 +77,7 @@ static char *take_text(struct apply_file *file, json_t *object, const char *path
         problem_at(file, path, key, "must be text");
     } else if (value) {
         text = arena_strndup(file->arena, json_string_value(value), json_string_length(value));
+        file->no_memory = file->no_memory || !text;
     }
     json_object_del(object, key);
     return text ? text : none;
@@ -182,6 +184,26 @@ static char *version_part_name(struct apply_file *file, const char *text, bool s
                         statement ? "/statements/" : "", statement ? second + 1 : "");
 }
 
+/* What is wrong with a reference to a statement by its resource name, or NULL. */
+static const char *statement_problem(struct apply_file *file, const char *name)
+{
+    const char *id = strrchr(name, '/') + 1;
+    size_t version_len = (size_t)(id - name) - strlen("/statements/");
+    const char *version_name = arena_strndup(file->arena, name, version_len);
+    const struct apply_item *item =
+        version_name ? apply_file_find(file, APPLY_VERSION, version_name) : NULL;
+    const Pledge__V1__Version *version = item ? (const void *)item->message : NULL;
+    for (size_t i = 0; version && i < version->n_statements; i++) {
+        if (strcmp(version->statements[i]->statement_id, id) == 0) {
+            return NULL;
+        }
+    }
+    /* A version that could not be read has problems of its own. */
+    return !item     ? "is of no version of this file"
+           : version ? "is no statement of that version"
+                     : NULL;
+}
+
 static void refer_statements(struct apply_file *file, json_t *object, const char *path)
 {
     const json_t *list = json_object_get(object, "statements");
@@ -189,9 +211,10 @@ static void refer_statements(struct apply_file *file, json_t *object, const char
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_array_get(list, i));
         char *name = text ? version_part_name(file, text, true) : NULL;
-        if (!name) {
-            problem_at(file, path, arena_printf(file->arena, "statements[%zu]", i),
-                       "must be <pledge>/<version>/<statement>");
+        const char *wrong =
+            name ? statement_problem(file, name) : "must be <pledge>/<version>/<statement>";
+        if (wrong) {
+            problem_at(file, path, arena_printf(file->arena, "statements[%zu]", i), wrong);
         }
         json_array_append_new(names, json_string(name ? name : ""));
     }
@@ -305,7 +328,7 @@ static void read_item(struct apply_file *file, enum apply_kind kind, const json_
     json_t *object = json_copy((json_t *)json);
     const char *id = json_string_value(json_object_get(object, shapes[kind].id_key));
     item.id = id ? arena_strndup(file->arena, id, strlen(id)) : "";
-    if (!is_identifier(item.id)) {
+    if (!item.id || !is_identifier(item.id)) {
         problem_at(file, path, shapes[kind].id_key,
                    "must be an identifier: lower case letters, digits and hyphens");
     }
@@ -323,9 +346,12 @@ static void read_item(struct apply_file *file, enum apply_kind kind, const json_
     take_violations(file, path, &err);
     json_decref(object);
     struct apply_item *kept = add_item(file, kind);
-    if (kept && item.name) {
-        *kept = item;
+    bool lost = !item.message && err.violation_count == 0;
+    file->no_memory = file->no_memory || lost || !kept || !item.id || !item.name;
+    if (file->no_memory) {
+        return;
     }
+    *kept = item;
     if (kind == APPLY_PLEDGE) {
         read_list(file, APPLY_VERSION, json, path, (char *)item.name);
     } else if (kind == APPLY_ROUND) {
@@ -409,7 +435,7 @@ bool apply_file_read(struct apply_file *file, struct arena *arena, const char *t
     } else {
         read_root(file);
     }
-    return true;
+    return !file->no_memory;
 }
 
 void apply_file_deinit(struct apply_file *file)

@@ -64,6 +64,7 @@ struct apply_file {
     struct apply_problem *problems;
     size_t problem_count;
     char *authority; /* resource name */
+    bool no_memory;  /* something was lost: nothing of it may be used */
 };
 
 /* Reads the file's text. Whatever is wrong is in the problems; without any, the lists are complete.

@@ -315,7 +315,8 @@ int cli_main(int argc, char **argv)
         code = cli_settings_load(&cli);
         code = code == CLI_OK ? cli.command->run(&cli) : code;
     }
-    if (fflush(stdout) != 0 && code == CLI_OK) {
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (!written && code == CLI_OK) {
         code = cli_fail(&cli, "the output could not be written");
     }
     pledge_channel_free(cli.channel);

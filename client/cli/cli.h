@@ -197,7 +197,6 @@ enum view_flag {
     VIEW_ID = 16,       /* last segment of a resource name */
     VIEW_OWNER = 32,    /* departments/housing of a resource name */
     VIEW_DATE = 64,     /* 31 Jul 2016 */
-    VIEW_LIST = 128,    /* repeated text: one item a line in a card, joined in a table */
     VIEW_OPTIONAL = 256 /* left out of a card when empty */
 };
 

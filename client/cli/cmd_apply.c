@@ -162,6 +162,7 @@ int run_apply(struct cli *cli)
         return CLI_FAILED;
     }
     if (!apply_file_read(&file, &cli->arena, text, len)) {
+        apply_file_deinit(&file);
         return cli_fail(cli, "out of memory");
     }
     struct apply_plan plan = {.cli = cli, .file = &file};
@@ -170,7 +171,9 @@ int run_apply(struct cli *cli)
     cli->json = false; /* while lists are read */
     bool compared = file.problem_count == 0 && apply_compare(&plan);
     cli->json = json;
-    if (file.problem_count > 0) {
+    if (file.no_memory) {
+        code = cli_fail(cli, "out of memory");
+    } else if (file.problem_count > 0) {
         code = print_problems(cli, &file, path);
     } else if (compared) {
         code = carry_on(cli, &plan, path);

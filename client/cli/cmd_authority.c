@@ -123,14 +123,20 @@ static bool set(struct cli *cli, const char *option, char **field)
     return value != NULL;
 }
 
+static bool same_word(const char *there, const char *wanted)
+{
+    return !*wanted || strcmp(there, wanted) == 0;
+}
+
+/* Words that were not given may be anything. */
 static bool same(const Pledge__V1__Authority *there, const Pledge__V1__Authority *wanted)
 {
     static const Pledge__V1__Words none = PLEDGE__V1__WORDS__INIT;
     const Pledge__V1__Words *a = there->words ? there->words : &none;
     const Pledge__V1__Words *b = wanted->words;
     return strcmp(there->display_name, wanted->display_name) == 0 &&
-           strcmp(a->pledge, b->pledge) == 0 && strcmp(a->statement, b->statement) == 0 &&
-           strcmp(a->board, b->board) == 0;
+           same_word(a->pledge, b->pledge) && same_word(a->statement, b->statement) &&
+           same_word(a->board, b->board);
 }
 
 static int already_there(struct cli *cli, const struct pledge_reply *created,

@@ -2,6 +2,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/reflect.h"
 #include "client/cli/text.h"
+#include "common/msg/guard.h"
 #include "common/msg/json.h"
 
 #include <stdlib.h>
@@ -90,6 +91,32 @@ static void describe_message(struct cli *cli, const struct dynamic_type *type)
     table_print(&table, cli->out, cli->width, cli->colour);
 }
 
+static const Google__Protobuf__MethodDescriptorProto *
+find_method(const Google__Protobuf__ServiceDescriptorProto *service, const char *name)
+{
+    for (size_t i = 0; service && i < service->n_method; i++) {
+        if (strcmp(service->method[i]->name, name) == 0) {
+            return service->method[i];
+        }
+    }
+    return NULL;
+}
+
+static int no_method(struct cli *cli, const Google__Protobuf__ServiceDescriptorProto *service,
+                     const char *full, const char *name)
+{
+    const char **names =
+        arena_calloc(&cli->arena, service ? service->n_method + 1 : 1, sizeof(*names));
+    for (size_t i = 0; names && service && i < service->n_method; i++) {
+        names[i] = service->method[i]->name;
+    }
+    const char *near = names ? text_nearest(name, names) : NULL;
+    cli_fail(cli, "%s has no method %s%s%s%s", full, name, near ? "; did you mean " : "",
+             near ? near : "", near ? "?" : "");
+    fprintf(cli->err, "See: pledge call --describe %s\n", full);
+    return CLI_FAILED;
+}
+
 static int describe(struct cli *cli, const char *name)
 {
     struct dynamic_pool pool;
@@ -107,6 +134,9 @@ static int describe(struct cli *cli, const char *name)
     }
     const Google__Protobuf__ServiceDescriptorProto *service = dynamic_service(&pool, full);
     const struct dynamic_type *type = dynamic_type(&pool, full);
+    if (service && slash && !find_method(service, slash + 1)) {
+        return no_method(cli, service, full, slash + 1);
+    }
     for (size_t i = 0; service && i < service->n_method; i++) {
         if (!slash || strcmp(slash + 1, service->method[i]->name) == 0) {
             print_method(cli, service->method[i]);
@@ -135,32 +165,6 @@ struct target {
     const ProtobufCMessageDescriptor *output;
 };
 
-static const Google__Protobuf__MethodDescriptorProto *
-find_method(const Google__Protobuf__ServiceDescriptorProto *service, const char *name)
-{
-    for (size_t i = 0; service && i < service->n_method; i++) {
-        if (strcmp(service->method[i]->name, name) == 0) {
-            return service->method[i];
-        }
-    }
-    return NULL;
-}
-
-static bool no_method(struct cli *cli, const Google__Protobuf__ServiceDescriptorProto *service,
-                      const char *full, const char *name)
-{
-    const char **names =
-        arena_calloc(&cli->arena, service ? service->n_method + 1 : 1, sizeof(*names));
-    for (size_t i = 0; names && service && i < service->n_method; i++) {
-        names[i] = service->method[i]->name;
-    }
-    const char *near = names ? text_nearest(name, names) : NULL;
-    cli_fail(cli, "%s has no method %s%s%s%s", full, name, near ? "; did you mean " : "",
-             near ? near : "", near ? "?" : "");
-    fprintf(cli->err, "See: pledge call --describe %s\n", full);
-    return false;
-}
-
 static int resolve(struct cli *cli, struct dynamic_pool *pool, const char *method,
                    struct target *ret_target)
 {
@@ -177,8 +181,7 @@ static int resolve(struct cli *cli, struct dynamic_pool *pool, const char *metho
     const Google__Protobuf__ServiceDescriptorProto *service = dynamic_service(pool, full);
     const Google__Protobuf__MethodDescriptorProto *found = find_method(service, slash + 1);
     if (!found) {
-        no_method(cli, service, full, slash + 1);
-        return CLI_FAILED;
+        return no_method(cli, service, full, slash + 1);
     }
     *ret_target = (struct target){.path = cli_printf(cli, "/%s/%s", full, found->name),
                                   .input = dynamic_message(pool, without_dot(found->input_type)),
@@ -222,13 +225,23 @@ static ProtobufCMessage *read_request(struct cli *cli, const char *given,
     return request;
 }
 
+/* Of one message of a service that this program knows nothing about. */
+enum { MAX_REPLY_DEPTH = 32, MAX_REPLY_ELEMENTS = 1000000 };
+
 static int print_replies(struct cli *cli, const struct pledge_reply *reply,
                          const ProtobufCMessageDescriptor *type)
 {
+    static const struct guard_limits limits = {.max_depth = MAX_REPLY_DEPTH,
+                                               .max_elements = MAX_REPLY_ELEMENTS};
     ProtobufCAllocator allocator = arena_protobuf_allocator(&cli->arena);
     for (size_t i = 0; i < reply->message_count; i++) {
-        ProtobufCMessage *message = protobuf_c_message_unpack(
-            type, &allocator, reply->messages[i].len, reply->messages[i].data);
+        struct err err = {0};
+        const uint8_t *data = reply->messages[i].data;
+        size_t len = reply->messages[i].len;
+        /* protobuf-c unpacks as deep as it is told to; an unknown service's types may nest */
+        bool good = guard_check(type, data, len, &limits, &cli->arena, &err);
+        ProtobufCMessage *message =
+            good ? protobuf_c_message_unpack(type, &allocator, len, data) : NULL;
         if (!message) {
             return cli_fail(cli, "the answer is no %s", type->name);
         }

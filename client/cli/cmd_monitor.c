@@ -184,7 +184,7 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
 static void look_further(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor)
 {
     const char *authority = cli_argument(cli, 0);
-    const char *round = text_last_segment(monitor->round);
+    const char *round = view_clean(cli, text_last_segment(monitor->round));
     bool other = cli_option(cli, "round") != NULL;
     fprintf(cli->out, "\nLook further:\n");
     if (monitor->n_statements > 0 && !cli_option(cli, "promise")) {
@@ -227,8 +227,8 @@ static void one_statement(struct cli *cli, const Pledge__V1__MonitorStatement *s
         row[0].text = view_clean(cli, owner->owner_display_name);
         row[1] = (struct table_cell){rating.words, rating.style};
         row[2].text = owner->days_late > 0
-                          ? cli_printf(cli, "%s, %d days late", view_text(cli, owner, &state),
-                                       owner->days_late)
+                          ? cli_printf(cli, "%s, %d day%s late", view_text(cli, owner, &state),
+                                       owner->days_late, owner->days_late == 1 ? "" : "s")
                           : view_text(cli, owner, &state);
         row[3].text = *owner->reason ? view_clean(cli, owner->reason) : "–";
     }

@@ -21,7 +21,7 @@ static const struct view_column version_columns[] = {
     {"title", "title", TABLE_CUT},
     {"state", "state", 0},
     {"adopted", "adopted_on", VIEW_DATE},
-    {"by", "adopted_by", VIEW_ID},
+    {"by", "adopted_by", VIEW_ID | TABLE_CUT},
     {"statements", "statement_count", TABLE_RIGHT},
     {0},
 };

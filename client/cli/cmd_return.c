@@ -48,14 +48,19 @@ static char *round_name(struct cli *cli)
     return cli_name(cli, cli_argument(cli, 0), "rounds", cli_argument(cli, 1));
 }
 
-static const Pledge__V1__Return *get(struct cli *cli)
+static const Pledge__V1__GetReturnResponse *get_reply(struct cli *cli)
 {
     Pledge__V1__GetReturnRequest request = PLEDGE__V1__GET_RETURN_REQUEST__INIT;
     request.name =
         cli_printf(cli, "%s/returns/%s", round_name(cli), text_last_segment(cli_argument(cli, 2)));
     cli->hint = cli_printf(cli, "Who has answered: pledge round show %s %s", cli_argument(cli, 0),
                            cli_argument(cli, 1));
-    const Pledge__V1__GetReturnResponse *reply = cli_call(cli, "ReturnService/GetReturn", &request);
+    return cli_call(cli, "ReturnService/GetReturn", &request);
+}
+
+static const Pledge__V1__Return *get(struct cli *cli)
+{
+    const Pledge__V1__GetReturnResponse *reply = get_reply(cli);
     return reply ? reply->owner_return : NULL;
 }
 
@@ -69,10 +74,11 @@ int run_return_list(struct cli *cli)
 
 int run_return_show(struct cli *cli)
 {
-    const Pledge__V1__Return *owner_return = get(cli);
-    if (!owner_return || cli->json) {
-        return owner_return ? cli_print_json(cli, owner_return) : CLI_FAILED;
+    const Pledge__V1__GetReturnResponse *reply = get_reply(cli);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
     }
+    const Pledge__V1__Return *owner_return = reply->owner_return;
     view_card(cli, owner_return, return_card);
     for (size_t i = 0; i < owner_return->n_progress; i++) {
         fprintf(cli->out, "\n%s%s%s\n", style_on(STYLE_BOLD, cli->colour),
@@ -161,9 +167,12 @@ static bool in_version(const Pledge__V1__Commitment *commitment, const char *ver
 static void write_template(struct cli *cli, const struct cli_list *list, const char *owner,
                            const char *version)
 {
+    static const struct view_column owner_column = {"", "owner", VIEW_OWNER};
+    Pledge__V1__Return named = PLEDGE__V1__RETURN__INIT;
+    named.owner = cli_copy(cli, owner);
     fprintf(cli->out, "# authority: %s\n# round: %s\n# owner: %s\n",
             text_last_segment(cli_authority(cli, cli_argument(cli, 0))),
-            text_last_segment(cli_argument(cli, 1)), strchr(strchr(owner, '/') + 1, '/') + 1);
+            text_last_segment(cli_argument(cli, 1)), view_text(cli, &named, &owner_column));
     for (size_t i = 0; i < list->count; i++) {
         const Pledge__V1__Commitment *commitment = list->items[i];
         if (in_version(commitment, version)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
 #include "client/cli/text.h"
+#include "common/msg/json.h"
 
 #include "pledge/v1/round.pb-c.h"
 
@@ -35,8 +36,8 @@ static const struct view_column expected_columns[] = {
     {"name", "owner_display_name", TABLE_CUT},
     {"return", "state", 0},
     {"received", "received_on", VIEW_DATE},
-    {"days late", "days_late", TABLE_RIGHT},
-    {"commitments", "commitment_count", TABLE_RIGHT},
+    {"late by", "days_late", TABLE_RIGHT},
+    {"items", "commitment_count", TABLE_RIGHT},
     {0},
 };
 
@@ -60,6 +61,22 @@ static bool needs_attention(const Pledge__V1__ExpectedReturn *expected)
     return expected->days_late > 0 ||
            expected->state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING ||
            expected->state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_QUERIED;
+}
+
+/* The round with those expected returns that were asked for. */
+static int print_json(struct cli *cli, const Pledge__V1__GetRoundResponse *round,
+                      struct cli_list *list)
+{
+    json_t *json = msg_json_write(&round->base, 0, NULL);
+    json_t *expected = json_object_get(list->json, "expectedReturns");
+    for (size_t i = list->count; cli_flag(cli, "late") && i > 0; i--) {
+        if (!needs_attention(list->items[i - 1])) {
+            json_array_remove(expected, i - 1);
+        }
+    }
+    json_object_update(json, list->json);
+    json_decref(list->json);
+    return cli_print_json_value(cli, json);
 }
 
 static void print_expected(struct cli *cli, struct cli_list *list)
@@ -101,7 +118,7 @@ int run_round_show(struct cli *cli)
         return CLI_FAILED;
     }
     if (cli->json) {
-        return cli_print_json_value(cli, list.json);
+        return print_json(cli, round, &list);
     }
     if (!cli_flag(cli, "late")) {
         view_card(cli, round->round, round_card);

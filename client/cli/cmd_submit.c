@@ -150,8 +150,8 @@ static int receipt(struct cli *cli, const struct pledge_reply *reply,
         return cli_print_json(cli, reply->message);
     }
     if (request->validate_only) {
-        fprintf(cli->out, "%zu rows read, no problem found, nothing sent (dry run).\n",
-                file->progress_count);
+        fprintf(cli->out, "%zu row%s read, no problem found, nothing sent (dry run).\n",
+                file->progress_count, file->progress_count == 1 ? "" : "s");
         return CLI_OK;
     }
     char date[TEXT_DATE_SIZE];

@@ -34,12 +34,21 @@ static struct dynamic_type *add_type(struct dynamic_pool *pool, const char *scop
     return type->name ? type : NULL;
 }
 
+static bool enum_has_names(const Google__Protobuf__EnumDescriptorProto *type)
+{
+    bool good = true;
+    for (size_t i = 0; i < type->n_value; i++) {
+        good = good && type->value[i]->name;
+    }
+    return good;
+}
+
 static bool add_enums(struct dynamic_pool *pool, const char *scope,
                       Google__Protobuf__EnumDescriptorProto **list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct dynamic_type *type = add_type(pool, scope, list[i]->name ? list[i]->name : "", true);
-        if (!type) {
+        if (!type || !enum_has_names(list[i])) {
             return false;
         }
         type->enumeration = list[i];
@@ -77,6 +86,15 @@ static bool has_file(const struct dynamic_pool *pool, const char *name)
     return false;
 }
 
+static bool service_has_names(const Google__Protobuf__ServiceDescriptorProto *service)
+{
+    bool good = service->name;
+    for (size_t i = 0; i < service->n_method; i++) {
+        good = good && service->method[i]->name;
+    }
+    return good;
+}
+
 bool dynamic_add(struct dynamic_pool *pool, const void *bytes, size_t len)
 {
     ProtobufCAllocator allocator = arena_protobuf_allocator(pool->arena);
@@ -87,6 +105,11 @@ bool dynamic_add(struct dynamic_pool *pool, const void *bytes, size_t len)
     }
     if (has_file(pool, file->name)) {
         return true;
+    }
+    for (size_t i = 0; i < file->n_service; i++) {
+        if (!service_has_names(file->service[i])) {
+            return false;
+        }
     }
     const char *package = file->package ? file->package : "";
     bool proto3 = file->syntax && strcmp(file->syntax, "proto3") == 0;
@@ -232,6 +255,7 @@ enum { TYPE_GROUP = 10 };
 struct layout {
     size_t size;
     unsigned oneofs[DYNAMIC_MAX_FIELDS]; /* offset of each choice's case, 0 before it is placed */
+    unsigned unions[DYNAMIC_MAX_FIELDS]; /* and of its value */
 };
 
 static unsigned reserve(struct layout *layout, size_t size)
@@ -277,11 +301,19 @@ static void place(struct layout *layout, const Google__Protobuf__FieldDescriptor
     if (proto->has_oneof_index && !(proto->has_proto3_optional && proto->proto3_optional) &&
         proto->oneof_index >= 0 && proto->oneof_index < DYNAMIC_MAX_FIELDS) {
         unsigned *case_offset = &layout->oneofs[proto->oneof_index];
-        *case_offset = *case_offset ? *case_offset : reserve(layout, sizeof(uint32_t));
+        unsigned *value_offset = &layout->unions[proto->oneof_index];
+        if (*case_offset == 0) {
+            /* protobuf-c clears the value of one member through the address of the next */
+            *case_offset = reserve(layout, sizeof(uint32_t));
+            *value_offset = reserve(layout, sizeof(ProtobufCBinaryData));
+        }
         field->label = PROTOBUF_C_LABEL_NONE;
         field->flags = PROTOBUF_C_FIELD_FLAG_ONEOF;
         field->quantifier_offset = *case_offset;
-    } else if (explicit_presence) {
+        field->offset = *value_offset;
+        return;
+    }
+    if (explicit_presence) {
         field->label =
             proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REQUIRED
                 ? PROTOBUF_C_LABEL_REQUIRED
@@ -368,7 +400,9 @@ static bool fill_message(struct dynamic_pool *pool, struct dynamic_type *type)
         return false;
     }
     layout->size = sizeof(ProtobufCMessage);
-    qsort(type->message->field, count, sizeof(*type->message->field), by_field_number);
+    if (count > 0) {
+        qsort(type->message->field, count, sizeof(*type->message->field), by_field_number);
+    }
     for (size_t i = 0; i < count; i++) {
         numbers[i] = type->message->field[i]->number;
         if (!fill_field(pool, layout, type->message->field[i], type->proto3, &fields[i])) {

@@ -51,8 +51,10 @@ static void print_options(struct cli *cli, const struct cli_option *options)
 
 void cli_help_command(struct cli *cli, const struct cli_command *command)
 {
-    fprintf(cli->out, "%s%s – %s\n", cli_synopsis(&cli->arena, command),
-            command->options ? " [OPTIONS]" : "", command->summary);
+    view_paragraph(cli, cli->out,
+                   cli_printf(cli, "%s%s – %s", cli_synopsis(&cli->arena, command),
+                              command->options ? " [OPTIONS]" : "", command->summary),
+                   0);
     if (command->description) {
         fputc('\n', cli->out);
         view_paragraph(cli, cli->out, command->description, 0);

@@ -12,12 +12,18 @@ static char empty[1];
 
 char *cli_printf(struct cli *cli, const char *format, ...)
 {
-    char text[8192];
     va_list args;
+    va_list again;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    char *text = len < 0 ? NULL : arena_alloc(&cli->arena, (size_t)len + 1);
+    if (text) {
+        vsnprintf(text, (size_t)len + 1, format, again);
+    }
+    va_end(again);
     va_end(args);
-    return cli_copy(cli, text);
+    return text ? text : empty;
 }
 
 char *cli_copy(struct cli *cli, const char *text)

@@ -12,9 +12,11 @@
 #define CASE(name) GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_##name
 enum { HAS_FILES = CASE(FILE_DESCRIPTOR_RESPONSE) };
 
-/* The method streams both ways; one question and its answer are enough at a time. */
+/* The method streams both ways; one question and its answer are enough at a time. `subject` is what
+ * is asked about. */
 static const Grpc__Reflection__V1__ServerReflectionResponse *
-ask(struct cli *cli, const Grpc__Reflection__V1__ServerReflectionRequest *request)
+ask(struct cli *cli, const Grpc__Reflection__V1__ServerReflectionRequest *request,
+    const char *subject)
 {
     static const char method[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
     struct cli_reply *kept = calloc(1, sizeof(*kept));
@@ -36,7 +38,13 @@ ask(struct cli *cli, const Grpc__Reflection__V1__ServerReflectionRequest *reques
         (const void *)kept->reply.message;
     if (response->message_response_case ==
         GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_ERROR_RESPONSE) {
-        cli_fail(cli, "%s", view_clean(cli, response->error_response->error_message));
+        const Grpc__Reflection__V1__ErrorResponse *error = response->error_response;
+        if (error->error_code == PLEDGE_NOT_FOUND) {
+            cli_fail(cli, "the service knows no %s", view_clean(cli, subject));
+        } else {
+            cli_fail(cli, "%s: %s", view_clean(cli, subject),
+                     view_clean(cli, error->error_message));
+        }
         fprintf(cli->err, "See: pledge call --list\n");
         return NULL;
     }
@@ -51,7 +59,7 @@ const char **reflect_services(struct cli *cli)
     request.message_request_case =
         GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__MESSAGE_REQUEST_LIST_SERVICES;
     request.list_services = star;
-    const Grpc__Reflection__V1__ServerReflectionResponse *response = ask(cli, &request);
+    const Grpc__Reflection__V1__ServerReflectionResponse *response = ask(cli, &request, "services");
     if (!response) {
         return NULL;
     }
@@ -96,7 +104,8 @@ bool reflect_learn(struct cli *cli, struct dynamic_pool *pool, const char *symbo
     request.file_containing_symbol = cli_copy(cli, symbol);
     const char *missing = symbol;
     while (missing) {
-        const Grpc__Reflection__V1__ServerReflectionResponse *response = ask(cli, &request);
+        const Grpc__Reflection__V1__ServerReflectionResponse *response =
+            ask(cli, &request, missing);
         size_t before = pool->file_count;
         if (!response || !take_files(cli, pool, response)) {
             return false;

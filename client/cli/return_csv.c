@@ -221,9 +221,10 @@ static void end_header(struct reading *r)
     }
     for (int i = COMMITMENT; i <= RATING; i++) {
         if (!seen[i]) {
-            problem(r, return_csv_columns[i], "the column is missing",
-                    "the header is commitment,rating,narrative,reason,measure_value,actual_on,"
-                    "evidence");
+            problem(
+                r, return_csv_columns[i], "the column is missing",
+                "the header is commitment, rating, narrative, reason, measure_value, actual_on, "
+                "evidence");
         }
     }
 }
@@ -265,13 +266,13 @@ bool return_csv_read(struct return_file *file, const char *text, size_t len)
     struct reading r = {.file = file, .line = 1};
     struct csv_parser parser;
     size_t at = take_directives(file, text, len, &r.line);
-    if (csv_init(&parser, CSV_APPEND_NULL | CSV_STRICT_FINI) != 0) {
+    if (csv_init(&parser, CSV_APPEND_NULL) != 0) {
         return false;
     }
     csv_set_delim(&parser, delimiter(text + at, len - at));
     /* One byte at a time: the parser does not say on which line it is. */
     for (; at < len && !r.failed; at++) {
-        if (!r.in_row && text[at] != '\n' && text[at] != '\r') {
+        if (!r.in_row && !isspace((unsigned char)text[at])) {
             r.in_row = true;
             r.row_line = r.line;
         }
@@ -282,6 +283,8 @@ bool return_csv_read(struct return_file *file, const char *text, size_t len)
         }
         r.line += text[at] == '\n';
     }
+    /* Quotes within a line are taken as they come; one that is still open at the end is not. */
+    csv_set_opts(&parser, CSV_APPEND_NULL | CSV_STRICT | CSV_STRICT_FINI);
     if (!r.failed && csv_fini(&parser, on_cell, on_row, &r) != 0) {
         problem(&r, "row", "a quoted cell is never closed", "close it with \"");
     }

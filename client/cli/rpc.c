@@ -221,9 +221,14 @@ int cli_print_json_value(struct cli *cli, json_t *json)
     if (!json) {
         return cli_fail(cli, "out of memory");
     }
-    json_dumpf(json, cli->out, JSON_INDENT(2) | JSON_ENCODE_ANY);
-    fputc('\n', cli->out);
+    char *text = json_dumps(json, JSON_INDENT(2) | JSON_ENCODE_ANY);
     json_decref(json);
+    if (!text) {
+        return cli_fail(cli, "out of memory");
+    }
+    text_print_json(cli->out, text);
+    fputc('\n', cli->out);
+    free(text);
     return CLI_OK;
 }
 

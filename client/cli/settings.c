@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/cli.h"
+#include "client/cli/text.h"
 
 #include <errno.h>
 #include <libconfig.h>
@@ -61,6 +62,34 @@ static const char *text_setting(struct cli *cli, const config_t *config, const c
     return config_lookup_string(config, name, &value) ? cli_copy(cli, value) : NULL;
 }
 
+/* A misspelt setting would otherwise be passed over in silence. */
+static int check_settings(struct cli *cli, const char *path, const config_t *config)
+{
+    static const char *const names[] = {"address",  "ca",      "cert", "key",
+                                        "identity", "timeout", NULL};
+    const config_setting_t *root = config_root_setting(config);
+    for (int i = 0; i < config_setting_length(root); i++) {
+        const config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
+        const char *name = config_setting_name(setting);
+        int line = (int)config_setting_source_line(setting);
+        bool known = false;
+        for (size_t n = 0; names[n]; n++) {
+            known = known || strcmp(names[n], name) == 0;
+        }
+        if (!known) {
+            const char *near = text_nearest(name, names);
+            return cli_fail(cli, "%s:%d: there is no setting \"%s\"%s%s%s", path, line, name,
+                            near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        }
+        bool is_timeout = strcmp(name, "timeout") == 0;
+        if (config_setting_type(setting) != (is_timeout ? CONFIG_TYPE_INT : CONFIG_TYPE_STRING)) {
+            return cli_fail(cli, "%s:%d: %s must be %s", path, line, name,
+                            is_timeout ? "a number of seconds" : "text in quotes");
+        }
+    }
+    return CLI_OK;
+}
+
 static int load_file(struct cli *cli, const char *path, int *ret_timeout_s)
 {
     config_t config;
@@ -74,7 +103,7 @@ static int load_file(struct cli *cli, const char *path, int *ret_timeout_s)
         const char *reason = config_error_text(&config);
         code = cli_fail(cli, "%s:%d: %s", path, config_error_line(&config),
                         reason ? reason : "cannot be read");
-    } else {
+    } else if ((code = check_settings(cli, path, &config)) == CLI_OK) {
         struct source source = {
             .address = text_setting(cli, &config, "address"),
             .ca = text_setting(cli, &config, "ca"),
@@ -97,6 +126,9 @@ int cli_settings_load(struct cli *cli)
     struct source variables = {environment("PLEDGE_ADDRESS"), environment("PLEDGE_CA"),
                                environment("PLEDGE_CERT"), environment("PLEDGE_KEY"),
                                environment("PLEDGE_IDENTITY")};
+    if (flags.key && !flags.cert && !flags.identity) {
+        return cli_usage(cli, "--key goes with --cert or --identity");
+    }
     take(cli, &flags);
     take(cli, &variables);
     int timeout_s = PLEDGE_DEFAULT_TIMEOUT_MS / 1000;
@@ -104,13 +136,11 @@ int cli_settings_load(struct cli *cli)
     int code = path ? load_file(cli, path, &timeout_s) : CLI_OK;
     const char *given = cli_option(cli, "timeout");
     char *end = NULL;
-    if (given) {
-        timeout_s = (int)strtol(given, &end, 10);
-    }
-    if ((end && *end) || timeout_s < 1 || timeout_s > CLI_MAX_TIMEOUT_S) {
+    long seconds = given ? strtol(given, &end, 10) : timeout_s;
+    if ((end && *end) || seconds < 1 || seconds > CLI_MAX_TIMEOUT_S) {
         return cli_usage(cli, "--timeout takes 1 to %d seconds", CLI_MAX_TIMEOUT_S);
     }
-    cli->settings.timeout_s = (unsigned)timeout_s;
+    cli->settings.timeout_s = (unsigned)seconds;
     return code;
 }
 
@@ -124,13 +154,14 @@ char *cli_read_file(struct cli *cli, const char *path, size_t *ret_len)
     }
     char *bytes = malloc(CLI_MAX_FILE + 1);
     size_t len = bytes ? fread(bytes, 1, CLI_MAX_FILE + 1, file) : 0;
+    int error = errno;
     bool failed = !bytes || ferror(file);
     if (!standard) {
         fclose(file);
     }
     char *copy = NULL;
     if (failed) {
-        cli_fail(cli, "cannot read %s: %s", path, bytes ? strerror(errno) : "out of memory");
+        cli_fail(cli, "cannot read %s: %s", path, bytes ? strerror(error) : "out of memory");
     } else if (len > CLI_MAX_FILE) {
         cli_fail(cli, "%s is longer than %d MiB", path, CLI_MAX_FILE / 1024 / 1024);
     } else {

@@ -21,7 +21,12 @@ static size_t decode(const char *text, wchar_t *ret_char)
 {
     const unsigned char *s = (const unsigned char *)text;
     static const unsigned min[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
+    size_t len = s[0] < 0x80    ? 1
+                 : s[0] >= 0xf8 ? 0
+                 : s[0] >= 0xf0 ? 4
+                 : s[0] >= 0xe0 ? 3
+                 : s[0] >= 0xc2 ? 2
+                                : 0;
     unsigned value = len == 1 ? s[0] : len == 0 ? 0 : s[0] & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {
         if ((s[i] & 0xc0) != 0x80) {
@@ -99,8 +104,14 @@ const char *text_cut(struct arena *arena, const char *text, size_t width)
 /* Marks that change the direction of what follows could make a line say something else. */
 static bool is_direction_mark(wchar_t c)
 {
-    return (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+    return c == 0x061c || (c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
            (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Characters that a terminal would act upon instead of showing them. */
+static bool is_unsafe(wchar_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || is_direction_mark(c);
 }
 
 const char *text_clean(struct arena *arena, const char *text)
@@ -114,7 +125,7 @@ const char *text_clean(struct arena *arena, const char *text)
     for (size_t len; (len = decode(text, &c)) > 0; text += len) {
         if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029) {
             clean[out++] = ' ';
-        } else if (c >= 0x20 && (c < 0x7f || c > 0x9f) && c != 0xfffd && !is_direction_mark(c)) {
+        } else if (!is_unsafe(c) && c != 0xfffd) {
             memcpy(clean + out, text, len);
             out += len;
         }
@@ -123,12 +134,27 @@ const char *text_clean(struct arena *arena, const char *text)
     return clean;
 }
 
+void text_print_json(FILE *out, const char *json)
+{
+    wchar_t c;
+    for (size_t len; (len = decode(json, &c)) > 0; json += len) {
+        if (is_unsafe(c) && c != '\n') {
+            fprintf(out, "\\u%04x", (unsigned)c);
+        } else {
+            fwrite(json, 1, len, out);
+        }
+    }
+}
+
 const char *text_date(const char *iso, char out[TEXT_DATE_SIZE])
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     int32_t days;
     if (!time_date_parse(iso, strlen(iso), &days)) {
         snprintf(out, TEXT_DATE_SIZE, "%s", iso);
+        for (char *c = out; *c; c++) {
+            *c = (char)(*c < 0x20 || *c > 0x7e ? '?' : *c);
+        }
         return out;
     }
     int month = (iso[5] - '0') * 10 + iso[6] - '0';

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum { TEXT_DATE_SIZE = 16 };
 
@@ -30,7 +31,11 @@ const char *text_cut(struct arena *arena, const char *text, size_t width);
  * ends and tabs turned into spaces. Owned by the arena. */
 const char *text_clean(struct arena *arena, const char *text);
 
-/* Writes "2016-07-31" as "31 Jul 2016"; other text is copied as it is, cut to fit. */
+/* Prints JSON text with such characters escaped: it stays the same JSON. */
+void text_print_json(FILE *out, const char *json);
+
+/* Writes "2016-07-31" as "31 Jul 2016"; other text is copied cut to fit, with ? for what is not
+ * printable ASCII. */
 const char *text_date(const char *iso, char out[TEXT_DATE_SIZE]);
 
 /* The last segment of a resource name. Borrowed from `name`. */

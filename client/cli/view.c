@@ -8,6 +8,8 @@
 #include <ctype.h>
 #include <string.h>
 
+enum { VIEW_GAP = 2 /* between columns, as table.c has it */ };
+
 const char *view_clean(struct cli *cli, const char *text)
 {
     return text_clean(&cli->arena, text ? text : "");
@@ -111,6 +113,31 @@ const char *view_text(struct cli *cli, const void *message, const struct view_co
     return scalar(cli, field, at, column->flags);
 }
 
+/* Identifiers are shown whole so that they can be copied, on one line where that can be. Where the
+ * columns that give way cannot make up for them, they are continued on the next line. */
+static void wrap_identifiers(const struct cli *cli, struct table *table,
+                             const struct view_column *columns)
+{
+    size_t least = 0;
+    for (size_t c = 0; c < table->column_count; c++) {
+        size_t widest = text_width(table->titles[c]);
+        size_t title = widest;
+        for (size_t r = 0; r < table->row_count; r++) {
+            size_t width = text_width(table->cells[r * table->column_count + c].text);
+            widest = width > widest ? width : widest;
+        }
+        bool flexible = table->flags[c] & (TABLE_CUT | TABLE_WRAP);
+        size_t floor = title > TABLE_MIN_FLEXIBLE ? title : TABLE_MIN_FLEXIBLE;
+        least += (flexible && widest > floor ? floor : widest) + (c ? VIEW_GAP : 0);
+    }
+    for (size_t c = 0; least > cli->width && c < table->column_count; c++) {
+        bool flexible = table->flags[c] & (TABLE_CUT | TABLE_WRAP);
+        if (!flexible && (columns[c].flags & (VIEW_ID | VIEW_OWNER))) {
+            table->flags[c] |= TABLE_WRAP;
+        }
+    }
+}
+
 void view_table(struct cli *cli, const struct cli_list *list, const struct view_column *columns)
 {
     struct table table;
@@ -125,6 +152,7 @@ void view_table(struct cli *cli, const struct cli_list *list, const struct view_
             row[c].text = view_text(cli, list->items[i], &columns[c]);
         }
     }
+    wrap_identifiers(cli, &table, columns);
     table_print(&table, cli->out, cli->width, cli->colour);
 }
 

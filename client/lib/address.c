@@ -3,6 +3,7 @@
 #include "common/base/time.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -40,13 +41,20 @@ bool address_parse(const char *address, struct pledge_channel *channel)
     return strlen(colon + 1) < sizeof(channel->port);
 }
 
+int address_poll_ms(uint64_t deadline_ms)
+{
+    uint64_t now = time_monotonic_ms();
+    uint64_t left = deadline_ms > now ? deadline_ms - now : 0;
+    return left > INT_MAX ? INT_MAX : (int)left;
+}
+
 /* Waits for a socket that is connecting. Returns 0 or an errno. */
 static int wait_connected(int fd, uint64_t deadline_ms)
 {
     struct pollfd poller = {.fd = fd, .events = POLLOUT};
     for (;;) {
-        uint64_t now = time_monotonic_ms();
-        int ready = now >= deadline_ms ? 0 : poll(&poller, 1, (int)(deadline_ms - now));
+        int wait = address_poll_ms(deadline_ms);
+        int ready = wait == 0 ? 0 : poll(&poller, 1, wait);
         if (ready == 0) {
             return ETIMEDOUT;
         }

@@ -123,8 +123,8 @@ static void try_once(struct pledge_channel *channel, struct attempt *attempt)
         stream_submit(channel, attempt)) {
         transport_run(channel, attempt);
     }
-    buf_deinit(&attempt->body);
     reply_finish(attempt->reply, attempt);
+    buf_deinit(&attempt->body);
 }
 
 bool pledge_call_bytes(struct pledge_channel *channel, const char *method, const void *request,

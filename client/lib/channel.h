@@ -76,6 +76,9 @@ bool attempt_fail(struct attempt *attempt, enum pledge_code code, const char *fo
 /* Splits "host:port" into the channel. False when it is malformed. */
 bool address_parse(const char *address, struct pledge_channel *channel);
 
+/* What poll waits until a time: 0 when it has passed. */
+int address_poll_ms(uint64_t deadline_ms);
+
 /* Connects a non-blocking TCP socket to the channel's address before the deadline. Returns the
  * socket, or -1 with the attempt failed. */
 int address_connect(const struct pledge_channel *channel, uint64_t deadline_ms,

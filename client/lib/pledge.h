@@ -3,11 +3,10 @@
  * libpledge: calls to a pledged service over gRPC, one blocking function a call.
  *
  * Glossary
- *   channel   the way to one service: its address, our certificate, one connection that is made
- * when it is needed and made again when it went away call      one request to one method
- * ("/pledge.v1.MonitorService/GetMonitor") and what comes back metadata  named values beside the
- * messages; a name that ends in "-bin" carries any bytes, others carry printable ASCII violation
- * one field of a request and the rule that it breaks
+ *   channel    the way to one service: its address, our certificate, and one connection
+ *   call       one request to one method ("/pledge.v1.MonitorService/GetMonitor") and its reply
+ *   metadata   named values beside the messages: any bytes when the name ends in "-bin", else ASCII
+ *   violation  one field of a request and the rule that it breaks
  *
  * Rules of the house: a channel belongs to one thread at a time, different channels to as many as
  * you like. The library prints nothing, logs nothing, raises no signal and never ends the process:

@@ -111,7 +111,7 @@ static void take_retry_info(struct pledge_reply *reply, ProtobufCAllocator *allo
     Google__Rpc__RetryInfo *info =
         google__rpc__retry_info__unpack(allocator, any->value.len, any->value.data);
     if (info && info->retry_delay && info->retry_delay->seconds >= 0 &&
-        info->retry_delay->seconds < INT32_MAX / 1000) {
+        info->retry_delay->seconds < INT32_MAX / 1000 - 1 && info->retry_delay->nanos >= 0) {
         reply->retry_after_ms =
             (unsigned)(info->retry_delay->seconds * 1000 + info->retry_delay->nanos / 1000000);
     }
@@ -152,6 +152,16 @@ static enum pledge_code code_from_stream(uint32_t error)
     }
 }
 
+/* The code of "grpc-status"; what is no number is UNKNOWN, never OK. */
+static enum pledge_code code_from_text(const struct pledge_metadata *entry)
+{
+    const char *text = entry->value;
+    size_t digits = strspn(text, "0123456789");
+    unsigned long number = strtoul(text, NULL, 10);
+    bool known = digits > 0 && digits == entry->len && number <= PLEDGE_UNAUTHENTICATED;
+    return known ? (enum pledge_code)number : PLEDGE_UNKNOWN;
+}
+
 static void take_status(struct pledge_reply *reply, struct attempt *attempt)
 {
     const struct pledge_metadata *code = pledge_reply_metadata(reply, "grpc-status");
@@ -159,20 +169,23 @@ static void take_status(struct pledge_reply *reply, struct attempt *attempt)
     if (!code && attempt->http_status != 0 && attempt->http_status != 200) {
         attempt_fail(attempt, (enum pledge_code)grpc_code_from_http(attempt->http_status),
                      "the server answered with HTTP status %d", attempt->http_status);
+    } else if (!code && attempt->http_status == 200 && !attempt->grpc_content) {
+        attempt_fail(attempt, PLEDGE_UNKNOWN, "the server does not speak gRPC");
     } else if (!code) {
         attempt_fail(attempt, code_from_stream(attempt->stream_error),
                      "the server ended the call without a status: %s",
                      nghttp2_http2_strerror(attempt->stream_error));
     } else {
-        unsigned long number = strtoul(code->value, NULL, 10);
         char *text = message ? arena_alloc(attempt->arena, message->len + 1) : NULL;
         if (text) {
             grpc_message_decode(message->value, message->len, text);
         }
-        reply->status.code =
-            number <= PLEDGE_UNAUTHENTICATED ? (enum pledge_code)number : PLEDGE_UNKNOWN;
+        reply->status.code = code_from_text(code);
         snprintf(reply->status.message, sizeof(reply->status.message), "%s", text ? text : "");
         take_details(reply, attempt);
+        if (reply->status.code == PLEDGE_OK && attempt->body.len > 0) {
+            attempt_fail(attempt, PLEDGE_INTERNAL, "the reply ends in the middle of a message");
+        }
     }
 }
 

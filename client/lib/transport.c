@@ -91,12 +91,8 @@ static bool wait_socket(struct pledge_channel *channel, uint64_t deadline_ms)
     if (channel->unsent.len > 0) {
         poller.events |= POLLOUT;
     }
-    uint64_t now = time_monotonic_ms();
-    if (now >= deadline_ms) {
-        return false;
-    }
-    int ready = poll(&poller, 1, (int)(deadline_ms - now));
-    return ready != 0;
+    int wait = address_poll_ms(deadline_ms);
+    return wait > 0 && poll(&poller, 1, wait) != 0;
 }
 
 static bool handshake(struct pledge_channel *channel, uint64_t deadline_ms, struct attempt *attempt)

@@ -59,7 +59,8 @@ static void references_become_names(void **state)
 {
     static const char text[] =
         START ",\"departments\":[{\"id\":\"housing\"}],\"pledges\":[{\"id\":\"p\",\"versions\":"
-              "[{\"id\":\"2\"}]}],\"commitments\":[{\"id\":\"c\",\"owner\":\"housing\","
+              "[{\"id\":\"2\",\"statements\":[{\"statementId\":\"7\"}]}]}],"
+              "\"commitments\":[{\"id\":\"c\",\"owner\":\"housing\","
               "\"statements\":[\"p/2/7\"],\"summary\":\"s\"}]}";
     struct apply_file file;
     struct arena arena;

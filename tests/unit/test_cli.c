@@ -24,6 +24,7 @@ static void widths(void **state)
     assert_int_equal(text_fit_words("one two three", 8), 8);
     assert_int_equal(text_fit_words("three", 2), 2);
     assert_int_equal(text_fit_words("日本", 1), 3);
+    assert_string_equal(text_clean(&arena, "a\xf8\x90\x80\x80\xd8\x9c"), "a");
     assert_string_equal(text_clean(&arena, "a\x1b[31m\nb\xc2\x9b\xe2\x80\xae\xff\x7f"), "a[31m b");
     arena_deinit(&arena);
 }
@@ -38,6 +39,7 @@ static void words(void **state)
     assert_string_equal(text_date("2016-07-01", date), "1 Jul 2016");
     assert_string_equal(text_date("", date), "");
     assert_string_equal(text_date("soon", date), "soon");
+    assert_string_equal(text_date("\x1b[2J", date), "?[2J");
     assert_string_equal(text_last_segment("authorities/derby"), "derby");
     assert_string_equal(text_last_segment("derby"), "derby");
 }

@@ -55,6 +55,11 @@ static void problems_of_files(void **state)
         {"# only: a note\n", "0 file; "},
         {"commitment;rating\na;red\n", ""},
         {"commitment,rating\na,blue\nb,\n", "2 rating; "},
+        {"commitment,rating\n  \n\t\n\nb,blue\n", "5 rating; "},
+        {"commitment,rating\na,red\nb,\"red\n", "3 row; "},
+        {"\xff\xfe"
+         "c",
+         "0 file; "},
         {"comitment,rating\na,red\n", "1 comitment; 1 commitment; "},
         {"commitment,rating,rating\na,red,red\n", "1 rating; "},
         {"commitment,rating\na\nb,red,c\n", "2 row; 3 row; "},
