@@ -193,6 +193,32 @@ static bool begin_replay(struct execution *execution)
     return true;
 }
 
+/* A constraint knows the field's own name only; the client is told its path in the request. */
+static void qualify_field(struct execution *execution, struct err_violation *violation)
+{
+    const ProtobufCMessageDescriptor *input = execution->method->method.input;
+    struct err *err = &execution->job.err;
+    struct bind_path path;
+    const char *leaf = violation->field;
+    if (strpbrk(leaf, ".[") || bind_path_resolve(input, leaf, strlen(leaf), &path)) {
+        return;
+    }
+    for (unsigned i = 0; i < input->n_fields; i++) {
+        char full[BIND_TEXT];
+        snprintf(full, sizeof(full), "%s.%s", input->fields[i].name, leaf);
+        if (!bind_path_resolve(input, full, strlen(full), &path) || path.crossing >= 0) {
+            continue;
+        }
+        size_t len = strlen(leaf);
+        if (strncmp(err->message, leaf, len) == 0 && err->message[len] == ':') {
+            err_set(err, err->code, "%s: %s", full, violation->description);
+        }
+        char *copy = arena_strndup(&execution->call->arena, full, strlen(full));
+        violation->field = copy ? copy : leaf;
+        return;
+    }
+}
+
 static void job_done(struct db_job *job)
 {
     struct execution *execution =
@@ -200,6 +226,9 @@ static void job_done(struct db_job *job)
     struct call *call = execution->call;
     if (strcmp(job->err.sqlstate, DB_SQLSTATE_REPLAY) == 0 && begin_replay(execution)) {
         return;
+    }
+    for (size_t i = 0; i < job->err.violation_count; i++) {
+        qualify_field(execution, &job->err.violations[i]);
     }
     if (job->err.code != GRPC_OK) {
         fail(execution, &job->err);

@@ -79,7 +79,7 @@ class Authorities(harness.Case):
                      name="authorities/derby/departments/transport")
         request["department"] = {"display_name": ""}
         self.refused(Code.INVALID_ARGUMENT, self.derby.CreateDepartment, validate_only=True,
-                     field="display_name", **request)
+                     field="department.display_name", **request)
 
     def test_masks_and_etags(self):
         name = "authorities/derby/departments/library"
@@ -104,8 +104,8 @@ class Authorities(harness.Case):
         cases = [
             ({"department_id": "Has Space", "department": {"display_name": "X"}}, "department_id"),
             ({"department_id": "x" * 64, "department": {"display_name": "X"}}, "department_id"),
-            ({"department_id": "x", "department": {"display_name": "  "}}, "display_name"),
-            ({"department_id": "x", "department": {"display_name": "x" * 201}}, "display_name"),
+            ({"department_id": "x", "department": {"display_name": "  "}}, "department.display_name"),
+            ({"department_id": "x", "department": {"display_name": "x" * 201}}, "department.display_name"),
         ]
         for fields, field in cases:
             with self.subTest(field=field):
