@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -111,6 +112,18 @@ class Running(harness.Case):
         for line in self.daemon.log_text().splitlines():
             event = json.loads(line)
             self.assertLessEqual({"time", "level", "event"}, set(event))
+
+    def test_it_tells_systemd_how_it_is(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            path = os.path.join(folder, "notify")
+            manager.bind(path)
+            manager.settimeout(20)
+            daemon = harness.Daemon(self.daemon.database)
+            daemon.environment["NOTIFY_SOCKET"] = path
+            daemon.start()
+            self.assertEqual(manager.recv(100), b"READY=1")
+            daemon.stop()
+            self.assertEqual(manager.recv(100), b"STOPPING=1")
 
     def test_a_port_in_use_is_refused(self):
         second = harness.Daemon(self.daemon.database)
