@@ -56,6 +56,23 @@ static void *field_at(void *message, const char *name)
     return field ? (char *)message + field->offset : NULL;
 }
 
+/* An answer that is one resource must have it: the commands read its fields. */
+static void require_resource(struct pledge_reply *reply)
+{
+    const ProtobufCFieldDescriptor *first =
+        reply->message && reply->message->descriptor->n_fields == 1
+            ? &reply->message->descriptor->fields[0]
+            : NULL;
+    if (first && first->type == PROTOBUF_C_TYPE_MESSAGE &&
+        first->label != PROTOBUF_C_LABEL_REPEATED &&
+        !*(void *const *)((const char *)reply->message + first->offset)) {
+        reply->message = NULL;
+        reply->status.code = PLEDGE_INTERNAL;
+        snprintf(reply->status.message, sizeof(reply->status.message),
+                 "the service answered without the %s that was asked for", first->name);
+    }
+}
+
 const struct pledge_reply *cli_try(struct cli *cli, const char *method, void *request)
 {
     const ProtobufCMethodDescriptor *descriptor = cli_method(method);
@@ -78,6 +95,7 @@ const struct pledge_reply *cli_try(struct cli *cli, const char *method, void *re
     };
     snprintf(path, sizeof(path), "/pledge.v1.%s", method);
     pledge_call(cli->channel, path, request, descriptor->output, &options, &kept->reply);
+    require_resource(&kept->reply);
     if (request_id && *request_id == uuid) {
         *request_id = (char *)protobuf_c_empty_string;
     }
