@@ -32,7 +32,7 @@ enum {
     PLEDGE_DEFAULT_MAX_REPLY = 16 * 1024 * 1024, /* bytes of all messages of one reply */
     PLEDGE_MAX_REQUEST = 16 * 1024 * 1024,       /* bytes of one request */
     PLEDGE_MAX_METADATA = 64,                    /* entries of a request, or of one reply's half */
-    PLEDGE_MAX_METADATA_BYTES = 65536,           /* of one reply's headers and trailers */
+    PLEDGE_MAX_METADATA_BYTES = 96 * 1024,       /* of one reply's headers and trailers */
     PLEDGE_MESSAGE_SIZE = 1024,                  /* of pledge_status.message, with its NUL */
     PLEDGE_REQUEST_ID_SIZE = 37,                 /* of a request_id, with its NUL */
 };

@@ -14,9 +14,10 @@
     }
 
 enum {
-    /* Bytes of details before base64: for a client that does not say what it takes, and at most. */
+    /* Bytes of details before base64: for a client that does not say what it takes, and at most, as
+     * nghttp2 takes no header value above 64 KiB. */
     TRAILERS_DETAILS_USUAL = 5 * 1024,
-    TRAILERS_DETAILS_MOST = 512 * 1024,
+    TRAILERS_DETAILS_MOST = 47 * 1024,
 };
 
 /* How many bytes of details a client takes that accepts header blocks of `header_limit` bytes. */

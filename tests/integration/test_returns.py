@@ -66,6 +66,13 @@ class Returns(SmallCouncil):
         self.assertEqual(sum(1 for field in found if field.endswith("].commitment_id")), 50)
         self.nothing_recorded()
 
+    def test_more_problems_than_fit_name_the_first_of_them(self):
+        lines = [self.line(f"x{n}", "RATING_RED") for n in range(500)]
+        error = self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", lines,
+                             says="1002 rules")
+        self.assertGreater(len(harness.violations(error)), 300)
+        self.nothing_recorded()
+
     def test_the_same_return_twice(self):
         lines = [self.line("h1"), self.line("h2")]
         request = {"request_id": str(uuid.uuid4())}
