@@ -5,6 +5,7 @@ test.sh makes one cluster and one certificate authority for all of them and name
 environment (PGHOST, PLEDGE_TEST_WORK, PLEDGE_TEST_BUILD). Each test program makes its own database.
 """
 
+import atexit
 import hashlib
 import json
 import os
@@ -92,6 +93,7 @@ class Daemon:
 
     def start(self):
         self.process = subprocess.Popen(self.command(), env=self.environment, stderr=self.log)
+        atexit.register(self.kill)
         deadline = time.monotonic() + 30
         while self.port is None:
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -116,6 +118,11 @@ class Daemon:
             if time.monotonic() > deadline:
                 raise RuntimeError("pledged does not serve:\n" + self.log_text())
             time.sleep(0.05)
+
+    def kill(self):
+        """Whatever went wrong in a test, the daemon does not outlive it."""
+        if self.process.poll() is None:
+            self.process.kill()
 
     def stop(self):
         for channel in self.channels.values():
