@@ -129,7 +129,7 @@ void call_finish(struct call *call, const struct err *err)
 
 static void take_message(struct call *call, const uint8_t *bytes, size_t len)
 {
-    static const struct guard_limits limits = {.max_depth = 16, .max_elements = 65536};
+    const struct guard_limits limits = GUARD_DEFAULT_LIMITS;
     struct err err = {0};
     if (!call->method->streaming && call->got_message) {
         err_set(&err, GRPC_INTERNAL, "a unary call carries exactly one message");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/sqlrpc/bind.h"
 
+#include "common/base/be.h"
+
 #include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -185,12 +187,6 @@ static const void *default_member(const ProtobufCFieldDescriptor *leaf)
     return leaf->type == PROTOBUF_C_TYPE_STRING ? (const void *)&empty_text : (const void *)zero;
 }
 
-static void put32(char *out, uint32_t value)
-{
-    value = __builtin_bswap32(value);
-    memcpy(out, &value, sizeof(value));
-}
-
 struct array_writer {
     const struct bind_param *param;
     const char *tenant;
@@ -256,15 +252,15 @@ static bool write_array(const struct bind_param *param, const ProtobufCMessage *
     if (!out) {
         return complain(VALUE_NO_MEMORY, "", arena, err);
     }
-    put32(out, writer.count > 0); /* dimensions */
-    put32(out + 4, 1);            /* there may be NULLs */
-    put32(out + 8, param->type->oid);
-    put32(out + 12, (uint32_t)writer.count);
-    put32(out + 16, 1); /* lower bound */
+    be_put32(out, writer.count > 0); /* dimensions */
+    be_put32(out + 4, 1);            /* there may be NULLs */
+    be_put32(out + 8, param->type->oid);
+    be_put32(out + 12, (uint32_t)writer.count);
+    be_put32(out + 16, 1); /* lower bound */
     size_t at = writer.count > 0 ? ARRAY_HEADER : 12;
     for (size_t i = 0; i < writer.count; i++) {
         bool null = !writer.values[i];
-        put32(out + at, null ? (uint32_t)ARRAY_NULL : (uint32_t)writer.lengths[i]);
+        be_put32(out + at, null ? (uint32_t)ARRAY_NULL : (uint32_t)writer.lengths[i]);
         at += 4;
         if (!null) {
             memcpy(out + at, writer.values[i], (size_t)writer.lengths[i]);
@@ -303,13 +299,6 @@ static ProtobufCMessage *enter(ProtobufCMessage *message, const ProtobufCFieldDe
         }
     }
     return *member;
-}
-
-static uint32_t get32(const char *data)
-{
-    uint32_t value;
-    memcpy(&value, data, sizeof(value));
-    return __builtin_bswap32(value);
 }
 
 /* Makes the elements of a repeated field on the first column that reaches it; later ones must agree
@@ -365,7 +354,7 @@ static const char *read_elements(const struct bind_column *column, const char *a
         if (end - at < 4) {
             return "is not an array";
         }
-        int32_t len = (int32_t)get32(at);
+        int32_t len = (int32_t)be_get32(at);
         at += 4;
         if (len > end - at) {
             return "is not an array";
@@ -393,11 +382,11 @@ static const char *read_array(const struct bind_column *column, const char *data
             return "does not fit the call's memory";
         }
     }
-    uint32_t dimensions = len >= 12 ? get32(data) : UINT32_MAX;
+    uint32_t dimensions = len >= 12 ? be_get32(data) : UINT32_MAX;
     if (dimensions > 1 || (dimensions == 1 && len < ARRAY_HEADER)) {
         return "is not an array of one dimension";
     }
-    size_t count = dimensions == 0 ? 0 : get32(data + 12);
+    size_t count = dimensions == 0 ? 0 : be_get32(data + 12);
     if (count > len) {
         return "is not an array";
     }

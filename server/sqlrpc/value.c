@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/sqlrpc/value.h"
 
+#include "common/base/be.h"
 #include "common/base/time.h"
 #include "google/protobuf/timestamp.pb-c.h"
 
@@ -111,18 +112,6 @@ const char *const *value_labels(const ProtobufCEnumDescriptor *descriptor)
 /* --- writing ------------------------------------------------------------------------------------
  */
 
-static void put32(unsigned char *out, uint32_t value)
-{
-    value = __builtin_bswap32(value);
-    memcpy(out, &value, sizeof(value));
-}
-
-static void put64(unsigned char *out, uint64_t value)
-{
-    value = __builtin_bswap64(value);
-    memcpy(out, &value, sizeof(value));
-}
-
 static bool parse_uuid(const char *text, unsigned char out[UUID_BYTES])
 {
     size_t digit = 0;
@@ -162,7 +151,7 @@ static int write_fixed(enum value_kind kind, const void *member, unsigned char o
             *result = VALUE_NOT_A_DATE;
             return 0;
         }
-        put32(out, (uint32_t)(days - TIME_PG_EPOCH_DAYS));
+        be_put32(out, (uint32_t)(days - TIME_PG_EPOCH_DAYS));
         return 4;
     case VALUE_UUID:
         text = *(char *const *)member;
@@ -175,11 +164,11 @@ static int write_fixed(enum value_kind kind, const void *member, unsigned char o
         out[0] = *(const protobuf_c_boolean *)member != 0;
         return 1;
     case VALUE_INT4:
-        put32(out, *(const uint32_t *)member);
+        be_put32(out, *(const uint32_t *)member);
         return 4;
     case VALUE_INT8:
     case VALUE_FLOAT8:
-        put64(out, *(const uint64_t *)member);
+        be_put64(out, *(const uint64_t *)member);
         return 8;
     case VALUE_TIMESTAMP: {
         const Google__Protobuf__Timestamp *stamp = *(Google__Protobuf__Timestamp *const *)member;
@@ -187,7 +176,7 @@ static int write_fixed(enum value_kind kind, const void *member, unsigned char o
             return 0;
         }
         int64_t seconds = stamp->seconds - (int64_t)TIME_PG_EPOCH_DAYS * 86400;
-        put64(out, (uint64_t)(seconds * MICROS + stamp->nanos / 1000));
+        be_put64(out, (uint64_t)(seconds * MICROS + stamp->nanos / 1000));
         return 8;
     }
     default:
@@ -236,20 +225,6 @@ enum value_result value_write(enum value_kind kind, const ProtobufCFieldDescript
 /* --- reading ------------------------------------------------------------------------------------
  */
 
-static uint32_t get32(const char *data)
-{
-    uint32_t value;
-    memcpy(&value, data, sizeof(value));
-    return __builtin_bswap32(value);
-}
-
-static uint64_t get64(const char *data)
-{
-    uint64_t value;
-    memcpy(&value, data, sizeof(value));
-    return __builtin_bswap64(value);
-}
-
 static const char *read_label(const ProtobufCEnumDescriptor *descriptor, const char *const *labels,
                               const char *data, size_t len, int *member)
 {
@@ -268,7 +243,7 @@ static const char *read_timestamp(const char *data, void *member, struct arena *
     if (!stamp) {
         return "does not fit the call's memory";
     }
-    int64_t micros = (int64_t)get64(data);
+    int64_t micros = (int64_t)be_get64(data);
     int64_t seconds = micros / MICROS - (micros % MICROS < 0);
     google__protobuf__timestamp__init(stamp);
     stamp->nanos = (int32_t)(micros - seconds * MICROS) * 1000;
@@ -284,7 +259,7 @@ static const char *read_text(enum value_kind kind, const char *data, size_t len,
     if (kind == VALUE_DATE) {
         text = arena_alloc(arena, TIME_DATE_LEN + 1);
         if (text) {
-            time_date_format((int32_t)get32(data) + TIME_PG_EPOCH_DAYS, text);
+            time_date_format((int32_t)be_get32(data) + TIME_PG_EPOCH_DAYS, text);
         }
     } else if (kind == VALUE_UUID) {
         const unsigned char *u = (const unsigned char *)data;
@@ -335,11 +310,11 @@ const char *value_read(enum value_kind kind, const ProtobufCFieldDescriptor *fie
         *(protobuf_c_boolean *)member = data[0] != 0;
         return NULL;
     case VALUE_INT4:
-        *(uint32_t *)member = get32(data);
+        *(uint32_t *)member = be_get32(data);
         return NULL;
     case VALUE_INT8:
     case VALUE_FLOAT8:
-        *(uint64_t *)member = get64(data);
+        *(uint64_t *)member = be_get64(data);
         return NULL;
     case VALUE_TIMESTAMP:
         return read_timestamp(data, member, arena);
