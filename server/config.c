@@ -33,11 +33,14 @@ static const struct setting {
     TEXT(database, "PLEDGED_DATABASE", "", true),
     TEXT(sql_directory, "PLEDGED_SQL_DIRECTORY", PLEDGE_SQL_DIR, true),
     TEXT(log_level, "PLEDGED_LOG_LEVEL", "info", true),
+    TEXT(metrics_listen, "PLEDGED_METRICS_LISTEN", "", false),
+    TEXT(web_origins, "PLEDGED_WEB_ORIGINS", "", false),
     NUMBER(loops, "PLEDGED_LOOPS", 0, 0, CONFIG_MAX_LOOPS),
     NUMBER(read_connections, "PLEDGED_READ_CONNECTIONS", 1, 1, 4),
     NUMBER(heavy_connections, "PLEDGED_HEAVY_CONNECTIONS", 1, 1, 4),
     NUMBER(write_connections, "PLEDGED_WRITE_CONNECTIONS", 4, 1, 8),
     NUMBER(drain_ms, "PLEDGED_DRAIN_MS", 10000, 0, 600000),
+    NUMBER(slow_call_ms, "PLEDGED_SLOW_CALL_MS", 500, 0, 600000),
 };
 
 enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };

@@ -17,11 +17,14 @@ struct config {
     char database[CONFIG_TEXT];
     char sql_directory[CONFIG_TEXT];
     char log_level[CONFIG_TEXT];
+    char metrics_listen[CONFIG_TEXT]; /* "": no metrics */
+    char web_origins[CONFIG_TEXT];
     int loops; /* 0: one a processor */
     int read_connections;
     int heavy_connections;
     int write_connections;
     int drain_ms;
+    int slow_call_ms; /* 0: never */
 };
 
 /* Reads `path`, which may be NULL for the environment alone. False with a sentence in `error` that

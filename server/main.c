@@ -7,6 +7,7 @@
 #include "server/config.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
+#include "server/telemetry.h"
 #include "server/worker.h"
 
 #include <errno.h>
@@ -36,6 +37,7 @@ struct daemon {
     struct db_config db;
     struct worker *workers;
     unsigned worker_count;
+    struct telemetry telemetry;
 };
 
 static const char usage[] =
@@ -136,6 +138,21 @@ static bool port_taken(const struct sockaddr *address, socklen_t len)
     return taken;
 }
 
+static bool start_telemetry(struct daemon *daemon, struct err *err)
+{
+    struct sockaddr_storage address;
+    socklen_t len;
+    const char *at = daemon->config.metrics_listen;
+    if (!*at) {
+        return true;
+    }
+    if (!resolve(at, &address, &len)) {
+        return err_set(err, GRPC_INVALID_ARGUMENT, "metrics_listen: %s is no address and port", at);
+    }
+    return telemetry_start(&daemon->telemetry, daemon->workers, daemon->worker_count,
+                           (struct sockaddr *)&address, len, err);
+}
+
 static bool start_workers(struct daemon *daemon, const struct worker_shared *shared,
                           struct err *err)
 {
@@ -175,7 +192,7 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
 {
     struct err err = {0};
     int number;
-    if (!start_workers(daemon, shared, &err)) {
+    if (!start_workers(daemon, shared, &err) || !start_telemetry(daemon, &err)) {
         log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", err.message);
         fflush(NULL);
         _exit(EXIT_FAILURE); /* some threads may already run */
@@ -188,6 +205,7 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
     for (unsigned i = 0; i < daemon->worker_count; i++) {
         worker_drain(&daemon->workers[i]);
     }
+    telemetry_stop(&daemon->telemetry);
     for (unsigned i = 0; i < daemon->worker_count; i++) {
         worker_join(&daemon->workers[i]);
     }
@@ -239,8 +257,14 @@ static int run(struct daemon *daemon, bool check_only)
                                                     (unsigned)config->heavy_connections,
                                                     (unsigned)config->write_connections}};
     if (good && !check_only && daemon->workers) {
-        struct worker_shared shared = {tls,         &daemon->registry, &daemon->catalog,
-                                       &daemon->db, &daemon->roles,    config->drain_ms};
+        struct worker_shared shared = {tls,
+                                       &daemon->registry,
+                                       &daemon->catalog,
+                                       &daemon->db,
+                                       &daemon->roles,
+                                       config->drain_ms,
+                                       config->slow_call_ms,
+                                       config->web_origins};
         status = serve(daemon, &shared, &signals);
     }
     SSL_CTX_free(tls);

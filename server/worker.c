@@ -35,7 +35,7 @@ static void finish_endless(struct worker *worker)
     err_set(&err, GRPC_UNAVAILABLE, "the service is stopping; connect again");
     for (struct call *call = worker->rpc.calls, *next; call; call = next) {
         next = call->next;
-        if (call->method && call->method->streaming && call->deadline_ms == UINT64_MAX) {
+        if (call->method && method_streams(call->method) && call->deadline_ms == UINT64_MAX) {
             call_finish(call, &err);
         }
     }
@@ -87,6 +87,12 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
     }
     worker->context.auth = auth_new(worker->context.db, shared->roles);
     rpc_init(&worker->rpc, &worker->loop, shared->registry, &worker->context);
+    worker->rpc.metrics = &worker->metrics;
+    worker->rpc.slow_call_ms = (unsigned)shared->slow_call_ms;
+    worker->rpc.web_origins = shared->web_origins;
+    if (!worker->context.auth || !metrics_init(&worker->metrics, shared->registry->count)) {
+        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "out of memory");
+    }
     rc = listener_init(&worker->listener, &worker->loop, address, address_len, shared->tls,
                        &rpc_stream_ops, &worker->rpc);
     if (rc != 0) {
@@ -117,6 +123,8 @@ void worker_join(struct worker *worker)
 {
     uv_thread_join(&worker->thread);
     uv_loop_close(&worker->loop.uv);
+    rpc_deinit(&worker->rpc);
+    metrics_deinit(&worker->metrics);
     auth_free(worker->context.auth);
     db_free(worker->context.db);
 }

@@ -11,6 +11,7 @@ struct worker {
     struct loop loop;
     struct listener listener;
     struct rpc rpc;
+    struct metrics metrics;
     struct sql_context context; /* first thing that rpc.context points to */
     uv_async_t drain;
     uv_thread_t thread;
@@ -26,6 +27,8 @@ struct worker_shared {
     const struct db_config *db;
     const struct auth_roles *roles;
     int drain_ms;
+    int slow_call_ms;
+    const char *web_origins;
 };
 
 /* Binds `address` and opens the pool. On failure a sentence is in `err`. Borrows `shared`. */

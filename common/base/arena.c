@@ -32,6 +32,25 @@ void arena_deinit(struct arena *arena)
     arena_init(arena, arena->cap);
 }
 
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *block = arena->head;
+    while (block && block->older) {
+        struct arena_block *older = block->older;
+        free(block);
+        block = older;
+    }
+    arena_init(arena, arena->cap);
+    if (block && block->size > ARENA_FIRST_BLOCK) { /* a large first request made it */
+        free(block);
+    } else if (block) {
+        arena->head = block;
+        arena->next = block->bytes;
+        arena->end = block->bytes + block->size;
+        arena->taken = block->size;
+    }
+}
+
 static bool arena_grow(struct arena *arena, size_t size)
 {
     size_t want = arena->head ? arena->head->size * 2 : ARENA_FIRST_BLOCK;

@@ -28,6 +28,9 @@ void arena_init(struct arena *arena, size_t cap);
 /* Frees everything; the arena is empty again and may be used with the same cap. */
 void arena_deinit(struct arena *arena);
 
+/* Empties the arena but keeps its first block for what comes next. */
+void arena_reset(struct arena *arena);
+
 /* Returns `size` bytes aligned for any type, owned by the arena, uninitialised; NULL when the cap
  * or the heap is exhausted. */
 void *arena_alloc(struct arena *arena, size_t size);

@@ -20,7 +20,8 @@ struct db {
     struct job_queue refused; /* told at the end of the turn, never inside db_submit */
     struct pipe pipes[DB_MAX_PIPES];
     unsigned pipe_count;
-    unsigned in_flight;
+    unsigned in_flight[DB_LANES];
+    struct db_counters counters;
     bool closed;
     PQconninfoOption *options;
     struct pipe_address addresses[2]; /* for reads, for writes */
@@ -61,7 +62,8 @@ static void refuse(struct db *db, struct db_job *job)
 static void on_settled(void *data, struct db_job *job, bool try_again)
 {
     struct db *db = data;
-    db->in_flight--;
+    db->in_flight[job->lane]--;
+    counter_add(&db->counters.lanes[job->lane].jobs, 1);
     if (try_again && !job->cancelled && !db->closed) {
         job->solo = true;
         queue_push(&db->queues[job->lane], job);
@@ -94,7 +96,7 @@ static struct db_job *next_segment(struct db *db, struct job_queue *queue, enum 
             break;
         }
     }
-    db->in_flight += batch.count;
+    db->in_flight[lane] += batch.count;
     return batch.first;
 }
 
@@ -120,12 +122,35 @@ static void send_lane(struct db *db, enum db_lane lane)
         while (queue->first && pipe_has_room(pipe)) {
             struct db_job *jobs = next_segment(db, queue, lane);
             if (jobs) {
+                counter_add(&db->counters.lanes[lane].segments, 1);
                 pipe_send(pipe, jobs);
             }
         }
     }
     while (queue->first && lane_hopeless(db, lane)) {
         refuse(db, queue_pop(queue));
+    }
+}
+
+static void count(struct db *db)
+{
+    for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
+        counter_set(&db->counters.lanes[lane].queued, db->queues[lane].count);
+        counter_set(&db->counters.lanes[lane].in_flight, db->in_flight[lane]);
+    }
+}
+
+static void count_connections(struct db *db)
+{
+    unsigned ready[DB_LANES] = {0};
+    unsigned failures[DB_LANES] = {0};
+    for (unsigned i = 0; i < db->pipe_count; i++) {
+        ready[db->pipes[i].lane] += db->pipes[i].state == PIPE_READY;
+        failures[db->pipes[i].lane] += db->pipes[i].failures;
+    }
+    for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
+        counter_set(&db->counters.lanes[lane].connections, ready[lane]);
+        counter_set(&db->counters.lanes[lane].failures, failures[lane]);
     }
 }
 
@@ -141,6 +166,7 @@ static void on_turn(void *data)
         struct db_job *job = queue_pop(&db->refused);
         job->done(job);
     }
+    count(db);
 }
 
 static void on_tick(void *data)
@@ -149,6 +175,7 @@ static void on_tick(void *data)
     for (unsigned i = 0; i < db->pipe_count && !db->closed; i++) {
         pipe_tick(&db->pipes[i]);
     }
+    count_connections(db);
 }
 
 static void add_keyword(struct pipe_address *address, const char *keyword, const char *value)
@@ -260,6 +287,11 @@ void db_submit(struct db *db, struct db_job *job)
     }
 }
 
+const struct db_counters *db_counters(const struct db *db)
+{
+    return &db->counters;
+}
+
 bool db_ready(const struct db *db)
 {
     unsigned ready[DB_LANES] = {0};
@@ -271,11 +303,11 @@ bool db_ready(const struct db *db)
 
 bool db_idle(const struct db *db)
 {
-    unsigned queued = db->refused.count;
+    unsigned left = db->refused.count;
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
-        queued += db->queues[lane].count;
+        left += db->queues[lane].count + db->in_flight[lane];
     }
-    return queued == 0 && db->in_flight == 0;
+    return left == 0;
 }
 
 void db_close(struct db *db)

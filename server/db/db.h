@@ -82,11 +82,25 @@ struct db_job {
     bool (*rows)(struct db_job *job, unsigned step, const PGresult *rows);
     /* The end: job->err tells. Writes are answered only after their commit was confirmed. */
     void (*done)(struct db_job *job);
-    uint32_t cost_us; /* from the neighbour's end to this one's, as measured */
+    uint64_t sent_us;    /* uv_hrtime when it left, */
+    uint64_t settled_us; /* and when its answer was complete */
+    uint32_t cost_us;    /* from the neighbour's end to this one's, as measured */
 
     unsigned tries; /* used by this floor */
     bool solo;
     bool aborted;
+};
+
+/* What the lanes are doing; read by another thread. */
+struct db_counters {
+    struct db_lane_counters {
+        struct counter queued;      /* jobs that wait to be sent */
+        struct counter in_flight;   /* jobs that wait for their answer */
+        struct counter connections; /* that are ready */
+        struct counter jobs;        /* answered since the start */
+        struct counter segments;    /* sent since the start */
+        struct counter failures;    /* of connections since the start */
+    } lanes[DB_LANES];
 };
 
 struct db_config {
@@ -104,6 +118,9 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
 /* Queues a job; it is sent at the end of this turn. Always ends in job->done, at the earliest in
  * the next callback of the loop, never inside this call. */
 void db_submit(struct db *db, struct db_job *job);
+
+/* Lives as long as the db. */
+const struct db_counters *db_counters(const struct db *db);
 
 /* True once every lane has a connection that is ready. */
 bool db_ready(const struct db *db);

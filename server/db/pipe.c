@@ -239,12 +239,14 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
 {
     struct segment *segment = segment_push(pipe, SEGMENT_JOBS);
     segment->first = jobs;
+    uint64_t now_us = clock_us();
     if (pipe->segment_count == 1) {
         pipe->job = jobs;
         pipe->item = 0;
-        pipe->last_end_us = clock_us();
+        pipe->last_end_us = now_us;
     }
     for (struct db_job *job = jobs; job; job = job->next) {
+        job->sent_us = now_us;
         job->tries++;
         job->aborted = false;
         uint64_t give_up = job->deadline_ms + DB_GRACE_MS;
@@ -264,6 +266,7 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
 static void settle(struct pipe *pipe, struct db_job *job, bool try_again)
 {
     uint64_t now = clock_us();
+    job->settled_us = now;
     job->cost_us = (uint32_t)(now - pipe->last_end_us);
     pipe->last_end_us = now;
     pipe->owner.settled(pipe->owner.data, job, try_again);
@@ -471,6 +474,7 @@ static void pipe_fail(struct pipe *pipe, const char *why)
     }
     snprintf(pipe->error, sizeof(pipe->error), "%s", why);
     bool was_ready = pipe->state == PIPE_READY;
+    pipe->failures++;
     pipe->state = PIPE_DOWN;
     pipe->failed_once = !was_ready;
     pipe->retry_ms = pipe->loop->now_ms + (was_ready ? 0 : pipe->backoff_ms);

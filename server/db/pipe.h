@@ -59,7 +59,8 @@ struct pipe {
     uint64_t since_ms;
     uint64_t retry_ms;
     unsigned backoff_ms;
-    bool failed_once; /* the last attempt failed: do not keep callers waiting */
+    unsigned failures; /* since the start */
+    bool failed_once;  /* the last attempt failed: do not keep callers waiting */
     struct segment segments[DB_PIPE_SEGMENTS];
     unsigned segment_first;
     unsigned segment_count;

@@ -46,6 +46,7 @@ static void conn_close(struct conn *conn)
         conn->next->prev = conn->prev;
     }
     listener->conn_count--;
+    counter_set(&listener->open, listener->conn_count);
     if (had_session) {
         h2_deinit(&conn->h2);
     }
@@ -93,6 +94,7 @@ static bool conn_write(struct conn *conn)
             return conn->stalled;
         }
         buf_consume(&conn->out, (size_t)wrote);
+        counter_add(&conn->listener->sent_bytes, (uint64_t)wrote);
         was_stalled = false;
     }
     return true;
@@ -138,6 +140,12 @@ static void flush_dirty(void *data)
     }
 }
 
+static void conn_farewell(struct conn *conn)
+{
+    conn->noticed_ms = conn->listener->loop->now_ms;
+    h2_goaway(&conn->h2);
+}
+
 static void conn_read(struct conn *conn)
 {
     static _Thread_local uint8_t bytes[CONN_WRITE_SIZE];
@@ -152,6 +160,9 @@ static void conn_read(struct conn *conn)
             }
             break;
         }
+        counter_add(&conn->listener->received_bytes, (uint64_t)len);
+        conn->heard_ms = conn->listener->loop->now_ms;
+        conn->h2.pinged = false;
         if (!h2_receive(&conn->h2, bytes, (size_t)len)) {
             conn->state = CONN_CLOSING;
             conn->since_ms = conn->listener->loop->now_ms;
@@ -169,6 +180,7 @@ static void conn_handshake(struct conn *conn)
         if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
             conn_watch(conn, error == SSL_ERROR_WANT_READ ? UV_READABLE : UV_WRITABLE);
         } else {
+            counter_add(&conn->listener->handshakes_failed, 1);
             conn_close(conn);
         }
         return;
@@ -184,8 +196,9 @@ static void conn_handshake(struct conn *conn)
     conn->state = CONN_OPEN;
     conn->since_ms = conn->listener->loop->now_ms;
     conn->identified = tls_peer_fingerprint(conn->ssl, conn->fingerprint);
+    conn->heard_ms = conn->since_ms;
     if (conn->listener->draining) {
-        h2_goaway(&conn->h2);
+        conn_farewell(conn);
     }
     conn_watch(conn, UV_READABLE);
     conn_read(conn); /* bytes can arrive together with the end of the handshake */
@@ -258,6 +271,8 @@ static void conn_accept(struct listener *listener, int fd, const struct sockaddr
     }
     listener->conns = conn;
     listener->conn_count++;
+    counter_set(&listener->open, listener->conn_count);
+    counter_add(&listener->accepted, 1);
     conn_watch(conn, UV_READABLE);
 }
 
@@ -286,6 +301,31 @@ static void on_listener_event(uv_poll_t *poll, int status, int events)
     }
 }
 
+/* An open connection: asks silent peers for a sign of life, and lets go of those without streams.
+ */
+static void check_open(struct conn *conn, uint64_t now)
+{
+    struct h2 *h2 = &conn->h2;
+    bool draining = conn->listener->draining;
+    uint64_t silent = now - conn->heard_ms;
+    if (draining && !h2->farewelled && now - conn->noticed_ms > CONN_NOTICE_MS) {
+        h2_goaway(h2);
+    }
+    if (h2->stream_count > 0) {
+        conn->since_ms = now;
+        if (h2->pinged && silent > CONN_KEEPALIVE_MS + CONN_ALIVE_MS) {
+            conn_close(conn);
+        } else if (!h2->pinged && silent > CONN_KEEPALIVE_MS) {
+            h2_ping(h2);
+        }
+    } else if (draining ? h2->farewelled : now - conn->since_ms > CONN_IDLE_MS) {
+        nghttp2_session_terminate_session(h2->session, NGHTTP2_NO_ERROR);
+        conn->state = CONN_CLOSING;
+        conn->since_ms = now;
+        conn_mark_dirty(conn);
+    }
+}
+
 /* Ends what has taken too long: handshakes, goodbyes, connections without streams. */
 static void check_times(void *data)
 {
@@ -306,13 +346,8 @@ static void check_times(void *data)
             (conn->state == CONN_CLOSING && spent > CONN_LINGER_MS) ||
             (conn->stalled && now - conn->stalled_ms > CONN_STALL_MS)) {
             conn_close(conn);
-        } else if (conn->state == CONN_OPEN && conn->h2.stream_count > 0) {
-            conn->since_ms = now;
-        } else if (conn->state == CONN_OPEN && (listener->draining || spent > CONN_IDLE_MS)) {
-            nghttp2_session_terminate_session(conn->h2.session, NGHTTP2_NO_ERROR);
-            conn->state = CONN_CLOSING;
-            conn->since_ms = now;
-            conn_mark_dirty(conn);
+        } else if (conn->state == CONN_OPEN) {
+            check_open(conn, now);
         }
     }
 }
@@ -361,8 +396,7 @@ void listener_drain(struct listener *listener)
     uv_close((uv_handle_t *)&listener->poll, listener_closed);
     for (struct conn *conn = listener->conns; conn; conn = conn->next) {
         if (conn->state == CONN_OPEN) {
-            h2_goaway(&conn->h2);
-            conn_mark_dirty(conn);
+            conn_farewell(conn);
         }
     }
 }

@@ -21,6 +21,9 @@ enum {
     CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
     CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */
     CONN_STALL_MS = 30 * 1000,     /* while the peer takes no bytes */
+    CONN_KEEPALIVE_MS = 60 * 1000, /* of silence with streams open, then we ping */
+    CONN_ALIVE_MS = 20 * 1000,     /* for the answer, then the peer counts as gone */
+    CONN_NOTICE_MS = 1000,         /* from the first GOAWAY to the last, without an answer */
     CONN_CHECK_MS = 1000,          /* between looks at these times */
     CONN_PEER_TEXT = 64,
     LISTENER_MAX_CONNS = 20000, /* of one loop */
@@ -46,6 +49,8 @@ struct conn {
     char peer[CONN_PEER_TEXT];                       /* address and port, for the log */
     uint64_t since_ms;                               /* start of the state, or of being idle */
     uint64_t stalled_ms;                             /* start of the stall */
+    uint64_t heard_ms;                               /* when bytes last came */
+    uint64_t noticed_ms;                             /* when it heard that we are about to go */
     SSL *ssl;
     uv_poll_t poll;
     struct buf out;
@@ -65,6 +70,11 @@ struct listener {
     struct conn *conns;
     struct conn *dirty;
     unsigned conn_count;
+    struct counter accepted;
+    struct counter handshakes_failed;
+    struct counter open;
+    struct counter received_bytes;
+    struct counter sent_bytes;
 };
 
 /* Binds `address` (with SO_REUSEPORT, so that every loop has its own listener) and accepts from the

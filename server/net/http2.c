@@ -68,9 +68,47 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
                : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 }
 
+static const uint8_t goaway_ping[8] = {'g', 'o', 'a', 'w', 'a', 'y', 0, 0};
+
+static void goaway_final(struct h2 *h2)
+{
+    if (h2->farewelled) {
+        return;
+    }
+    h2->farewelled = true;
+    int32_t last = nghttp2_session_get_last_proc_stream_id(h2->session);
+    nghttp2_submit_goaway(h2->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
+    conn_mark_dirty(h2->conn);
+}
+
+/* nghttp2 answers pings; here is counted whether there are too many. gRPC A8: a peer that keeps
+ * pinging without need is told so and sent away. */
+static int on_ping(struct h2 *h2, const nghttp2_ping *ping)
+{
+    static const char reason[] = "too_many_pings";
+    uint64_t now = h2->conn->listener->loop->now_ms;
+    if (ping->hd.flags & NGHTTP2_FLAG_ACK) {
+        if (memcmp(ping->opaque_data, goaway_ping, sizeof(goaway_ping)) == 0) {
+            goaway_final(h2);
+        }
+        return 0;
+    }
+    bool early = h2->ping_ms > 0 && now - h2->ping_ms < H2_PING_MS;
+    h2->ping_ms = now;
+    if (early && ++h2->ping_strikes > H2_PING_STRIKES) {
+        nghttp2_submit_goaway(
+            h2->session, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2->session),
+            NGHTTP2_ENHANCE_YOUR_CALM, (const uint8_t *)reason, sizeof(reason) - 1);
+    }
+    return 0;
+}
+
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *data)
 {
     struct h2 *h2 = data;
+    if (frame->hd.type == NGHTTP2_PING) {
+        return on_ping(h2, &frame->ping);
+    }
     struct stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
     if (!stream) {
         return 0;
@@ -91,6 +129,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, c
     struct h2 *h2 = data;
     (void)flags;
     struct stream *stream = nghttp2_session_get_stream_user_data(session, stream_id);
+    nghttp2_session_consume_connection(session, len); /* one slow stream holds up no other */
     if (stream) {
         h2->ops->data(stream, bytes, len);
     }
@@ -114,7 +153,10 @@ static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t
 /* A reply that is complete before its request: the client need send no more (RFC 9113 8.1). */
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *data)
 {
-    (void)data;
+    struct h2 *h2 = data;
+    if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) {
+        h2->ping_strikes = 0;
+    }
     if (frame->hd.type == NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) &&
         nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) == 0) {
         nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
@@ -136,6 +178,9 @@ static ssize_t read_out(nghttp2_session *session, int32_t stream_id, uint8_t *to
     if (len > 0) {
         memcpy(to, buf_head(&stream->out), len);
         buf_consume(&stream->out, len);
+        if (!stream->finished && stream->out.len < H2_LOW_WATER) {
+            stream->h2->ops->drained(stream);
+        }
     }
     if (stream->finished && stream->out.len == 0) {
         *data_flags |= NGHTTP2_DATA_FLAG_EOF;
@@ -169,6 +214,7 @@ static nghttp2_option *options_new(void)
         return NULL;
     }
     nghttp2_option_set_no_closed_streams(option, 1);
+    nghttp2_option_set_no_auto_window_update(option, 1); /* handlers may hold a client back */
     nghttp2_option_set_max_outbound_ack(option, H2_MAX_ACKS);
     nghttp2_option_set_max_send_header_block_length(option, H2_MAX_SEND_HEADERS);
     nghttp2_option_set_max_settings(option, H2_MAX_SETTINGS);
@@ -237,8 +283,22 @@ bool h2_alive(const struct h2 *h2)
 
 void h2_goaway(struct h2 *h2)
 {
-    int32_t last = nghttp2_session_get_last_proc_stream_id(h2->session);
-    nghttp2_submit_goaway(h2->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
+    if (h2->noticed) {
+        goaway_final(h2);
+        return;
+    }
+    h2->noticed = true;
+    nghttp2_submit_shutdown_notice(h2->session);
+    nghttp2_submit_ping(h2->session, NGHTTP2_FLAG_NONE, goaway_ping);
+    conn_mark_dirty(h2->conn);
+}
+
+void h2_ping(struct h2 *h2)
+{
+    static const uint8_t payload[8] = {'a', 'l', 'i', 'v', 'e', '?', 0, 0};
+    h2->pinged = true;
+    nghttp2_submit_ping(h2->session, NGHTTP2_FLAG_NONE, payload);
+    conn_mark_dirty(h2->conn);
 }
 
 void stream_headers(struct stream *stream, const nghttp2_nv *headers, size_t count, bool last)
@@ -252,6 +312,14 @@ void stream_headers(struct stream *stream, const nghttp2_nv *headers, size_t cou
     nghttp2_submit_response(stream->h2->session, stream->id, headers, count,
                             last ? NULL : &provider);
     conn_mark_dirty(stream->h2->conn);
+}
+
+void stream_consume(struct stream *stream, size_t len)
+{
+    if (stream->h2 && len > 0) {
+        nghttp2_session_consume_stream(stream->h2->session, stream->id, len);
+        conn_mark_dirty(stream->h2->conn);
+    }
 }
 
 void stream_resume(struct stream *stream)

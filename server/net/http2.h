@@ -30,6 +30,9 @@ enum {
     H2_MAX_ACKS = 256,
     H2_MAX_CONTINUATIONS = 4,
     H2_MAX_SEND_HEADERS = 1024 * 1024, /* of one block of trailers */
+    H2_LOW_WATER = 32 * 1024, /* bytes waiting in a stream, below which it counts as drained */
+    H2_PING_MS = 10 * 1000,   /* pings that come faster than this are a strike each, */
+    H2_PING_STRIKES = 2,      /* of which so many are forgiven until we send something */
     H2_RESET_BURST = 512,
     H2_RESET_PER_SECOND = 64,
 };
@@ -60,6 +63,8 @@ struct stream_ops {
     void (*data)(struct stream *stream, const uint8_t *data, size_t len);
     /* The client sends no more. */
     void (*end)(struct stream *stream);
+    /* All but little of what waited in stream->out is on its way. */
+    void (*drained)(struct stream *stream);
     /* The stream is gone; `stream->h2` is NULL. The owner frees it when nothing else needs it. */
     void (*closed)(struct stream *stream);
 };
@@ -69,6 +74,11 @@ struct h2 {
     struct conn *conn;
     struct stream *streams;
     unsigned stream_count;
+    unsigned ping_strikes;
+    uint64_t ping_ms; /* when the last one came */
+    bool noticed;     /* the peer has heard that we are about to go, */
+    bool farewelled;  /* and which requests we still take */
+    bool pinged;      /* our own keepalive ping is out */
     const struct stream_ops *ops;
     void *ops_data;
 };
@@ -88,12 +98,21 @@ bool h2_produce(struct h2 *h2, struct buf *out, size_t high_water);
 /* True while the session has something to read or write for. */
 bool h2_alive(const struct h2 *h2);
 
-/* Asks the peer to open no more streams. */
+/* Announces the end: first a GOAWAY that refuses nothing, so that requests on their way are still
+ * taken, and once the peer has answered the ping behind it (or at the next call of this) the one
+ * that says where the line is. RFC 9113 6.8. */
 void h2_goaway(struct h2 *h2);
+
+/* Asks the peer for a sign of life. */
+void h2_ping(struct h2 *h2);
 
 /* Sends the response headers. With `last` the stream ends with them. All of these do nothing on an
  * orphan; header memory is copied. */
 void stream_headers(struct stream *stream, const nghttp2_nv *headers, size_t count, bool last);
+
+/* Gives `len` bytes of received data back to the stream's window, so that the peer may send as many
+ * more. Every byte that `data` was told must come back in the end. */
+void stream_consume(struct stream *stream, size_t len);
 
 /* Says that there is more in stream->out. */
 void stream_resume(struct stream *stream);

@@ -18,11 +18,28 @@ static void run_turn(struct loop *loop)
     }
 }
 
+static void measure_turn(struct loop *loop)
+{
+    uint64_t now = uv_hrtime();
+    uint64_t idle = uv_metrics_idle_time(&loop->uv);
+    uint64_t busy_us = ((now - loop->turn_began_ns) - (idle - loop->turn_idle_ns)) / 1000;
+    bool stale = loop->now_ms - loop->longest_since_ms > LOOP_LAG_MS;
+    counter_add(&loop->turns, 1);
+    counter_add(&loop->busy_us, busy_us);
+    if (stale || busy_us > counter_read(&loop->longest_us)) {
+        counter_set(&loop->longest_us, busy_us);
+        loop->longest_since_ms = loop->now_ms;
+    }
+    loop->turn_began_ns = now;
+    loop->turn_idle_ns = idle;
+}
+
 /* Timers run before the poll and closing callbacks after the check, so a turn ends at both places;
  * with nothing gathered the hooks return at once. */
 static void on_prepare(uv_prepare_t *prepare)
 {
     run_turn(prepare->data);
+    measure_turn(prepare->data);
 }
 
 static void on_check(uv_check_t *check)
@@ -48,6 +65,8 @@ int loop_init(struct loop *loop)
         return rc;
     }
     loop->uv.data = loop;
+    loop->turn_began_ns = uv_hrtime();
+    uv_loop_configure(&loop->uv, UV_METRICS_IDLE_TIME);
     uv_prepare_init(&loop->uv, &loop->prepare);
     uv_check_init(&loop->uv, &loop->check);
     uv_timer_init(&loop->uv, &loop->tick);

@@ -4,16 +4,19 @@
  *
  * Glossary
  *   turn  one pass over everything that became ready; work gathered in callbacks is sent at its end
+ *   lag   how long a turn works before it looks at the sockets again
  *   tick  a slow pulse for deadlines and time-outs: fast while calls are open, slow otherwise
  */
 #ifndef SERVER_NET_LOOP_H
 #define SERVER_NET_LOOP_H
 
+#include "server/net/counter.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
-enum { LOOP_MAX_HOOKS = 8, LOOP_TICK_BUSY_MS = 10, LOOP_TICK_IDLE_MS = 1000 };
+enum { LOOP_MAX_HOOKS = 8, LOOP_TICK_BUSY_MS = 10, LOOP_TICK_IDLE_MS = 1000, LOOP_LAG_MS = 10000 };
 
 struct loop_hook {
     void (*run)(void *data);
@@ -31,6 +34,12 @@ struct loop {
     unsigned tick_hook_count;
     unsigned open_calls; /* > 0: tick fast */
     uint64_t now_ms;     /* monotonic, as of the last turn */
+    uint64_t turn_began_ns;
+    uint64_t turn_idle_ns; /* waited until then, since the start */
+    struct counter turns;
+    struct counter busy_us;    /* spent working, waiting apart */
+    struct counter longest_us; /* the longest turn of work of the last LOOP_LAG_MS */
+    uint64_t longest_since_ms;
 };
 
 /* Sets up the loop. Returns 0 or a libuv error. */

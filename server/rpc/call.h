@@ -6,6 +6,8 @@
  *   call      one invocation of a method by a client; owns an arena that holds all it needs
  *   hold      a reference by work under way elsewhere; the call's memory stays until it is released
  *   answered  its status is sent, or there is nobody to send it to; later answers are dropped
+ *   pause     the handler takes no message for now; the client is held back by flow control
+ *   spare     a call that is over, kept with its memory for the next one
  */
 #ifndef SERVER_RPC_CALL_H
 #define SERVER_RPC_CALL_H
@@ -14,10 +16,13 @@
 #include "common/base/buf.h"
 #include "common/base/err.h"
 #include "server/net/conn.h"
+#include "server/rpc/metrics.h"
 #include "server/rpc/registry.h"
+#include "server/rpc/trailers.h"
+#include "server/rpc/wire.h"
 
 enum {
-    CALL_MAX_REQUEST = 4 * 1024 * 1024,    /* bytes of one message */
+    CALL_MAX_REQUEST = 4 * 1024 * 1024,    /* bytes of one message, before and after expansion */
     CALL_MAX_REPLY = 16 * 1024 * 1024,     /* bytes of one message */
     CALL_ARENA_CAP = 64 * 1024 * 1024,     /* bytes of one call */
     CALL_DEFAULT_TIMEOUT_MS = 60 * 1000,   /* where the client names none */
@@ -26,7 +31,11 @@ enum {
     CALL_MAX_BACKLOG = 256 * 1024,         /* unread bytes of a stream of replies */
     CALL_MAX_BUFFERED = 128 * 1024 * 1024, /* request bytes that one loop holds */
     CALL_RECEIVE_MS = 30 * 1000,           /* without progress of an unfinished request */
-    CALL_MAX_TRAILERS = 3,
+    CALL_MAX_METADATA = 16,                /* headers or trailers of a handler's own */
+    CALL_GZIP_MIN = 1024,                  /* smaller replies are not worth compressing */
+    CALL_MAX_SPARE = 512,                  /* of one loop */
+    CALL_SPARE_BUFFER = 4096,              /* the largest buffer that a spare call keeps */
+    CALL_TRACE_SIZE = 56,                  /* a W3C traceparent with its NUL */
 };
 
 /* One loop's calls. */
@@ -34,9 +43,40 @@ struct rpc {
     struct loop *loop;
     const struct registry *registry;
     void *context; /* for the floors above: what this loop has for them */
+    struct metrics *metrics;
+    const char *web_origins; /* space-separated origins whose pages may call; "" for none */
+    unsigned slow_call_ms;   /* calls that take longer are logged with where the time went */
     struct call *calls;
     unsigned call_count;
+    struct counter open; /* call_count, for other threads */
+    struct call *spares;
+    unsigned spare_count;
     size_t buffered; /* request bytes of all calls */
+};
+
+/* A header of the request as a handler sees it: base64 of "-bin" names undone. */
+struct call_metadata {
+    const struct call_metadata *next;
+    const char *name;
+    const uint8_t *value;
+    size_t len;
+};
+
+/* Headers or trailers to send beside the protocol's own. */
+struct call_extra {
+    nghttp2_nv items[CALL_MAX_METADATA + TRAILERS_MAX];
+    size_t count;
+};
+
+enum call_compression { CALL_PLAIN, CALL_GZIP_LARGE, CALL_GZIP_ALL };
+
+/* When the call passed each floor, in microseconds of uv_hrtime; 0: not yet. */
+struct call_times {
+    uint64_t started;
+    uint64_t received; /* the whole request */
+    uint64_t admitted; /* auth let it in */
+    uint64_t sent;     /* its statements left for the database */
+    uint64_t settled;  /* and were answered */
 };
 
 struct call {
@@ -45,12 +85,22 @@ struct call {
     struct call *prev;
     struct call *next;
     const struct method *method;
-    struct arena arena;
+    struct arena arena;   /* of the whole call */
+    struct arena scratch; /* of one message of a stream of requests, emptied after each */
     struct buf in;
-    size_t buffered; /* of rpc->buffered */
-    struct err err;  /* found while the headers came in */
-    int http_status; /* to refuse with, or 200 */
+    struct buf expanded; /* the last message, when it came compressed */
+    struct buf packed;   /* the last reply, before it was compressed or written as text */
+    size_t buffered;     /* of rpc->buffered */
+    size_t unconsumed;   /* bytes taken in while paused: not yet given back to the window */
+    struct err err;      /* found while the headers came in */
+    int http_status;     /* to refuse with, or 200 */
+    const struct wire *wire;
     char *path;
+    const char *origin;          /* of a page, if rpc->web_origins has it */
+    char trace[CALL_TRACE_SIZE]; /* the caller's traceparent, or "" */
+    const struct call_metadata *metadata;
+    struct call_extra *extra_headers;
+    struct call_extra *extra_trailers;
     const struct conn *conn; /* NULL once the stream is gone */
     bool identified;         /* the client showed a valid certificate, of this fingerprint: */
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE];
@@ -58,30 +108,49 @@ struct call {
     const char *principal; /* set by auth, for the log */
     const char *authority; /* likewise */
     unsigned holds;
+    uint8_t gzip_sent;     /* families of headers (see headers.c) that declare gzip, */
+    uint8_t gzip_accepted; /* accept it, */
+    uint8_t odd_encoding;  /* or declare what we cannot read */
+    uint8_t text_len;      /* characters of an unfinished base64 group */
+    char text[4];
     bool ready; /* headers are in and accepted */
     bool got_message;
     bool half_closed;
+    bool half_close_told; /* the method heard of it */
+    bool paused;
+    bool handling; /* a message is with the method */
     bool answered;
     bool gone; /* the stream is closed */
     bool has_timeout;
     bool is_post;
-    bool is_grpc;
-    const uint8_t *request; /* the bytes of the last message; live while it is handled */
+    bool is_preflight;
+    bool accepts_gzip;                 /* the client takes compressed messages */
+    bool gzip_announced;               /* our headers say so */
+    bool compressed;                   /* the last message came compressed */
+    bool replied;                      /* a unary reply waits to be sent */
+    enum call_compression compression; /* of replies */
+    const uint8_t *request;            /* the bytes of the last message; live while it is handled */
     size_t request_len;
     uint64_t received_ms; /* last progress of the request */
     uint64_t answered_ms;
-    uint64_t started_us;
     uint64_t deadline_ms; /* UINT64_MAX for none */
-    nghttp2_nv trailers[CALL_MAX_TRAILERS];
+    struct call_times times;
+    nghttp2_nv trailers[TRAILERS_MAX];
     void (*cancel)(struct call *call); /* the client or the deadline gave up; may be NULL */
-    void *data;                        /* of whoever answers */
+    void (*drained)(
+        struct call *call); /* a stream's replies so far are on their way; may be NULL */
+    void *data;             /* of whoever answers */
 };
 
 /* Prepares one loop for calls. Use rpc_stream_ops with the rpc as ops_data. */
 void rpc_init(struct rpc *rpc, struct loop *loop, const struct registry *registry, void *context);
 extern const struct stream_ops rpc_stream_ops;
 
-/* Sends one message. It is packed at once; `reply` may go. */
+/* Frees the spare calls. */
+void rpc_deinit(struct rpc *rpc);
+
+/* Sends one message. It is packed at once; `reply` may go. A stream of replies that the client does
+ * not read ends with RESOURCE_EXHAUSTED. */
 void call_reply(struct call *call, const ProtobufCMessage *reply);
 
 /* Ends the call: NULL or a GRPC_OK err for success. The second end is dropped. */
@@ -90,5 +159,23 @@ void call_finish(struct call *call, const struct err *err);
 /* Keeps the call's memory until the matching release. */
 void call_hold(struct call *call);
 void call_release(struct call *call);
+
+/* Takes no further message until call_resume, which may deliver some before it returns. */
+void call_pause(struct call *call);
+void call_resume(struct call *call);
+
+/* Adds a header (before the first reply) or a trailer. The name is copied and must be lower case;
+ * values of "-bin" names are any bytes, others ASCII. False when there are too many. */
+bool call_add_header(struct call *call, const char *name, const uint8_t *value, size_t len);
+bool call_add_trailer(struct call *call, const char *name, const uint8_t *value, size_t len);
+
+/* Sends the headers now, before there is a message. */
+void call_send_headers(struct call *call);
+
+/* The bytes of replies that wait for the client to read them. */
+static inline size_t call_backlog(const struct call *call)
+{
+    return call->stream.out.len;
+}
 
 #endif

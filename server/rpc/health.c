@@ -53,11 +53,6 @@ static void on_watch(struct call *call, const ProtobufCMessage *message)
     reply(call, status);
 }
 
-static void on_watch_half_close(struct call *call)
-{
-    (void)call; /* the stream goes on until the client or a drain ends it */
-}
-
 void health_tick(struct rpc *rpc)
 {
     for (struct call *call = rpc->calls; call; call = call->next) {
@@ -86,8 +81,7 @@ bool health_register(struct health *health, struct registry *registry,
                                     .data = health};
     health->watch = health->check;
     health->watch.path = "/grpc.health.v1.Health/Watch";
-    health->watch.streaming = true;
+    health->watch.server_streams = true;
     health->watch.message = on_watch;
-    health->watch.half_close = on_watch_half_close;
     return registry_add(registry, &health->check) && registry_add(registry, &health->watch);
 }

@@ -217,9 +217,9 @@ static void answer_file(struct call *call, response_t *response, size_t index)
     Grpc__Reflection__V1__ErrorResponse error = GRPC__REFLECTION__V1__ERROR_RESPONSE__INIT;
     Grpc__Reflection__V1__FileDescriptorResponse files =
         GRPC__REFLECTION__V1__FILE_DESCRIPTOR_RESPONSE__INIT;
-    bool *seen = arena_calloc(&call->arena, reflection->file_count, sizeof(*seen));
+    bool *seen = arena_calloc(&call->scratch, reflection->file_count, sizeof(*seen));
     files.file_descriptor_proto =
-        arena_calloc(&call->arena, reflection->file_count, sizeof(*files.file_descriptor_proto));
+        arena_calloc(&call->scratch, reflection->file_count, sizeof(*files.file_descriptor_proto));
     if (index >= reflection->file_count || !seen || !files.file_descriptor_proto) {
         answer_error(response, &error, "no file has this name or defines this symbol");
     } else {
@@ -235,10 +235,11 @@ static void answer_services(struct call *call, response_t *response)
     const struct reflection *reflection = call->method->data;
     Grpc__Reflection__V1__ListServiceResponse list =
         GRPC__REFLECTION__V1__LIST_SERVICE_RESPONSE__INIT;
-    list.service = arena_calloc(&call->arena, reflection->symbol_count, sizeof(*list.service));
+    list.service = arena_calloc(&call->scratch, reflection->symbol_count, sizeof(*list.service));
     for (size_t i = 0; list.service && i < reflection->symbol_count; i++) {
         Grpc__Reflection__V1__ServiceResponse *service =
-            reflection->symbols[i].is_service ? arena_alloc(&call->arena, sizeof(*service)) : NULL;
+            reflection->symbols[i].is_service ? arena_alloc(&call->scratch, sizeof(*service))
+                                              : NULL;
         if (service) {
             grpc__reflection__v1__service_response__init(service);
             service->name = reflection->symbols[i].name;
@@ -300,7 +301,8 @@ struct reflection *reflection_register(struct registry *registry, const uint8_t 
                         .input = &grpc__reflection__v1__server_reflection_request__descriptor,
                         .output = &grpc__reflection__v1__server_reflection_response__descriptor,
                         .anonymous = true,
-                        .streaming = true,
+                        .client_streams = true,
+                        .server_streams = true,
                         .message = on_request,
                         .half_close = on_half_close,
                         .data = reflection};

@@ -31,7 +31,8 @@ bool registry_add(struct registry *registry, struct method *method)
         return false;
     }
     registry->slots[slot] = method;
-    registry->count++;
+    method->index = registry->count;
+    registry->methods[registry->count++] = method;
     return true;
 }
 

@@ -20,20 +20,30 @@ struct method {
     const char *path; /* "/package.Service/Method"; owned by the registry's maker */
     const ProtobufCMessageDescriptor *input;
     const ProtobufCMessageDescriptor *output;
-    bool anonymous; /* answers callers without a certificate, too */
-    bool streaming; /* any number of messages both ways; else exactly one each way */
-    /* One request message, decoded into the call's arena. */
+    bool anonymous;      /* answers callers without a certificate, too */
+    bool client_streams; /* any number of requests; else exactly one */
+    bool server_streams; /* any number of replies; else exactly one */
+    bool metadata;       /* wants to see the client's headers */
+    /* One request message, decoded into the call's arena; of a stream of requests into
+     * call->scratch, which is emptied when this returns. */
     void (*message)(struct call *call, const ProtobufCMessage *request);
-    /* The client sends no more; streaming methods only. */
+    /* The client sends no more; for streams of requests only. */
     void (*half_close)(struct call *call);
-    void *data; /* the answering code's own */
+    void *data;   /* the answering code's own */
+    size_t index; /* set by registry_add: its place among all methods */
 };
 
 /* Made before the loops start, then only read. A zeroed struct is empty. */
 struct registry {
     struct method *slots[REGISTRY_SLOTS];
+    struct method *methods[REGISTRY_MAX_METHODS]; /* by index */
     size_t count;
 };
+
+static inline bool method_streams(const struct method *method)
+{
+    return method->client_streams || method->server_streams;
+}
 
 /* Adds a method; borrowed. False when its path is taken or the registry is full. */
 bool registry_add(struct registry *registry, struct method *method);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The end of a call on the wire: grpc-status, grpc-message and grpc-status-details-bin. */
+/* The end of a gRPC call on the wire: grpc-status, grpc-message and grpc-status-details-bin. */
 #ifndef SERVER_RPC_TRAILERS_H
 #define SERVER_RPC_TRAILERS_H
 
@@ -14,6 +14,7 @@
     }
 
 enum {
+    TRAILERS_MAX = 3,
     /* Bytes of details before base64: for a client that does not say what it takes, and at most, as
      * nghttp2 takes no header value above 64 KiB. */
     TRAILERS_DETAILS_USUAL = 5 * 1024,
@@ -23,13 +24,12 @@ enum {
 /* How many bytes of details a client takes that accepts header blocks of `header_limit` bytes. */
 size_t trailers_details_room(uint32_t header_limit);
 
-/* Fills up to three trailers for `err`; their text lives in `arena`. Violations that
- * would not fit `details_room` bytes are left out. Returns how many. */
+/* Fills up to TRAILERS_MAX trailers for `err`; their text lives in `arena`. Violations that would
+ * not fit `details_room` bytes are left out. Returns how many. */
 size_t trailers_make(nghttp2_nv *trailers, const struct err *err, size_t details_room,
                      struct arena *arena);
 
-/* Sends a reply without a message: headers and trailers in one block that ends the stream. */
-void trailers_only(struct stream *stream, int http_status, const nghttp2_nv *trailers,
-                   size_t count);
+/* A header whose name outlives the stream and whose value is copied when it is sent. */
+nghttp2_nv trailers_header(const char *name, const char *value);
 
 #endif

@@ -224,6 +224,8 @@ static void job_done(struct db_job *job)
     struct execution *execution =
         (struct execution *)((char *)job - offsetof(struct execution, job));
     struct call *call = execution->call;
+    call->times.sent = job->sent_us;
+    call->times.settled = job->settled_us;
     if (strcmp(job->err.sqlstate, DB_SQLSTATE_REPLAY) == 0 && begin_replay(execution)) {
         return;
     }

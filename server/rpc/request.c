@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The asking half of a call: bytes to messages, and messages to the method. */
+#include "server/rpc/request.h"
+
+#include "common/grpc/frame.h"
+#include "common/grpc/gzip.h"
+#include "common/msg/guard.h"
+#include "common/msg/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { REQUEST_JSON_FLAGS = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
+
+static void fail(struct call *call, enum grpc_code code, const char *message)
+{
+    struct err err = {0};
+    err_set(&err, code, "%s", message);
+    call_finish(call, &err);
+}
+
+/* --- one message -------------------------------------------------------------------------------
+ */
+
+static ProtobufCMessage *decode_proto(struct call *call, struct arena *arena, const uint8_t *bytes,
+                                      size_t len, struct err *err)
+{
+    const struct guard_limits limits = GUARD_DEFAULT_LIMITS;
+    const ProtobufCMessageDescriptor *input = call->method->input;
+    if (!guard_check(input, bytes, len, &limits, arena, err)) {
+        return NULL;
+    }
+    ProtobufCAllocator allocator = arena_protobuf_allocator(arena);
+    ProtobufCMessage *request = protobuf_c_message_unpack(input, &allocator, len, bytes);
+    if (!request) {
+        err_set(err, GRPC_INVALID_ARGUMENT, "the request is not a well-formed %s message",
+                input->name);
+    }
+    return request;
+}
+
+/* JSON goes through the same guard as protobuf does, and a repeated request counts as the same in
+ * either codec: so it is packed once. */
+static ProtobufCMessage *decode_json(struct call *call, struct arena *arena, const uint8_t *bytes,
+                                     size_t len, struct err *err)
+{
+    json_error_t where;
+    json_t *json = json_loadb((const char *)bytes, len, REQUEST_JSON_FLAGS, &where);
+    if (!json) {
+        err_set(err, GRPC_INVALID_ARGUMENT, "the request is not JSON: %s at line %d column %d",
+                where.text, where.line, where.column);
+        return NULL;
+    }
+    ProtobufCMessage *read = msg_json_read(call->method->input, json, arena, err);
+    json_decref(json);
+    if (!read) {
+        return NULL;
+    }
+    size_t packed = protobuf_c_message_get_packed_size(read);
+    uint8_t *wire = arena_alloc(arena, packed + 1);
+    if (!wire) {
+        err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return NULL;
+    }
+    protobuf_c_message_pack(read, wire);
+    call->request = wire;
+    call->request_len = packed;
+    return decode_proto(call, arena, wire, packed, err);
+}
+
+/* Undoes the compression of a message. */
+static bool expand(struct call *call, const uint8_t **bytes, size_t *len, struct err *err)
+{
+    call->expanded.start = call->expanded.len = 0;
+    switch (gzip_expand(*bytes, *len, CALL_MAX_REQUEST, &call->expanded)) {
+    case GZIP_OK:
+        *bytes = buf_head(&call->expanded);
+        *len = call->expanded.len;
+        return true;
+    case GZIP_TOO_BIG:
+        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the message expands to more than %d bytes",
+                       CALL_MAX_REQUEST);
+    case GZIP_CORRUPT:
+        return err_set(err, GRPC_INTERNAL, "the message is not well-formed gzip");
+    default:
+        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+    }
+}
+
+static void take_message(struct call *call, const uint8_t *bytes, size_t len, bool compressed)
+{
+    struct err err = {0};
+    bool streams = call->method->client_streams;
+    struct arena *arena = streams ? &call->scratch : &call->arena;
+    call->got_message = true;
+    call->compressed = compressed;
+    if (compressed && !expand(call, &bytes, &len, &err)) {
+        call_finish(call, &err);
+        return;
+    }
+    call->request = bytes;
+    call->request_len = len;
+    ProtobufCMessage *request = call->wire->json ? decode_json(call, arena, bytes, len, &err)
+                                                 : decode_proto(call, arena, bytes, len, &err);
+    if (!request) {
+        call_finish(call, &err);
+        return;
+    }
+    call->method->message(call, request);
+    if (streams) {
+        arena_reset(&call->scratch);
+    }
+}
+
+/* --- frames ------------------------------------------------------------------------------------
+ */
+
+/* Refuses what can be refused from a frame's header alone. */
+static bool frame_acceptable(struct call *call, enum grpc_frame_result result,
+                             const struct grpc_frame *frame)
+{
+    struct err err = {0};
+    if (result == GRPC_FRAME_TOO_BIG) {
+        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the message of %" PRIu32 " bytes is larger than %d",
+                frame->length, CALL_MAX_REQUEST);
+    } else if (result == GRPC_FRAME_BAD_FLAG) {
+        err_set(&err, GRPC_INTERNAL, "the message begins with an unknown flag");
+    } else if (call->in.len >= GRPC_FRAME_HEADER && frame->compressed && !call->gzip_sent) {
+        err_set(&err, GRPC_INTERNAL, "a compressed message without a header that names gzip");
+    } else {
+        return true;
+    }
+    call_finish(call, &err);
+    return false;
+}
+
+/* Takes frames while there are whole ones. A single message waits for the end of the request, so
+ * that a second one is noticed before any work is done. */
+static void take_frames(struct call *call)
+{
+    bool single = !call->method->client_streams;
+    while (!call->answered && !call->paused) {
+        struct grpc_frame frame = {0};
+        enum grpc_frame_result result =
+            grpc_frame_read(buf_head(&call->in), call->in.len, CALL_MAX_REQUEST, &frame);
+        if (!frame_acceptable(call, result, &frame) || result != GRPC_FRAME_WHOLE ||
+            (single && !call->half_closed)) {
+            return;
+        }
+        size_t whole = GRPC_FRAME_HEADER + frame.length;
+        if (single && call->in.len > whole) {
+            fail(call, GRPC_INTERNAL, "this method takes exactly one message");
+            return;
+        }
+        take_message(call, frame.message, frame.length, frame.compressed);
+        buf_consume(&call->in, whole);
+    }
+}
+
+/* Without frames the body is the message. */
+static void take_body(struct call *call)
+{
+    if (call->half_closed && !call->answered && !call->got_message) {
+        take_message(call, call->in.len ? buf_head(&call->in) : (const uint8_t *)"", call->in.len,
+                     call->gzip_sent);
+        buf_consume(&call->in, call->in.len);
+    }
+}
+
+/* Hands on what is whole, then the end if it has come. A handler may resume while it handles. */
+static void deliver(struct call *call)
+{
+    if (call->handling) {
+        return;
+    }
+    call->handling = true;
+    call_hold(call);
+    if (wire_is_framed(call->wire)) {
+        take_frames(call);
+    } else {
+        take_body(call);
+    }
+    if (call->half_closed && !call->answered && !call->paused && !call->half_close_told) {
+        call->half_close_told = true;
+        if (call->in.len > 0 || call->text_len > 0) {
+            fail(call, GRPC_INTERNAL, "the request ends in the middle of a message");
+        } else if (call->method->client_streams) {
+            call->method->half_close(call);
+        } else if (!call->got_message) {
+            fail(call, GRPC_INTERNAL, "this method takes exactly one message");
+        }
+    }
+    call->handling = false;
+    call_release(call);
+}
+
+/* --- bytes -------------------------------------------------------------------------------------
+ */
+
+/* Base64 in groups of four; a client may end one with padding and begin the next. */
+static bool append_text(struct call *call, const uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        call->text[call->text_len++] = (char)data[i];
+        if (call->text_len == sizeof(call->text)) {
+            unsigned char bytes[2 * sizeof(call->text)];
+            size_t decoded = grpc_base64_decode(call->text, sizeof(call->text), bytes);
+            if (decoded == (size_t)-1) {
+                fail(call, GRPC_INTERNAL, "the request is not base64");
+                return true;
+            }
+            call->text_len = 0;
+            if (!buf_append(&call->in, bytes, decoded)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void consume(struct call *call, size_t len)
+{
+    if (call->paused) {
+        call->unconsumed += len;
+    } else {
+        stream_consume(&call->stream, len);
+    }
+}
+
+void request_data(struct call *call, const uint8_t *data, size_t len)
+{
+    if (call->answered || !call->ready) {
+        stream_consume(&call->stream, len);
+        return;
+    }
+    call->received_ms = call->rpc->loop->now_ms;
+    bool streams = call->method->client_streams;
+    size_t most = CALL_MAX_REQUEST + (streams ? H2_WINDOW : 0) + 2 * GRPC_FRAME_HEADER;
+    if (call->in.len + len > most) {
+        struct err err = {0};
+        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the request is larger than %d bytes",
+                CALL_MAX_REQUEST);
+        call_finish(call, &err);
+        return;
+    }
+    bool text = call->wire->protocol == WIRE_WEB_TEXT;
+    if (call->rpc->buffered + len > CALL_MAX_BUFFERED ||
+        !(text ? append_text(call, data, len) : buf_append(&call->in, data, len))) {
+        fail(call, GRPC_RESOURCE_EXHAUSTED, "too many requests are coming in; try again shortly");
+        return;
+    }
+    consume(call, len);
+    if (!call->answered && wire_is_framed(call->wire)) {
+        deliver(call);
+    }
+    if (!call->gone) { /* what is held now, whatever was taken meanwhile */
+        call->rpc->buffered += call->in.len - call->buffered;
+        call->buffered = call->in.len;
+    }
+}
+
+void request_end(struct call *call)
+{
+    call->half_closed = true;
+    if (!call->answered && call->ready) {
+        call->times.received = uv_hrtime() / 1000;
+        deliver(call);
+    }
+}
+
+void call_pause(struct call *call)
+{
+    call->paused = true;
+}
+
+void call_resume(struct call *call)
+{
+    if (!call->paused) {
+        return;
+    }
+    call->paused = false;
+    call->received_ms = call->rpc->loop->now_ms;
+    stream_consume(&call->stream, call->unconsumed);
+    call->unconsumed = 0;
+    deliver(call);
+}
