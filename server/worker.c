@@ -85,7 +85,9 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
     if (!worker->context.db) {
         return false;
     }
+    watches_init(&worker->watches, &worker->loop, worker->context.db);
     worker->context.auth = auth_new(worker->context.db, shared->roles);
+    worker->context.watches = &worker->watches;
     rpc_init(&worker->rpc, &worker->loop, shared->registry, &worker->context);
     worker->rpc.metrics = &worker->metrics;
     worker->rpc.slow_call_ms = (unsigned)shared->slow_call_ms;

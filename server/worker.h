@@ -6,12 +6,14 @@
 #include "server/net/conn.h"
 #include "server/rpc/call.h"
 #include "server/sqlrpc/method.h"
+#include "server/sqlrpc/watch.h"
 
 struct worker {
     struct loop loop;
     struct listener listener;
     struct rpc rpc;
     struct metrics metrics;
+    struct watches watches;
     struct sql_context context; /* first thing that rpc.context points to */
     uv_async_t drain;
     uv_thread_t thread;

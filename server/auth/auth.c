@@ -188,8 +188,8 @@ static void decide(struct auth *auth, const struct waiter *waiter,
                "this client certificate is not registered; ask the host administrator to add it");
         return;
     }
-    struct db_settings *settings = arena_calloc(&call->arena, 1, sizeof(*settings));
-    char *id = arena_strndup(&call->arena, principal->id, strlen(principal->id));
+    struct db_settings *settings = arena_calloc(call_run_arena(call), 1, sizeof(*settings));
+    char *id = arena_strndup(call_run_arena(call), principal->id, strlen(principal->id));
     const struct membership *place = place_of(principal, waiter->authority);
     const char *authority = waiter->authority;
     if (!place && waiter->rule->need == AUTH_KNOWN) {
@@ -208,8 +208,8 @@ static void decide(struct auth *auth, const struct waiter *waiter,
         refuse(waiter, GRPC_PERMISSION_DENIED, "your role in this authority does not allow this");
         return;
     }
-    char *role = arena_strndup(&call->arena, place->role, strlen(place->role));
-    char *owner = arena_strndup(&call->arena, place->owner, strlen(place->owner));
+    char *role = arena_strndup(call_run_arena(call), place->role, strlen(place->role));
+    char *owner = arena_strndup(call_run_arena(call), place->owner, strlen(place->owner));
     if (!settings || !id || !role || !owner) {
         refuse(waiter, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
         return;
@@ -346,7 +346,7 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
         decide(auth, &here, &entry->principal);
         return;
     }
-    struct waiter *waiter = entry ? arena_alloc(&call->arena, sizeof(*waiter)) : NULL;
+    struct waiter *waiter = entry ? arena_alloc(call_run_arena(call), sizeof(*waiter)) : NULL;
     if (!waiter) {
         refuse(&here, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
         return;

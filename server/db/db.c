@@ -22,6 +22,8 @@ struct db {
     unsigned pipe_count;
     unsigned in_flight[DB_LANES];
     struct db_counters counters;
+    void (*changed)(void *data, const char *authority);
+    void *changed_data;
     bool closed;
     PQconninfoOption *options;
     struct pipe_address addresses[2]; /* for reads, for writes */
@@ -69,6 +71,14 @@ static void on_settled(void *data, struct db_job *job, bool try_again)
         queue_push(&db->queues[job->lane], job);
     } else {
         job->done(job);
+    }
+}
+
+static void on_changed(void *data, const char *authority)
+{
+    struct db *db = data;
+    if (db->changed) {
+        db->changed(db->changed_data, authority);
     }
 }
 
@@ -261,7 +271,8 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
         queue_init(&db->queues[lane]);
         for (unsigned i = 0; i < config->connections[lane] && db->pipe_count < DB_MAX_PIPES; i++) {
             pipe_init(&db->pipes[db->pipe_count++], loop, catalog, &db->addresses[lane == DB_WRITE],
-                      lane, (struct pipe_owner){on_settled, db});
+                      lane, lane == DB_WRITE && i == 0,
+                      (struct pipe_owner){on_settled, on_changed, db});
         }
     }
     loop_on_turn(loop, on_turn, db);
@@ -285,6 +296,12 @@ void db_submit(struct db *db, struct db_job *job)
     } else {
         queue_push(queue, job);
     }
+}
+
+void db_on_change(struct db *db, void (*changed)(void *data, const char *authority), void *data)
+{
+    db->changed = changed;
+    db->changed_data = data;
 }
 
 const struct db_counters *db_counters(const struct db *db)

@@ -25,6 +25,8 @@
 
 enum db_lane { DB_READ, DB_HEAVY, DB_WRITE, DB_LANES };
 
+#define DB_CHANNEL "pledge_change"
+
 enum {
     DB_SEGMENT_JOBS = 48,      /* reads that share one Sync */
     DB_PIPE_SEGMENTS = 4,      /* segments in flight on one connection */
@@ -73,6 +75,7 @@ struct db_job {
     const struct db_step *steps;
     unsigned step_count;
     enum db_lane lane;
+    const char *trace;    /* a W3C traceparent that PostgreSQL shows as application_name, or "" */
     bool dry_run;         /* a write that is rolled back at its end */
     bool cancelled;       /* nobody waits any more; it is not sent if it was not yet */
     uint64_t deadline_ms; /* monotonic; statements are stopped by it */
@@ -118,6 +121,10 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
 /* Queues a job; it is sent at the end of this turn. Always ends in job->done, at the earliest in
  * the next callback of the loop, never inside this call. */
 void db_submit(struct db *db, struct db_job *job);
+
+/* Calls `changed` with the authority of each change that PostgreSQL notifies of on DB_CHANNEL, and
+ * with NULL when any may have changed because nobody listened for a while. */
+void db_on_change(struct db *db, void (*changed)(void *data, const char *authority), void *data);
 
 /* Lives as long as the db. */
 const struct db_counters *db_counters(const struct db *db);

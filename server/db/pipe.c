@@ -13,7 +13,14 @@ static const char settings_sql[] =
     " set_config('pledge.role', $3, true), set_config('pledge.owner', $4, true),"
     " set_config('statement_timeout', $5, true)";
 
-enum { SETTINGS_ECHOED = 4, SETTINGS_COUNT = 5, DB_MIN_TIMEOUT_MS = 1 };
+/* The same for a call whose client traces it: PostgreSQL shows the trace beside the query. */
+static const char traced_name[] = "settings_traced";
+static const char traced_sql[] =
+    "SELECT set_config('pledge.authority', $1, true), set_config('pledge.principal', $2, true),"
+    " set_config('pledge.role', $3, true), set_config('pledge.owner', $4, true),"
+    " set_config('statement_timeout', $5, true), set_config('application_name', $6, true)";
+
+enum { SETTINGS_ECHOED = 4, SETTINGS_COUNT = 5, TRACED_COUNT = 6, DB_MIN_TIMEOUT_MS = 1 };
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void pipe_fail(struct pipe *pipe, const char *why);
@@ -149,16 +156,22 @@ static void pipe_connect(struct pipe *pipe)
     }
 }
 
+static bool send_plain(PGconn *conn, const char *sql)
+{
+    return PQsendQueryParams(conn, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+}
+
 static bool prepare_all(struct pipe *pipe)
 {
     const struct db_catalog *catalog = pipe->catalog;
     PGconn *conn = pipe->conn;
     struct segment *segment = segment_push(pipe, SEGMENT_PREPARE);
     if (PQsetnonblocking(conn, 1) != 0 || !PQenterPipelineMode(conn) ||
-        !PQsendPrepare(conn, settings_name, settings_sql, 0, NULL)) {
+        !PQsendPrepare(conn, settings_name, settings_sql, 0, NULL) ||
+        !PQsendPrepare(conn, traced_name, traced_sql, 0, NULL)) {
         return false;
     }
-    segment->left = 1;
+    segment->left = 2;
     for (size_t i = 0; i < catalog->statement_count; i++) {
         const struct db_statement *statement = catalog->statements[i];
         if (statement->writes && pipe->lane != DB_WRITE) {
@@ -166,6 +179,12 @@ static bool prepare_all(struct pipe *pipe)
         }
         if (!PQsendPrepare(conn, statement->name, statement->sql, statement->param_count,
                            statement->param_types)) {
+            return false;
+        }
+        segment->left++;
+    }
+    if (pipe->listens) {
+        if (!send_plain(conn, "LISTEN " DB_CHANNEL)) {
             return false;
         }
         segment->left++;
@@ -205,11 +224,6 @@ bool pipe_has_room(const struct pipe *pipe)
     return pipe->state == PIPE_READY && pipe->segment_count < cap && !pipe->write_blocked;
 }
 
-static bool send_plain(PGconn *conn, const char *sql)
-{
-    return PQsendQueryParams(conn, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
-}
-
 /* The one place that sends a job: settings and steps are inseparable. */
 static bool send_job(struct pipe *pipe, const struct db_job *job)
 {
@@ -219,11 +233,17 @@ static bool send_job(struct pipe *pipe, const struct db_job *job)
     char timeout[24];
     snprintf(timeout, sizeof(timeout), "%" PRIu64,
              job->deadline_ms > now ? job->deadline_ms - now : DB_MIN_TIMEOUT_MS);
-    const char *values[SETTINGS_COUNT] = {job->settings.authority, job->settings.principal,
-                                          job->settings.role, job->settings.owner, timeout};
+    bool traced = job->trace && *job->trace;
+    const char *values[TRACED_COUNT] = {job->settings.authority,
+                                        job->settings.principal,
+                                        job->settings.role,
+                                        job->settings.owner,
+                                        timeout,
+                                        job->trace};
     bool sent = pipe->lane != DB_WRITE || send_plain(pipe->conn, "BEGIN");
-    sent = sent && PQsendQueryPrepared(pipe->conn, settings_name, SETTINGS_COUNT, values, NULL,
-                                       NULL, 1) == 1;
+    sent = sent &&
+           PQsendQueryPrepared(pipe->conn, traced ? traced_name : settings_name,
+                               traced ? TRACED_COUNT : SETTINGS_COUNT, values, NULL, NULL, 1) == 1;
     for (unsigned i = 0; sent && i < job->step_count; i++) {
         const struct db_step *step = &job->steps[i];
         sent = PQsendQueryPrepared(pipe->conn, step->statement->name, step->statement->param_count,
@@ -277,7 +297,7 @@ static bool echo_matches(const struct db_job *job, const PGresult *rows)
 {
     const char *want[SETTINGS_ECHOED] = {job->settings.authority, job->settings.principal,
                                          job->settings.role, job->settings.owner};
-    if (PQntuples(rows) != 1 || PQnfields(rows) != SETTINGS_COUNT) {
+    if (PQntuples(rows) != 1 || PQnfields(rows) < SETTINGS_COUNT) {
         return false;
     }
     for (int i = 0; i < SETTINGS_ECHOED; i++) {
@@ -363,6 +383,9 @@ static void segment_ended(struct pipe *pipe)
         pipe->state = PIPE_READY;
         pipe->failed_once = false;
         pipe->backoff_ms = DB_BACKOFF_FIRST_MS;
+        if (pipe->listens) {
+            pipe->owner.changed(pipe->owner.data, NULL); /* what came before is not told */
+        }
     }
     if (pipe->lane == DB_WRITE && kind == SEGMENT_JOBS) {
         settle(pipe, job, false);
@@ -415,6 +438,12 @@ static void pipe_receive(struct pipe *pipe)
     }
     if (PQstatus(pipe->conn) == CONNECTION_BAD) {
         pipe_fail(pipe, PQerrorMessage(pipe->conn));
+        return;
+    }
+    PGnotify *notify;
+    while (pipe->listens && (notify = PQnotifies(pipe->conn))) {
+        pipe->owner.changed(pipe->owner.data, notify->extra);
+        PQfreemem(notify);
     }
 }
 
@@ -491,12 +520,14 @@ static void pipe_fail(struct pipe *pipe, const char *why)
 }
 
 void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
-               const struct pipe_address *address, enum db_lane lane, struct pipe_owner owner)
+               const struct pipe_address *address, enum db_lane lane, bool listens,
+               struct pipe_owner owner)
 {
     *pipe = (struct pipe){.loop = loop,
                           .catalog = catalog,
                           .address = address,
                           .lane = lane,
+                          .listens = listens,
                           .owner = owner,
                           .backoff_ms = DB_BACKOFF_FIRST_MS};
     pipe_connect(pipe);

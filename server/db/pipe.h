@@ -39,6 +39,8 @@ struct pipe_address {
 struct pipe_owner {
     /* A job ended; its outcome is in job->err, or it wants another try. */
     void (*settled)(void *data, struct db_job *job, bool try_again);
+    /* Something of this authority changed, or of any (NULL) while we were not listening. */
+    void (*changed)(void *data, const char *authority);
     void *data;
 };
 
@@ -50,6 +52,7 @@ struct pipe {
     bool looking_up;
     char hostaddr[INET6_ADDRSTRLEN]; /* what the last lookup found, or "" */
     enum db_lane lane;
+    bool listens; /* for DB_CHANNEL */
     struct pipe_owner owner;
     enum pipe_state state;
     PGconn *conn;
@@ -71,9 +74,10 @@ struct pipe {
     char error[256]; /* of the last failure, for the log */
 };
 
-/* Starts connecting. Borrows catalog and address. */
+/* Starts connecting. Borrows catalog and address. With `listens` it hears of changes. */
 void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
-               const struct pipe_address *address, enum db_lane lane, struct pipe_owner owner);
+               const struct pipe_address *address, enum db_lane lane, bool listens,
+               struct pipe_owner owner);
 
 /* True when another segment may be sent. */
 bool pipe_has_room(const struct pipe *pipe);

@@ -32,6 +32,9 @@ static void spare_free(struct call *call)
 static void call_free(struct call *call)
 {
     struct rpc *rpc = call->rpc;
+    if (call->freed) {
+        call->freed(call);
+    }
     if (call->prev) {
         call->prev->next = call->next;
     } else {
@@ -230,7 +233,7 @@ static void check_call(struct call *call, uint64_t now)
     if (call->answered) {
         if (!call->gone && now - call->answered_ms > CALL_SEND_MS) {
             call->answered_ms = now;
-            stream_reset(&call->stream, NGHTTP2_CANCEL);
+            stream_reset(&call->stream, NGHTTP2_ENHANCE_YOUR_CALM); /* reads too slowly */
         }
         return;
     }

@@ -138,8 +138,9 @@ struct call {
     nghttp2_nv trailers[TRAILERS_MAX];
     void (*cancel)(struct call *call); /* the client or the deadline gave up; may be NULL */
     void (*drained)(
-        struct call *call); /* a stream's replies so far are on their way; may be NULL */
-    void *data;             /* of whoever answers */
+        struct call *call);           /* a stream's replies so far are on their way; may be NULL */
+    void (*freed)(struct call *call); /* the memory goes; may be NULL */
+    void *data;                       /* of whoever answers */
 };
 
 /* Prepares one loop for calls. Use rpc_stream_ops with the rpc as ops_data. */
@@ -171,6 +172,14 @@ bool call_add_trailer(struct call *call, const char *name, const uint8_t *value,
 
 /* Sends the headers now, before there is a message. */
 void call_send_headers(struct call *call);
+
+/* Where what lives as long as the present run belongs: a stream of replies has many runs, and its
+ * handler empties call->scratch before each. */
+static inline struct arena *call_run_arena(struct call *call)
+{
+    bool runs = call->method->server_streams && !call->method->client_streams;
+    return runs ? &call->scratch : &call->arena;
+}
 
 /* The bytes of replies that wait for the client to read them. */
 static inline size_t call_backlog(const struct call *call)

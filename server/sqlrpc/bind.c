@@ -275,9 +275,15 @@ static bool write_array(const struct bind_param *param, const ProtobufCMessage *
 bool bind_write(const struct bind_param *param, const ProtobufCMessage *request, const char *tenant,
                 struct arena *arena, const char **ret_value, int *ret_length, struct err *err)
 {
-    if (param->is_array) {
-        return write_array(param, request, tenant, arena, ret_value, ret_length, err);
-    }
+    return param->is_array
+               ? write_array(param, request, tenant, arena, ret_value, ret_length, err)
+               : bind_element(param, request, tenant, arena, ret_value, ret_length, err);
+}
+
+bool bind_element(const struct bind_param *param, const ProtobufCMessage *request,
+                  const char *tenant, struct arena *arena, const char **ret_value, int *ret_length,
+                  struct err *err)
+{
     const void *member = descend(&param->path, 0, param->path.depth, request);
     member = member ? member : default_member(param->path.fields[param->path.depth - 1]);
     return write_element(param, member, tenant, param->text, arena, ret_value, ret_length, err);

@@ -65,6 +65,11 @@ bool bind_path_resolve(const ProtobufCMessageDescriptor *descriptor, const char 
 bool bind_write(const struct bind_param *param, const ProtobufCMessage *request, const char *tenant,
                 struct arena *arena, const char **ret_value, int *ret_length, struct err *err);
 
+/* Writes the same parameter's element for one request of a stream of them. */
+bool bind_element(const struct bind_param *param, const ProtobufCMessage *request,
+                  const char *tenant, struct arena *arena, const char **ret_value, int *ret_length,
+                  struct err *err);
+
 /* Reads one column of a row into `message`. Returns NULL, or what is wrong with the column. */
 const char *bind_read(const struct bind_column *column, const char *data, size_t len,
                       ProtobufCMessage *message, struct arena *arena);

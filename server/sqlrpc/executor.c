@@ -1,55 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Carries out a call: request fields to parameters, one job, rows to reply fields. */
 #include "google/protobuf/field_mask.pb-c.h"
-#include "server/sqlrpc/method.h"
+#include "server/sqlrpc/execution.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { UUID_OID = 2950, TEXT_OID = 25, BYTEA_OID = 17, HASH_SIZE = 32, BEGIN_PARAMS = 3 };
+enum { UUID_OID = 2950, TEXT_OID = 25, BYTEA_OID = 17 };
 
 static const Oid begin_types[] = {UUID_OID, TEXT_OID, BYTEA_OID};
 
 struct db_statement sql_request_begin = {
     .name = "request_begin",
     .sql = "SELECT request_begin($1, $2, $3)",
-    .param_count = BEGIN_PARAMS,
+    .param_count = EXECUTION_BEGIN_PARAMS,
     .param_types = begin_types,
     .writes = true,
 };
 
-/* One call under way; lives in its arena. */
-struct execution {
-    struct call *call;
-    struct sql_method *method;
-    const ProtobufCMessage *request;
-    const char *tenant;            /* NULL: the method has none */
-    unsigned char hash[HASH_SIZE]; /* of the request's bytes */
-    struct db_job job;
-    struct db_step steps[DB_MAX_STEPS];
-    const struct sql_statement *answering[DB_MAX_STEPS]; /* NULL: the engine's own step */
-    unsigned first_into;
-    ProtobufCMessage *reply;
-    const char *begin_values[BEGIN_PARAMS];
-    int begin_lengths[BEGIN_PARAMS];
-};
-
-static const char *string_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    return *(char *const *)((const char *)message + field->offset);
-}
-
-static void fail(struct execution *execution, const struct err *err)
-{
-    call_finish(execution->call, err);
-}
-
 /* --- rows to reply -------------------------------------------------------------------------------
  */
 
-static ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor,
-                                     struct arena *arena)
+ProtobufCMessage *execution_message(const ProtobufCMessageDescriptor *descriptor,
+                                    struct arena *arena)
 {
     ProtobufCMessage *message = arena_alloc(arena, descriptor->sizeof_message);
     if (message) {
@@ -63,12 +37,12 @@ static ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descripto
 static ProtobufCMessage **targets_of(struct execution *execution,
                                      const struct sql_statement *statement, size_t count)
 {
-    struct arena *arena = &execution->call->arena;
+    struct arena *arena = execution->arena;
     ProtobufCMessage *message = execution->reply;
     const struct bind_path *into = &statement->into;
     for (unsigned i = 0; i + 1 < into->depth; i++) {
         ProtobufCMessage **below = (ProtobufCMessage **)((char *)message + into->fields[i]->offset);
-        *below = *below ? *below : message_new(into->fields[i]->descriptor, arena);
+        *below = *below ? *below : execution_message(into->fields[i]->descriptor, arena);
         message = *below;
         if (!message) {
             return NULL;
@@ -85,15 +59,15 @@ static ProtobufCMessage **targets_of(struct execution *execution,
     return list;
 }
 
-static bool fill_row(struct execution *execution, const struct sql_statement *statement,
-                     const PGresult *rows, int row, ProtobufCMessage *message)
+bool execution_fill(struct execution *execution, const struct sql_statement *statement,
+                    const PGresult *rows, int row, ProtobufCMessage *message)
 {
     struct err *err = &execution->job.err;
     for (unsigned i = 0; i < statement->column_count; i++) {
         const char *data = PQgetisnull(rows, row, (int)i) ? NULL : PQgetvalue(rows, row, (int)i);
         const char *wrong =
             bind_read(&statement->columns[i], data, (size_t)PQgetlength(rows, row, (int)i), message,
-                      &execution->call->arena);
+                      execution->arena);
         if (wrong) {
             snprintf(err->detail, sizeof(err->detail), "%s: column \"%s\" %s",
                      execution->method->file, PQfname(rows, (int)i), wrong);
@@ -119,31 +93,30 @@ static bool not_found(struct execution *execution)
             message = *(ProtobufCMessage *const *)((const char *)message +
                                                    method->tenant.path.fields[i]->offset);
         }
-        name = message
-                   ? string_at(message, method->tenant.path.fields[method->tenant.path.depth - 1])
-                   : "";
+        name = message ? execution_string(message,
+                                          method->tenant.path.fields[method->tenant.path.depth - 1])
+                       : "";
     }
     return err_set(&execution->job.err, GRPC_NOT_FOUND, "%s%snot found", name, *name ? ": " : "");
 }
 
-static bool take_rows(struct db_job *job, unsigned step, const PGresult *rows)
+bool execution_rows(struct db_job *job, unsigned step, const PGresult *rows)
 {
-    struct execution *execution =
-        (struct execution *)((char *)job - offsetof(struct execution, job));
+    struct execution *execution = execution_of(job);
     const struct sql_statement *statement = execution->answering[step];
     if (!statement || statement->is_write) {
         return true;
     }
-    struct arena *arena = &execution->call->arena;
+    struct arena *arena = execution->arena;
     if (step == execution->first_into) {
-        execution->reply = message_new(execution->method->method.output, arena);
+        execution->reply = execution_message(execution->method->method.output, arena);
     }
     if (!execution->reply) {
         return no_memory(execution);
     }
     int count = PQntuples(rows);
     if (statement->into_reply) {
-        return count == 1 ? fill_row(execution, statement, rows, 0, execution->reply)
+        return count == 1 ? execution_fill(execution, statement, rows, 0, execution->reply)
                           : not_found(execution);
     }
     const ProtobufCFieldDescriptor *last = statement->into.fields[statement->into.depth - 1];
@@ -157,11 +130,11 @@ static bool take_rows(struct db_job *job, unsigned step, const PGresult *rows)
     ProtobufCMessage **targets = targets_of(execution, statement, (size_t)count);
     for (int row = 0; targets && row < count; row++) {
         /* a statement may add to a message that an earlier one began */
-        targets[row] = targets[row] ? targets[row] : message_new(statement->row, arena);
+        targets[row] = targets[row] ? targets[row] : execution_message(statement->row, arena);
         if (!targets[row]) {
             return no_memory(execution);
         }
-        if (!fill_row(execution, statement, rows, row, targets[row])) {
+        if (!execution_fill(execution, statement, rows, row, targets[row])) {
             return false;
         }
     }
@@ -178,18 +151,16 @@ static void remember_cost(struct sql_method *method, unsigned cost_us)
     atomic_store_explicit(&method->cost_us, next, memory_order_relaxed);
 }
 
-static bool make_steps(struct execution *execution, bool replay, struct err *err);
-
 /* The request was done before: answer from what it left, over a connection that cannot write. */
 static bool begin_replay(struct execution *execution)
 {
     struct err err = {0};
-    if (!make_steps(execution, true, &err)) {
+    if (!execution_steps(execution, true, &err)) {
         execution->job.err = err;
         return false;
     }
     execution->job.lane = DB_READ;
-    db_submit(((struct sql_context *)execution->call->rpc->context)->db, &execution->job);
+    db_submit(execution_context(execution->call)->db, &execution->job);
     return true;
 }
 
@@ -213,16 +184,15 @@ static void qualify_field(struct execution *execution, struct err_violation *vio
         if (strncmp(err->message, leaf, len) == 0 && err->message[len] == ':') {
             err_set(err, err->code, "%s: %s", full, violation->description);
         }
-        char *copy = arena_strndup(&execution->call->arena, full, strlen(full));
+        char *copy = arena_strndup(execution->arena, full, strlen(full));
         violation->field = copy ? copy : leaf;
         return;
     }
 }
 
-static void job_done(struct db_job *job)
+void execution_done(struct db_job *job)
 {
-    struct execution *execution =
-        (struct execution *)((char *)job - offsetof(struct execution, job));
+    struct execution *execution = execution_of(job);
     struct call *call = execution->call;
     call->times.sent = job->sent_us;
     call->times.settled = job->settled_us;
@@ -233,11 +203,11 @@ static void job_done(struct db_job *job)
         qualify_field(execution, &job->err.violations[i]);
     }
     if (job->err.code != GRPC_OK) {
-        fail(execution, &job->err);
+        call_finish(call, &job->err);
     } else {
         remember_cost(execution->method, job->cost_us);
         if (!execution->reply) { /* a reply without fields has no statement to make it */
-            execution->reply = message_new(execution->method->method.output, &call->arena);
+            execution->reply = execution_message(execution->method->method.output, &call->arena);
         }
         if (execution->reply) {
             call_reply(call, execution->reply);
@@ -253,28 +223,28 @@ static void on_cancel(struct call *call)
     ((struct execution *)call->data)->job.cancelled = true;
 }
 
-static bool has_request_id(const struct execution *execution)
+bool execution_has_request_id(const struct execution *execution)
 {
     const struct sql_method *method = execution->method;
     return method->is_write && method->request_id &&
-           *string_at(execution->request, method->request_id);
+           *execution_string(execution->request, method->request_id);
 }
 
 /* The step that makes a repeated request_id count once. */
 static bool begin_step(struct execution *execution, struct err *err)
 {
     struct sql_method *method = execution->method;
-    enum value_result result = value_write(
-        VALUE_UUID, method->request_id, NULL,
-        (const char *)execution->request + method->request_id->offset, &execution->call->arena,
-        &execution->begin_values[0], &execution->begin_lengths[0]);
+    enum value_result result =
+        value_write(VALUE_UUID, method->request_id, NULL,
+                    (const char *)execution->request + method->request_id->offset, execution->arena,
+                    &execution->begin_values[0], &execution->begin_lengths[0]);
     if (result != VALUE_OK) {
-        return err_violation(err, &execution->call->arena, "request_id", "", "must be a UUID");
+        return err_violation(err, execution->arena, "request_id", "", "must be a UUID");
     }
     execution->begin_values[1] = method->path + 1;
     execution->begin_lengths[1] = (int)strlen(method->path + 1);
     execution->begin_values[2] = (const char *)execution->hash;
-    execution->begin_lengths[2] = HASH_SIZE;
+    execution->begin_lengths[2] = EXECUTION_HASH_SIZE;
     execution->steps[0] =
         (struct db_step){&sql_request_begin, execution->begin_values, execution->begin_lengths};
     execution->answering[0] = NULL;
@@ -285,7 +255,7 @@ static bool begin_step(struct execution *execution, struct err *err)
 static bool bind_statement(struct execution *execution, const struct sql_statement *statement,
                            struct err *err)
 {
-    struct arena *arena = &execution->call->arena;
+    struct arena *arena = execution->arena;
     unsigned count = (unsigned)statement->db.param_count;
     const char **values = arena_calloc(arena, count + 1, sizeof(*values));
     int *lengths = arena_calloc(arena, count + 1, sizeof(*lengths));
@@ -294,8 +264,11 @@ static bool bind_statement(struct execution *execution, const struct sql_stateme
     }
     bool good = true;
     for (unsigned i = 0; i < count; i++) {
-        good = bind_write(&statement->params[i], execution->request, execution->tenant, arena,
-                          &values[i], &lengths[i], err) &&
+        const struct bind_param *param = &statement->params[i];
+        good = (execution->gathered && param->is_array
+                    ? execution->gathered(execution, param, &values[i], &lengths[i])
+                    : bind_write(param, execution->request, execution->tenant, arena, &values[i],
+                                 &lengths[i], err)) &&
                good;
     }
     unsigned at = execution->job.step_count++;
@@ -322,13 +295,13 @@ static void drop_repeated(struct err *err)
     err->violation_count = kept;
 }
 
-static bool make_steps(struct execution *execution, bool replay, struct err *err)
+bool execution_steps(struct execution *execution, bool replay, struct err *err)
 {
     struct sql_method *method = execution->method;
     bool good = true;
     execution->job.step_count = 0;
     execution->first_into = DB_MAX_STEPS;
-    if (!replay && has_request_id(execution)) {
+    if (!replay && execution_has_request_id(execution)) {
         good = begin_step(execution, err);
     }
     for (unsigned i = 0; i < method->statement_count; i++) {
@@ -359,43 +332,57 @@ static bool check_mask(struct execution *execution, struct err *err)
         char where[BIND_MAX_NAME];
         if (!bind_path_resolve(method->masked, mask->paths[i], strlen(mask->paths[i]), &path)) {
             snprintf(where, sizeof(where), "update_mask.paths[%zu]", i);
-            good =
-                err_violation(err, &execution->call->arena, where, "", "\"%s\" is no field of %s",
-                              mask->paths[i], method->masked->short_name);
+            good = err_violation(err, execution->arena, where, "", "\"%s\" is no field of %s",
+                                 mask->paths[i], method->masked->short_name);
         }
     }
     return good;
 }
 
-static void admitted(struct call *call, const struct db_settings *settings)
+void execution_job(struct execution *execution, const struct db_settings *settings)
 {
-    struct execution *execution = call->data;
     struct sql_method *method = execution->method;
-    struct err err = {0};
-    if (!settings || call->answered) {
-        return; /* refused, or given up on while it waited to be admitted */
-    }
-    bool good = check_mask(execution, &err);
-    good = make_steps(execution, false, &err) && good;
-    if (!good) {
-        fail(execution, &err);
-        return;
-    }
+    struct call *call = execution->call;
     unsigned usual = atomic_load_explicit(&method->cost_us, memory_order_relaxed);
+    uint64_t longest = call->rpc->loop->now_ms + CALL_MAX_TIMEOUT_MS;
     struct db_job *job = &execution->job;
     job->settings = *settings;
+    job->trace = call->trace;
     job->steps = execution->steps;
     job->lane = method->is_write ? DB_WRITE : usual > METHOD_HEAVY_US ? DB_HEAVY : DB_READ;
     job->dry_run =
         method->validate_only && *(const protobuf_c_boolean *)((const char *)execution->request +
                                                                method->validate_only->offset);
-    job->deadline_ms = call->deadline_ms;
-    job->arena = &call->arena;
-    job->rows = take_rows;
-    job->done = job_done;
+    job->deadline_ms = call->deadline_ms < longest ? call->deadline_ms : longest;
+    job->arena = execution->arena;
+}
+
+void execution_submit(struct execution *execution)
+{
+    struct call *call = execution->call;
+    execution->job.cancelled = false;
     call->cancel = on_cancel;
     call_hold(call);
-    db_submit(((struct sql_context *)call->rpc->context)->db, job);
+    db_submit(execution_context(call)->db, &execution->job);
+}
+
+static void admitted(struct call *call, const struct db_settings *settings)
+{
+    struct execution *execution = call->data;
+    struct err err = {0};
+    if (!settings || call->answered) {
+        return; /* refused, or given up on while it waited to be admitted */
+    }
+    bool good = check_mask(execution, &err);
+    good = execution_steps(execution, false, &err) && good;
+    if (!good) {
+        call_finish(call, &err);
+        return;
+    }
+    execution_job(execution, settings);
+    execution->job.rows = execution_rows;
+    execution->job.done = execution_done;
+    execution_submit(execution);
 }
 
 /* Finds the authority that the request names. */
@@ -410,40 +397,54 @@ static bool take_tenant(struct execution *execution, struct err *err)
         return true;
     }
     param.segment = 0;
-    if (!bind_write(&param, execution->request, NULL, &execution->call->arena, &value, &length,
-                    err)) {
+    if (!bind_write(&param, execution->request, NULL, execution->arena, &value, &length, err)) {
         return false;
     }
     if (length == 0) {
         char shape[BIND_TEXT];
         bind_shape_text(&param.shape, shape);
-        return err_violation(err, &execution->call->arena, param.text, "", "must have the form %s",
-                             shape);
+        return err_violation(err, execution->arena, param.text, "", "must have the form %s", shape);
     }
     execution->tenant = value;
     return true;
 }
 
-void sql_execute(struct call *call, const ProtobufCMessage *request)
+struct execution *execution_begin(struct call *call, const ProtobufCMessage *request)
 {
     struct execution *execution = arena_calloc(&call->arena, 1, sizeof(*execution));
     struct err err = {0};
     if (!execution) {
         err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
         call_finish(call, &err);
-        return;
+        return NULL;
     }
     execution->call = call;
+    execution->arena = &call->arena;
     execution->method = call->method->data;
     execution->request = request;
     call->data = execution;
-    if (has_request_id(execution)) {
-        EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL);
-    }
     if (!take_tenant(execution, &err)) {
-        fail(execution, &err);
+        call_finish(call, &err);
+        return NULL;
+    }
+    return execution;
+}
+
+void execution_admit(struct execution *execution,
+                     void (*then)(struct call *call, const struct db_settings *settings))
+{
+    auth_admit(execution_context(execution->call)->auth, execution->call, &execution->method->rule,
+               execution->tenant ? execution->tenant : "", then);
+}
+
+void sql_execute(struct call *call, const ProtobufCMessage *request)
+{
+    struct execution *execution = execution_begin(call, request);
+    if (!execution) {
         return;
     }
-    auth_admit(((struct sql_context *)call->rpc->context)->auth, call, &execution->method->rule,
-               execution->tenant ? execution->tenant : "", admitted);
+    if (execution_has_request_id(execution)) {
+        EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL);
+    }
+    execution_admit(execution, admitted);
 }

@@ -2,6 +2,7 @@
 /* Reads .sql files into methods: header, statements, parameters. */
 #include "common/base/buf.h"
 #include "google/protobuf/field_mask.pb-c.h"
+#include "proto/schema.h"
 #include "server/sqlrpc/method.h"
 
 #include <ctype.h>
@@ -84,10 +85,12 @@ static bool resolve_param(struct reader *reader, struct bind_param *param)
         problem(reader->problems, reader->where, ":%s cannot be of this SQL type", text);
         return false;
     }
-    if (param->is_array != (param->path.crossing >= 0)) {
+    bool gathers = reader->method->method.client_streams;
+    if (gathers ? param->path.crossing >= 0 : param->is_array != (param->path.crossing >= 0)) {
         problem(reader->problems, reader->where, ":%s %s", text,
-                param->is_array ? "is not repeated, so it is no array"
-                                : "is repeated, so it needs an array type");
+                gathers           ? "is repeated, in a request that is itself one of many"
+                : param->is_array ? "is not repeated, so it is no array"
+                                  : "is repeated, so it needs an array type");
         return false;
     }
     if (param->kind == VALUE_LABEL) {
@@ -279,6 +282,42 @@ static void take_rpc(struct reader *reader, const ProtobufCServiceDescriptor *co
     method->method.output = found->output;
     method->method.message = sql_execute;
     method->method.data = method;
+    for (const struct schema_stream *stream = schema_streams; stream->path; stream++) {
+        if (strcmp(stream->path, method->path) == 0) {
+            method->method.client_streams = stream->client;
+            method->method.server_streams = stream->server;
+            method->method.message = stream->client ? sql_gather : sql_watch;
+            method->method.half_close = stream->client ? sql_gather_end : NULL;
+        }
+    }
+}
+
+static const ProtobufCFieldDescriptor *field_of(const ProtobufCMessageDescriptor *message,
+                                                const char *name, ProtobufCType type)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(message, name);
+    return field && field->type == type ? field : NULL;
+}
+
+/* What streams has a form of its own: many requests make one write, a watch is one statement that
+ * reads on from a cursor. */
+static void check_streams(struct reader *reader)
+{
+    const struct sql_method *sql = reader->method;
+    const struct method *method = &sql->method;
+    if (method->client_streams && method->server_streams) {
+        problem(reader->problems, reader->where, "streams both ways, which SQL cannot answer");
+    } else if (method->client_streams && !sql->is_write) {
+        problem(reader->problems, reader->where, "tx: must be write for a stream of requests");
+    } else if (method->server_streams &&
+               (sql->is_write || sql->statement_count != 1 || !sql->statements[0].into_reply ||
+                !field_of(method->input, "cursor", PROTOBUF_C_TYPE_STRING) ||
+                !field_of(method->output, "cursor", PROTOBUF_C_TYPE_STRING))) {
+        problem(reader->problems, reader->where,
+                "a stream of replies needs tx: read, one statement into: . and a cursor in request "
+                "and reply");
+    }
 }
 
 static void take_header(struct reader *reader, const ProtobufCServiceDescriptor *const *services,
@@ -377,23 +416,15 @@ static void settle_names(struct reader *reader)
     }
 }
 
-static const ProtobufCFieldDescriptor *field_of(const struct sql_method *method, const char *name,
-                                                ProtobufCType type)
-{
-    const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field_by_name(method->method.input, name);
-    return field && field->type == type ? field : NULL;
-}
-
 /* The tenant is in `parent`, else in `name`, else, for an update, in the name of the resource. */
 static void find_request_fields(struct sql_method *method)
 {
     const ProtobufCMessageDescriptor *input = method->method.input;
-    method->request_id = field_of(method, "request_id", PROTOBUF_C_TYPE_STRING);
-    method->validate_only = field_of(method, "validate_only", PROTOBUF_C_TYPE_BOOL);
-    method->update_mask = field_of(method, "update_mask", PROTOBUF_C_TYPE_MESSAGE);
-    bool has_parent = field_of(method, "parent", PROTOBUF_C_TYPE_STRING) != NULL;
-    bool has_name = field_of(method, "name", PROTOBUF_C_TYPE_STRING) != NULL;
+    method->request_id = field_of(method->method.input, "request_id", PROTOBUF_C_TYPE_STRING);
+    method->validate_only = field_of(method->method.input, "validate_only", PROTOBUF_C_TYPE_BOOL);
+    method->update_mask = field_of(method->method.input, "update_mask", PROTOBUF_C_TYPE_MESSAGE);
+    bool has_parent = field_of(method->method.input, "parent", PROTOBUF_C_TYPE_STRING) != NULL;
+    bool has_name = field_of(method->method.input, "name", PROTOBUF_C_TYPE_STRING) != NULL;
     char text[BIND_TEXT];
     snprintf(text, sizeof(text), "%s", has_parent ? "parent" : has_name ? "name" : "");
     for (unsigned i = 0; method->update_mask && i < input->n_fields; i++) {
@@ -461,6 +492,7 @@ static void load_file(struct sql_methods *methods, const char *path, const char 
         method->method.path = NULL;
         return;
     }
+    check_streams(&reader);
     find_request_fields(method);
     settle_names(&reader);
 }

@@ -6,6 +6,8 @@
  *   header     the comment lines of a .sql file that say which RPC it is and who may call it
  *   statement  one SQL command of the file: the write, or one whose rows fill part of the reply
  *   into       the part of the reply that a statement's rows fill; "." is the reply itself
+ *   gather     an array parameter of a stream of requests takes its field of each of them
+ *   watch      a stream of replies that follows what changes, see watch.h
  *   replay     answering a repeated request_id from the into statements alone
  */
 #ifndef SERVER_SQLRPC_METHOD_H
@@ -18,7 +20,11 @@
 
 #include <stdatomic.h>
 
+struct watches;
+
 enum {
+    GATHER_MAX_REQUESTS = 200000,             /* in one stream */
+    GATHER_MAX_BYTES = 64 * 1024 * 1024,      /* of their values */
     METHOD_MAX_STATEMENTS = DB_MAX_STEPS - 1, /* one step is for request_begin */
     METHOD_MAX_FILE = 256 * 1024,             /* bytes of a .sql file */
     METHOD_HEAVY_US = 5000,                   /* usual cost above which reads take the heavy lane */
@@ -92,10 +98,19 @@ void sql_methods_deinit(struct sql_methods *methods);
 struct sql_context {
     struct db *db;
     struct auth *auth;
+    struct watches *watches;
 };
 
 /* Answers a call by its method's statements; sql_method.method.message. */
 void sql_execute(struct call *call, const ProtobufCMessage *request);
+
+/* Answers a stream of requests with one write, and its end; for methods whose proto says `stream`.
+ */
+void sql_gather(struct call *call, const ProtobufCMessage *request);
+void sql_gather_end(struct call *call);
+
+/* Answers with a stream of replies, each a row of the method's one statement. */
+void sql_watch(struct call *call, const ProtobufCMessage *request);
 
 /* The engine's own statement for request_id. */
 extern struct db_statement sql_request_begin;

@@ -11,13 +11,15 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
     return_submission, progress, return_move, return_check, round_owed, owner_return,
     expected_return, authority_resource, department_resource, partner_agency_resource,
     body_resource, member_resource, pledge_resource, version_resource, statement_resource,
-    lineage_resource, commitment_resource, round_resource, return_resource
+    lineage_resource, commitment_resource, round_resource, return_resource, change,
+    change_count
 TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
-    return_move
+    return_move, change, change_count
 TO pledged;
+GRANT UPDATE (last) ON change_count TO pledged;
 
 GRANT UPDATE (display_name, word_pledge, word_statement, word_board) ON authority TO pledged;
 GRANT UPDATE (display_name, director_post, contact_post) ON owner TO pledged;

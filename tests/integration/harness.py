@@ -171,6 +171,19 @@ class Daemon:
             response_deserializer=reply.FromString)
         return stub(request, timeout=timeout)
 
+    def stream(self, name, path, requests, reply, timeout=None):
+        """A streaming call; `requests` is one message, or an iterator for a stream of them."""
+        single = hasattr(requests, "SerializeToString")
+        kind = self.channel(name).unary_stream if single else self.channel(name).stream_stream
+        return kind(path, request_serializer=lambda m: m.SerializeToString(),
+                    response_deserializer=reply.FromString)(requests, timeout=timeout)
+
+    def gather(self, name, path, requests, reply, timeout=CALL_SECONDS):
+        """A call with a stream of requests and one reply."""
+        return self.channel(name).stream_unary(
+            path, request_serializer=lambda m: m.SerializeToString(),
+            response_deserializer=reply.FromString)(iter(requests), timeout=timeout)
+
     def add_host_administrator(self, name="admin"):
         done = subprocess.run(
             self.command("add-host-administrator", "--database",

@@ -1,0 +1,138 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:change to pg
+-- What changed, in order, for those who watch an authority. Each authority counts its changes
+-- without a gap, in the order of their commits: the count is taken as the transaction commits,
+-- and whoever commits next in the same authority waits that moment. So a reader who goes on from
+-- the last number that it read misses nothing.
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+CREATE TABLE change_count (
+    authority_id text COLLATE "C" NOT NULL,
+    last         bigint NOT NULL,
+    CONSTRAINT change_count_authority_id_unique PRIMARY KEY (authority_id),
+    CONSTRAINT change_count_parent_exists FOREIGN KEY (authority_id) REFERENCES authority,
+    CONSTRAINT change_count_last_range CHECK (last >= 1)
+);
+COMMENT ON CONSTRAINT change_count_authority_id_unique ON change_count
+    IS 'authority_id: is counted already';
+COMMENT ON CONSTRAINT change_count_parent_exists ON change_count IS 'parent: names no authority';
+COMMENT ON CONSTRAINT change_count_last_range ON change_count IS 'last: counts from 1';
+
+CREATE TABLE change (
+    authority_id text COLLATE "C" NOT NULL,
+    number       bigint NOT NULL,
+    kind         text NOT NULL,
+    name         text NOT NULL,
+    permission   text COLLATE "C" NOT NULL,
+    owner_id     text COLLATE "C",
+    recorded_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT change_number_unique PRIMARY KEY (authority_id, number),
+    CONSTRAINT change_parent_exists FOREIGN KEY (authority_id) REFERENCES authority,
+    CONSTRAINT change_kind_known CHECK (kind IN ('created', 'updated', 'deleted'))
+);
+COMMENT ON TABLE change IS 'Each change of a resource. permission: what it takes to read the'
+    ' resource. owner_id: the one owner whose resource it is, where other agencies may not see it.';
+COMMENT ON CONSTRAINT change_number_unique ON change IS 'number: is taken';
+COMMENT ON CONSTRAINT change_parent_exists ON change IS 'parent: names no authority';
+COMMENT ON CONSTRAINT change_kind_known ON change IS 'kind: must be created, updated or deleted';
+
+ALTER TABLE change_count ENABLE ROW LEVEL SECURITY;
+ALTER TABLE change_count FORCE ROW LEVEL SECURITY;
+CREATE POLICY change_count_tenant ON change_count
+    USING (authority_id = app_authority() OR app_role() = 'host_administrator')
+    WITH CHECK (authority_id = app_authority() OR app_role() = 'host_administrator');
+ALTER TABLE change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE change FORCE ROW LEVEL SECURITY;
+CREATE POLICY change_record ON change FOR INSERT
+    WITH CHECK (authority_id = app_authority() OR app_role() = 'host_administrator');
+-- Nobody hears of what they may not read.
+CREATE POLICY change_tenant ON change FOR SELECT
+    USING (authority_id = app_authority()
+        AND (owner_id IS NULL OR app_role() IS DISTINCT FROM 'partner_agency'
+            OR owner_id = app_owner())
+        AND EXISTS (SELECT FROM role_permission AS r
+                     WHERE r.role = app_role() AND r.permission = change.permission));
+
+-- TG_ARGV: the permission; a format of the name after the authority's; the columns that fill it.
+CREATE FUNCTION change_record() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_row jsonb := to_jsonb(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END);
+    v_kind text := CASE
+        WHEN TG_OP = 'DELETE' THEN 'deleted'
+        WHEN TG_OP = 'UPDATE' OR v_row ? 'move' OR (v_row ->> 'submission')::int > 1
+        THEN 'updated' ELSE 'created' END;
+    v_parts text[] := ARRAY(SELECT v_row ->> c FROM unnest(TG_ARGV[2:]) WITH ORDINALITY AS u (c, i)
+                             ORDER BY i);
+    v_number bigint;
+BEGIN
+    INSERT INTO change_count AS c (authority_id, last) VALUES (v_row ->> 'authority_id', 1)
+    ON CONFLICT (authority_id) DO UPDATE SET last = c.last + 1
+    RETURNING last INTO v_number;
+    INSERT INTO change (authority_id, number, kind, name, permission, owner_id)
+    VALUES (v_row ->> 'authority_id', v_number, v_kind,
+            coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
+                || format(TG_ARGV[1], VARIADIC v_parts)),
+            TG_ARGV[0],
+            CASE WHEN v_row ? 'submission' THEN v_row ->> 'owner_id' END);
+    PERFORM pg_notify('pledge_change', v_row ->> 'authority_id');
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION change_record() IS 'Counts, records and announces a change at commit.';
+
+DO $$
+DECLARE
+    v record;
+BEGIN
+    FOR v IN SELECT * FROM (VALUES
+        ('authority', 'INSERT OR UPDATE', 'authority.read', '', ''),
+        ('owner', 'INSERT OR UPDATE', 'authority.read', '/owners/%s', 'owner_id'),
+        ('body', 'INSERT OR UPDATE', 'authority.read', '/bodies/%s', 'body_id'),
+        ('member', 'INSERT OR UPDATE OR DELETE', 'member.read', '/members/%s', 'member_id'),
+        ('pledge', 'INSERT OR UPDATE', 'pledge.read', '/pledges/%s', 'pledge_id'),
+        ('version', 'INSERT OR UPDATE', 'pledge.read', '/pledges/%s/versions/%s',
+            'pledge_id,version_number'),
+        ('statement', 'INSERT OR UPDATE OR DELETE', 'pledge.read',
+            '/pledges/%s/versions/%s/statements/%s', 'pledge_id,version_number,statement_id'),
+        ('commitment', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s', 'commitment_id'),
+        ('round', 'INSERT OR UPDATE', 'round.read', '/rounds/%s', 'round_id'),
+        ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
+            'round_id,owner_id'),
+        ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id')
+    ) AS t (name, events, permission, form, columns) LOOP
+        EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER %s ON %I DEFERRABLE INITIALLY DEFERRED'
+            ' FOR EACH ROW EXECUTE FUNCTION change_record(%L, %L%s)',
+            v.name || '_change', v.events, v.name, v.permission, v.form,
+            CASE v.columns WHEN '' THEN '' ELSE
+                ', ' || (SELECT string_agg(quote_literal(c), ', ' ORDER BY i)
+                           FROM unnest(string_to_array(v.columns, ',')) WITH ORDINALITY AS u (c, i))
+            END);
+    END LOOP;
+END
+$$;
+
+-- A cursor is the number of the last change that was told, behind a letter that says of what.
+CREATE FUNCTION change_after(p_cursor text) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_last bigint := coalesce((SELECT last FROM change_count
+                                WHERE authority_id = app_authority()), 0);
+BEGIN
+    IF p_cursor = '' THEN
+        RETURN v_last;
+    ELSIF p_cursor !~ '^c[0-9]{1,18}$' OR substr(p_cursor, 2)::bigint > v_last THEN
+        PERFORM fail('PL400', 'The cursor is none of this authority. Start again without it.',
+            'cursor');
+    END IF;
+    RETURN substr(p_cursor, 2)::bigint;
+END
+$$;
+COMMENT ON FUNCTION change_after(text)
+    IS 'The number after which a cursor goes on; the latest for the empty one.';
+
+COMMIT;

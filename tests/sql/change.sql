@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Changes are counted and told to those who may read the resource.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SELECT * FROM no_plan();
+\ir fixture.psql
+-- What waits for a commit is done now: here there is none.
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT pg_temp.act('north');
+SET LOCAL ROLE pledged;
+
+SELECT is((SELECT last FROM change_count WHERE authority_id = 'north'),
+          (SELECT count(*) FROM pledge.change WHERE authority_id = 'north'),
+          'an authority counts its changes without a gap');
+SELECT set_eq($$SELECT DISTINCT authority_id FROM change$$, $$VALUES ('north')$$,
+              'and nobody sees those of another');
+
+CREATE FUNCTION pg_temp.latest(OUT kind text, OUT name text) LANGUAGE sql AS $$
+    SELECT kind, name FROM pledge.change WHERE authority_id = app_authority()
+     ORDER BY number DESC LIMIT 1
+$$;
+SELECT body_create('sub', 'Sub', 'council', 1, '{}', NULL);
+SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
+              ROW('created'::text, 'authorities/north/bodies/sub'::text), 'a body is created');
+UPDATE body SET display_name = 'Subcommittee' WHERE body_id = 'sub';
+SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
+              ROW('updated'::text, 'authorities/north/bodies/sub'::text), 'and updated');
+SELECT owner_create('partner_agency', 'health', 'Health', 'Lead Nurse');
+SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
+              ROW('created'::text, 'authorities/north/partnerAgencies/health'::text),
+              'an owner goes by its kind');
+
+SELECT is(change_after(''), (SELECT last FROM change_count), 'no cursor begins at the end');
+SELECT is(change_after('c1'), 1::bigint, 'a cursor goes on after its number');
+SELECT is(pg_temp.broken($$SELECT change_after('c999999')$$), '{cursor}', 'not beyond the last');
+SELECT is(pg_temp.broken($$SELECT change_after('1')$$), '{cursor}', 'nor in another form');
+SELECT throws_ok($$INSERT INTO change (authority_id, number, kind, name, permission)
+                   VALUES ('south', 99999, 'created', 'x', 'authority.read')$$,
+                 '42501', NULL, 'a change is recorded in one''s own authority only');
+SELECT throws_ok($$UPDATE change SET kind = 'deleted'$$, '42501', NULL,
+                 'what was recorded stays');
+SELECT throws_ok($$DELETE FROM change$$, '42501', NULL, 'for good');
+
+SELECT pg_temp.act('north', 'partner_agency', 'police');
+SELECT is((SELECT count(*) FROM change WHERE name LIKE '%/members/%'), 0::bigint,
+          'an agency may not read members, so it hears of none');
+SELECT isnt((SELECT count(*) FROM change WHERE name LIKE '%/bodies/%'), 0::bigint,
+            'but of bodies');
+
+SELECT * FROM finish();
+ROLLBACK;
