@@ -291,6 +291,7 @@ void headers_judge(struct call *call)
     call->wire = wire ? wire : wire_default;
     if (!call->is_post) {
         call->http_status = 405;
+        call->wire = wire_default;
         err_set(err, GRPC_INTERNAL, "the HTTP method must be POST");
         return;
     }
