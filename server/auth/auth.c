@@ -215,7 +215,7 @@ static void decide(struct auth *auth, const struct waiter *waiter,
         return;
     }
     *settings = (struct db_settings){authority, id, role, owner};
-    call->times.admitted = uv_hrtime() / 1000;
+    call->times.admitted = call->rpc->loop->now_us;
     call->principal = id;
     call->authority = authority;
     waiter->then(call, settings);

@@ -34,8 +34,10 @@ enum {
     DB_CONNECT_MS = 5000,      /* from the start of connecting to ready */
     DB_BACKOFF_FIRST_MS = 100, /* between attempts to connect, doubling */
     DB_BACKOFF_LAST_MS = 1000,
-    DB_GRACE_MS = 5000,      /* past the last statement_timeout, then the connection is dropped */
-    DB_RETRY_AFTER_MS = 500, /* told to clients while the database is away */
+    DB_GRACE_MS = 5000,       /* past the last statement_timeout, then the connection is dropped */
+    DB_RETRY_AFTER_MS = 500,  /* told to clients while the database is away */
+    DB_TIMEOUT_STEP_MS = 500, /* statement_timeout is rounded up to this */
+    DB_MAX_SETTING = 64,      /* bytes of an authority, principal, role or owner with its NUL */
     DB_MAX_STEPS = 12,
     DB_MAX_TRIES = 3, /* of a read that was not to blame */
 };
@@ -85,11 +87,13 @@ struct db_job {
     bool (*rows)(struct db_job *job, unsigned step, const PGresult *rows);
     /* The end: job->err tells. Writes are answered only after their commit was confirmed. */
     void (*done)(struct db_job *job);
-    uint64_t sent_us;    /* uv_hrtime when it left, */
+    uint64_t sent_us;    /* loop.now_us when it left, */
     uint64_t settled_us; /* and when its answer was complete */
-    uint32_t cost_us;    /* from the neighbour's end to this one's, as measured */
+    uint32_t cost_us;    /* what it took, as measured; 0: not known */
 
-    unsigned tries; /* used by this floor */
+    uint64_t timeout_ms; /* used by this floor, as is what follows */
+    bool follows;        /* it runs under the settings of the one before it, which are the same */
+    unsigned tries;
     bool solo;
     bool aborted;
 };

@@ -20,15 +20,10 @@ static const char traced_sql[] =
     " set_config('pledge.role', $3, true), set_config('pledge.owner', $4, true),"
     " set_config('statement_timeout', $5, true), set_config('application_name', $6, true)";
 
-enum { SETTINGS_ECHOED = 4, SETTINGS_COUNT = 5, TRACED_COUNT = 6, DB_MIN_TIMEOUT_MS = 1 };
+enum { SETTINGS_ECHOED = 4, SETTINGS_COUNT = 5, TRACED_COUNT = 6 };
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void pipe_fail(struct pipe *pipe, const char *why);
-
-static uint64_t clock_us(void)
-{
-    return uv_hrtime() / 1000;
-}
 
 /* --- segments ------------------------------------------------------------------------------- */
 
@@ -45,15 +40,16 @@ static struct segment *segment_push(struct pipe *pipe, enum segment_kind kind)
     return segment;
 }
 
-/* Answers of a job in order: BEGIN (writes), settings, its steps, COMMIT (writes). */
-static unsigned items_before_steps(const struct pipe *pipe)
+/* Answers of a job in order: BEGIN (writes), settings (unless it follows), its steps, COMMIT
+ * (writes). */
+static unsigned items_before_steps(const struct pipe *pipe, const struct db_job *job)
 {
-    return pipe->lane == DB_WRITE ? 2 : 1;
+    return (pipe->lane == DB_WRITE ? 2 : 1) - (job->follows ? 1 : 0);
 }
 
 static unsigned items_of(const struct pipe *pipe, const struct db_job *job)
 {
-    return items_before_steps(pipe) + job->step_count + (pipe->lane == DB_WRITE ? 1 : 0);
+    return items_before_steps(pipe, job) + job->step_count + (pipe->lane == DB_WRITE ? 1 : 0);
 }
 
 /* --- the socket ------------------------------------------------------------------------------ */
@@ -224,15 +220,32 @@ bool pipe_has_room(const struct pipe *pipe)
     return pipe->state == PIPE_READY && pipe->segment_count < cap && !pipe->write_blocked;
 }
 
+/* What a job's statements may take, in whole steps, so that neighbours can share their settings.
+ * The client is answered in time either way; this only frees the connection. */
+static uint64_t timeout_ms(const struct db_job *job, uint64_t now_ms)
+{
+    uint64_t left = job->deadline_ms > now_ms ? job->deadline_ms - now_ms : 0;
+    return (left / DB_TIMEOUT_STEP_MS + 1) * DB_TIMEOUT_STEP_MS;
+}
+
+/* A job may go on under the settings of the one before it in the segment, if they are its own. */
+static bool same_settings(const struct db_job *before, const struct db_job *job)
+{
+    const struct db_settings *a = &before->settings;
+    const struct db_settings *b = &job->settings;
+    bool traced = (before->trace && *before->trace) || (job->trace && *job->trace);
+    return !traced && before->timeout_ms == job->timeout_ms &&
+           strcmp(a->authority, b->authority) == 0 && strcmp(a->principal, b->principal) == 0 &&
+           strcmp(a->role, b->role) == 0 && strcmp(a->owner, b->owner) == 0;
+}
+
 /* The one place that sends a job: settings and steps are inseparable. */
 static bool send_job(struct pipe *pipe, const struct db_job *job)
 {
     static const int all_binary[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
                                      1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    uint64_t now = pipe->loop->now_ms;
     char timeout[24];
-    snprintf(timeout, sizeof(timeout), "%" PRIu64,
-             job->deadline_ms > now ? job->deadline_ms - now : DB_MIN_TIMEOUT_MS);
+    snprintf(timeout, sizeof(timeout), "%" PRIu64, job->timeout_ms);
     bool traced = job->trace && *job->trace;
     const char *values[TRACED_COUNT] = {job->settings.authority,
                                         job->settings.principal,
@@ -241,9 +254,11 @@ static bool send_job(struct pipe *pipe, const struct db_job *job)
                                         timeout,
                                         job->trace};
     bool sent = pipe->lane != DB_WRITE || send_plain(pipe->conn, "BEGIN");
-    sent = sent &&
-           PQsendQueryPrepared(pipe->conn, traced ? traced_name : settings_name,
-                               traced ? TRACED_COUNT : SETTINGS_COUNT, values, NULL, NULL, 1) == 1;
+    if (sent && !job->follows) {
+        sent =
+            PQsendQueryPrepared(pipe->conn, traced ? traced_name : settings_name,
+                                traced ? TRACED_COUNT : SETTINGS_COUNT, values, NULL, NULL, 1) == 1;
+    }
     for (unsigned i = 0; sent && i < job->step_count; i++) {
         const struct db_step *step = &job->steps[i];
         sent = PQsendQueryPrepared(pipe->conn, step->statement->name, step->statement->param_count,
@@ -259,13 +274,19 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
 {
     struct segment *segment = segment_push(pipe, SEGMENT_JOBS);
     segment->first = jobs;
-    uint64_t now_us = clock_us();
+    uint64_t now_us = pipe->loop->now_us;
     if (pipe->segment_count == 1) {
         pipe->job = jobs;
         pipe->item = 0;
         pipe->last_end_us = now_us;
     }
-    for (struct db_job *job = jobs; job; job = job->next) {
+    segment->uniform = true;
+    const struct db_job *before = NULL;
+    for (struct db_job *job = jobs; job; before = job, job = job->next) {
+        job->timeout_ms = timeout_ms(job, pipe->loop->now_ms);
+        job->follows = pipe->lane != DB_WRITE && before && same_settings(before, job);
+        segment->uniform &= job->steps[0].statement == jobs->steps[0].statement;
+        segment->job_count++;
         job->sent_us = now_us;
         job->tries++;
         job->aborted = false;
@@ -283,25 +304,40 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void settle(struct pipe *pipe, struct db_job *job, bool try_again)
+/* The answers of a segment arrive together, so what one job took is known only when all of them
+ * were of one kind. */
+static void settle(struct pipe *pipe, struct segment *segment, struct db_job *job, bool try_again)
 {
-    uint64_t now = clock_us();
+    uint64_t now = pipe->loop->now_us;
+    if (segment->job_count > 0) {
+        segment->cost_us = segment->uniform ? (now - pipe->last_end_us) / segment->job_count : 0;
+        segment->job_count = 0;
+    }
     job->settled_us = now;
-    job->cost_us = (uint32_t)(now - pipe->last_end_us);
+    job->cost_us = (uint32_t)segment->cost_us;
     pipe->last_end_us = now;
     pipe->owner.settled(pipe->owner.data, job, try_again);
 }
 
-/* Rows are taken only from a job whose own settings answered. */
-static bool echo_matches(const struct db_job *job, const PGresult *rows)
+/* Keeps the settings that PostgreSQL says are in force. False when it is not an answer to that. */
+static bool take_echo(struct pipe *pipe, const PGresult *rows)
 {
-    const char *want[SETTINGS_ECHOED] = {job->settings.authority, job->settings.principal,
-                                         job->settings.role, job->settings.owner};
     if (PQntuples(rows) != 1 || PQnfields(rows) < SETTINGS_COUNT) {
         return false;
     }
     for (int i = 0; i < SETTINGS_ECHOED; i++) {
-        if (strcmp(PQgetvalue(rows, 0, i), want[i]) != 0) {
+        snprintf(pipe->in_force[i], sizeof(pipe->in_force[i]), "%s", PQgetvalue(rows, 0, i));
+    }
+    return true;
+}
+
+/* Rows are taken only under settings that answered, in this segment, and are the job's own. */
+static bool own_in_force(const struct pipe *pipe, const struct db_job *job)
+{
+    const char *want[SETTINGS_ECHOED] = {job->settings.authority, job->settings.principal,
+                                         job->settings.role, job->settings.owner};
+    for (int i = 0; i < SETTINGS_ECHOED; i++) {
+        if (strcmp(pipe->in_force[i], want[i]) != 0) {
             return false;
         }
     }
@@ -315,8 +351,8 @@ static bool judge_error(struct pipe *pipe, struct db_job *job, unsigned steps_at
 {
     bool stale = strcmp(job->err.sqlstate, "0A000") == 0;
     bool ending = strncmp(job->err.sqlstate, "57P", 3) == 0;
-    bool neighbours =
-        strcmp(job->err.sqlstate, "57014") == 0 && pipe->item + 1 == steps_at && !job->solo;
+    bool neighbours = strcmp(job->err.sqlstate, "57014") == 0 && !job->solo &&
+                      (job->follows || pipe->item + 1 == steps_at);
     if ((stale || ending || neighbours) && job->tries < DB_MAX_TRIES && pipe->lane != DB_WRITE) {
         job->err = (struct err){0};
         job->aborted = true;
@@ -328,12 +364,15 @@ static bool judge_error(struct pipe *pipe, struct db_job *job, unsigned steps_at
 static bool take_result(struct pipe *pipe, const PGresult *result)
 {
     struct db_job *job = pipe->job;
-    unsigned steps_at = items_before_steps(pipe);
+    unsigned steps_at = items_before_steps(pipe, job);
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-        if (pipe->item + 1 == steps_at) {
-            return echo_matches(job, result);
+        if (!job->follows && pipe->item + 1 == steps_at) {
+            return take_echo(pipe, result) && own_in_force(pipe, job);
+        }
+        if (pipe->item == steps_at && !own_in_force(pipe, job)) {
+            return false;
         }
         if (pipe->item >= steps_at && pipe->item < steps_at + job->step_count &&
             job->err.code == GRPC_OK && !job->cancelled) {
@@ -362,7 +401,7 @@ static void next_item(struct pipe *pipe)
     pipe->job = job->next;
     if (pipe->lane != DB_WRITE) {
         segment_at(pipe, 0)->first = job->next; /* a settled job is its owner's to free */
-        settle(pipe, job, job->aborted && job->err.code == GRPC_OK);
+        settle(pipe, segment_at(pipe, 0), job, job->aborted && job->err.code == GRPC_OK);
     }
 }
 
@@ -379,6 +418,8 @@ static void segment_ended(struct pipe *pipe)
     }
     pipe->job = next && next->kind == SEGMENT_JOBS ? next->first : NULL;
     pipe->item = 0;
+    memset(pipe->in_force, 0, sizeof(pipe->in_force)); /* they ended with the segment */
+    pipe->in_force[0][0] = '?';                        /* which is nobody's authority */
     if (kind == SEGMENT_PREPARE) {
         pipe->state = PIPE_READY;
         pipe->failed_once = false;
@@ -388,7 +429,7 @@ static void segment_ended(struct pipe *pipe)
         }
     }
     if (pipe->lane == DB_WRITE && kind == SEGMENT_JOBS) {
-        settle(pipe, job, false);
+        settle(pipe, segment, job, false);
         if (PQtransactionStatus(pipe->conn) == PQTRANS_INERROR) {
             segment_push(pipe, SEGMENT_ROLLBACK)->left = 1;
             if (!send_plain(pipe->conn, "ROLLBACK") || PQpipelineSync(pipe->conn) != 1 ||
@@ -490,7 +531,7 @@ static void fail_jobs(struct pipe *pipe)
                             : "the database went away; try again shortly");
                 job->err.retry_after_ms = DB_RETRY_AFTER_MS;
             }
-            settle(pipe, job, again);
+            settle(pipe, segment, job, again);
         }
         segment->first = NULL;
     }

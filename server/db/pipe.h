@@ -23,6 +23,9 @@ struct segment {
     enum segment_kind kind;
     unsigned left;        /* statements still to be answered, for PREPARE and ROLLBACK */
     struct db_job *first; /* in order */
+    unsigned job_count;   /* until the first is settled */
+    bool uniform;         /* all of its jobs run the same statements */
+    uint64_t cost_us;     /* of each of them, then */
     uint64_t give_up_ms;  /* without its Sync by then, the connection is taken for dead */
 };
 
@@ -67,8 +70,9 @@ struct pipe {
     struct segment segments[DB_PIPE_SEGMENTS];
     unsigned segment_first;
     unsigned segment_count;
-    struct db_job *job; /* whose answers are being read */
-    unsigned item;      /* which of its statements */
+    struct db_job *job;               /* whose answers are being read */
+    unsigned item;                    /* which of its statements */
+    char in_force[4][DB_MAX_SETTING]; /* the settings that answered in this segment */
     uint64_t last_end_us;
     bool write_blocked;
     char error[256]; /* of the last failure, for the log */

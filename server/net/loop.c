@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/net/loop.h"
 
-#include "common/base/time.h"
-
 #include <assert.h>
 
 void loop_update_time(struct loop *loop)
 {
-    loop->now_ms = time_monotonic_ms();
+    loop->now_us = uv_hrtime() / 1000;
+    loop->now_ms = loop->now_us / 1000;
 }
 
 static void run_turn(struct loop *loop)
@@ -59,7 +58,8 @@ static void on_tick(uv_timer_t *tick)
 
 int loop_init(struct loop *loop)
 {
-    *loop = (struct loop){.now_ms = time_monotonic_ms()};
+    *loop = (struct loop){0};
+    loop_update_time(loop);
     int rc = uv_loop_init(&loop->uv);
     if (rc != 0) {
         return rc;

@@ -33,7 +33,8 @@ struct loop {
     unsigned turn_hook_count;
     unsigned tick_hook_count;
     unsigned open_calls; /* > 0: tick fast */
-    uint64_t now_ms;     /* monotonic, as of the last turn */
+    uint64_t now_ms;     /* monotonic, as of the last callback that waited */
+    uint64_t now_us;     /* the same, finer */
     uint64_t turn_began_ns;
     uint64_t turn_idle_ns; /* waited until then, since the start */
     struct counter turns;

@@ -116,7 +116,7 @@ static struct stream *on_open(void *data, struct conn *conn)
     call->identified = conn->identified;
     memcpy(call->fingerprint, conn->fingerprint, sizeof(call->fingerprint));
     memcpy(call->peer, conn->peer, sizeof(call->peer));
-    call->times.started = uv_hrtime() / 1000;
+    call->times.started = rpc->loop->now_us;
     call->received_ms = rpc->loop->now_ms;
     call->deadline_ms = UINT64_MAX;
     call->next = rpc->calls;

@@ -70,7 +70,8 @@ struct call_extra {
 
 enum call_compression { CALL_PLAIN, CALL_GZIP_LARGE, CALL_GZIP_ALL };
 
-/* When the call passed each floor, in microseconds of uv_hrtime; 0: not yet. */
+/* When the call passed each floor, by loop.now_us; 0: not yet. What happens within one callback of
+ * the loop takes no time on this clock; loop.longest_us tells of callbacks that take too long. */
 struct call_times {
     uint64_t started;
     uint64_t received; /* the whole request */

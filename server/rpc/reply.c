@@ -42,7 +42,7 @@ static void log_slow(const struct call *call, uint64_t now)
 
 void reply_log(struct call *call, const struct err *err)
 {
-    uint64_t now = uv_hrtime() / 1000;
+    uint64_t now = call->rpc->loop->now_us;
     uint64_t took = now - call->times.started;
     bool fault = err->code == GRPC_INTERNAL || err->code == GRPC_UNKNOWN;
     enum log_level level = fault                  ? LOG_LEVEL_ERROR

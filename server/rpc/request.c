@@ -263,7 +263,7 @@ void request_end(struct call *call)
 {
     call->half_closed = true;
     if (!call->answered && call->ready) {
-        call->times.received = uv_hrtime() / 1000;
+        call->times.received = call->rpc->loop->now_us;
         deliver(call);
     }
 }

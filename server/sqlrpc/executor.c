@@ -205,7 +205,9 @@ void execution_done(struct db_job *job)
     if (job->err.code != GRPC_OK) {
         call_finish(call, &job->err);
     } else {
-        remember_cost(execution->method, job->cost_us);
+        if (job->cost_us > 0) {
+            remember_cost(execution->method, job->cost_us);
+        }
         if (!execution->reply) { /* a reply without fields has no statement to make it */
             execution->reply = execution_message(execution->method->method.output, &call->arena);
         }
