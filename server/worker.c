@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/worker.h"
 
+#include "server/net/slab.h"
 #include "server/rpc/health.h"
 
 #include <stddef.h>
@@ -109,6 +110,7 @@ static void run(void *data)
 {
     struct worker *worker = data;
     uv_run(&worker->loop.uv, UV_RUN_DEFAULT);
+    slab_trim();
 }
 
 bool worker_start(struct worker *worker)

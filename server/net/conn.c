@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/net/conn.h"
 
+#include "server/net/slab.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <malloc.h>
@@ -11,22 +13,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* After this many closes the heap is handed back to the system. */
-enum { TRIM_AFTER_CLOSES = 512 };
+/* After this many closes what is free is handed back to the system, or sooner once nobody is left.
+ */
+enum { TRIM_AFTER_CLOSES = 512, TRIM_AT_REST = 32 };
 
 static void on_conn_event(uv_poll_t *poll, int status, int events);
 
 static void conn_freed(uv_handle_t *handle)
 {
-    static _Thread_local unsigned closes;
     struct conn *conn = handle->data;
     SSL_free(conn->ssl);
     close(conn->fd);
     buf_deinit(&conn->out);
     free(conn);
-    if (++closes % TRIM_AFTER_CLOSES == 0) {
-        malloc_trim(0);
-    }
 }
 
 static void conn_close(struct conn *conn)
@@ -46,6 +45,7 @@ static void conn_close(struct conn *conn)
         conn->next->prev = conn->prev;
     }
     listener->conn_count--;
+    listener->closes++;
     counter_set(&listener->open, listener->conn_count);
     if (had_session) {
         h2_deinit(&conn->h2);
@@ -326,6 +326,16 @@ static void check_open(struct conn *conn, uint64_t now)
     }
 }
 
+static void trim(struct listener *listener)
+{
+    unsigned enough = listener->conn_count == 0 ? TRIM_AT_REST : TRIM_AFTER_CLOSES;
+    if (listener->closes >= enough) {
+        listener->closes = 0;
+        slab_trim();
+        malloc_trim(0);
+    }
+}
+
 /* Ends what has taken too long: handshakes, goodbyes, connections without streams. */
 static void check_times(void *data)
 {
@@ -335,6 +345,7 @@ static void check_times(void *data)
         return;
     }
     listener->checked_ms = now;
+    trim(listener);
     if (listener->paused && !listener->draining) {
         listener->paused = false;
         uv_poll_start(&listener->poll, UV_READABLE, on_listener_event);

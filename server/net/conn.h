@@ -70,6 +70,7 @@ struct listener {
     struct conn *conns;
     struct conn *dirty;
     unsigned conn_count;
+    unsigned closes; /* since what they left was last handed back */
     struct counter accepted;
     struct counter handshakes_failed;
     struct counter open;

@@ -2,6 +2,7 @@
 #include "server/net/http2.h"
 
 #include "server/net/conn.h"
+#include "server/net/slab.h"
 
 #include <string.h>
 
@@ -233,7 +234,8 @@ bool h2_init(struct h2 *h2, struct conn *conn, const struct stream_ops *ops, voi
     *h2 = (struct h2){.conn = conn, .ops = ops, .ops_data = ops_data};
     nghttp2_session_callbacks *callbacks = callbacks_new();
     nghttp2_option *option = options_new();
-    int rc = callbacks && option ? nghttp2_session_server_new2(&h2->session, callbacks, h2, option)
+    int rc = callbacks && option ? nghttp2_session_server_new3(&h2->session, callbacks, h2, option,
+                                                               slab_nghttp2_mem())
                                  : NGHTTP2_ERR_NOMEM;
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_option_del(option);

@@ -49,6 +49,8 @@ SSL_CTX *tls_context_new(const char *certificate, const char *key, const char *c
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(ctx, 1);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF); /* tickets resume without our memory */
+    SSL_CTX_set_num_tickets(ctx, 1);
     SSL_CTX_set_alpn_select_cb(ctx, select_h2, NULL);
     SSL_CTX_set_session_id_context(ctx, session_context, sizeof(session_context) - 1);
     if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1) {

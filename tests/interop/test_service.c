@@ -7,6 +7,7 @@
  *
  * Prints "listening PORT" and serves until SIGTERM; port 0 takes a free one.
  */
+#include "server/net/slab.h"
 #include "server/rpc/health.h"
 
 #include "grpc/testing/empty.pb-c.h"
@@ -381,6 +382,7 @@ int main(int argc, char **argv)
     }
     uv_run(&program.loop.uv, UV_RUN_DEFAULT);
     uv_loop_close(&program.loop.uv);
+    slab_trim();
     rpc_deinit(&program.rpc);
     SSL_CTX_free(tls);
     return EXIT_SUCCESS;
