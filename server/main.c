@@ -149,8 +149,12 @@ static bool start_telemetry(struct daemon *daemon, struct err *err)
     if (!resolve(at, &address, &len)) {
         return err_set(err, GRPC_INVALID_ARGUMENT, "metrics_listen: %s is no address and port", at);
     }
-    return telemetry_start(&daemon->telemetry, daemon->workers, daemon->worker_count,
-                           (struct sockaddr *)&address, len, err);
+    if (!telemetry_start(&daemon->telemetry, daemon->workers, daemon->worker_count,
+                         (struct sockaddr *)&address, len, err)) {
+        return false;
+    }
+    log_event(LOG_LEVEL_INFO, "metrics", "{s:i}", "port", telemetry_port(&daemon->telemetry));
+    return true;
 }
 
 static bool start_workers(struct daemon *daemon, const struct worker_shared *shared,

@@ -315,6 +315,15 @@ bool telemetry_start(struct telemetry *telemetry, const struct worker *workers,
            err_set(err, GRPC_INTERNAL, "the thread for metrics cannot be started");
 }
 
+int telemetry_port(const struct telemetry *telemetry)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof(address);
+    getsockname(telemetry->fd, (struct sockaddr *)&address, &len);
+    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                               : ((struct sockaddr_in *)&address)->sin_port);
+}
+
 void telemetry_stop(struct telemetry *telemetry)
 {
     if (telemetry->running) {

@@ -22,6 +22,9 @@ bool telemetry_start(struct telemetry *telemetry, const struct worker *workers,
                      unsigned worker_count, const struct sockaddr *address, socklen_t len,
                      struct err *err);
 
+/* The port that it listens on. */
+int telemetry_port(const struct telemetry *telemetry);
+
 /* Ends the thread; allowed when it never started. */
 void telemetry_stop(struct telemetry *telemetry);
 
