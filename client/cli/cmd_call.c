@@ -161,6 +161,8 @@ static int describe(struct cli *cli, const char *name)
 
 struct target {
     const char *path; /* "/pkg.Service/Method" */
+    bool takes_many;
+    bool gives_many;
     const ProtobufCMessageDescriptor *input;
     const ProtobufCMessageDescriptor *output;
 };
@@ -184,6 +186,8 @@ static int resolve(struct cli *cli, struct dynamic_pool *pool, const char *metho
         return no_method(cli, service, full, slash + 1);
     }
     *ret_target = (struct target){.path = cli_printf(cli, "/%s/%s", full, found->name),
+                                  .takes_many = found->client_streaming,
+                                  .gives_many = found->server_streaming,
                                   .input = dynamic_message(pool, without_dot(found->input_type)),
                                   .output = dynamic_message(pool, without_dot(found->output_type))};
     if (!ret_target->input || !ret_target->output) {
@@ -192,28 +196,20 @@ static int resolve(struct cli *cli, struct dynamic_pool *pool, const char *metho
     return CLI_OK;
 }
 
-/* The request of "{…}", "@file" or "-". NULL with the error printed. */
-static ProtobufCMessage *read_request(struct cli *cli, const char *given,
-                                      const ProtobufCMessageDescriptor *type)
+/* One serialized message to send. */
+struct request {
+    struct request *next;
+    const uint8_t *bytes;
+    size_t len;
+};
+
+/* Serializes what the JSON says. NULL with the error printed. */
+static struct request *pack_request(struct cli *cli, json_t *json,
+                                    const ProtobufCMessageDescriptor *type)
 {
     struct err err = {0};
-    json_error_t error;
-    size_t len = strlen(given);
-    const char *text = given;
-    if (*given == '@' || strcmp(given, "-") == 0) {
-        text = cli_read_file(cli, *given == '@' ? given + 1 : given, &len);
-    }
-    json_t *json = text ? json_loadb(text, len, JSON_REJECT_DUPLICATES, &error) : NULL;
-    if (!json) {
-        if (text) {
-            cli_fail(cli, "the request is no JSON: line %d, column %d: %s", error.line,
-                     error.column, error.text);
-        }
-        return NULL;
-    }
-    ProtobufCMessage *request = msg_json_read(type, json, &cli->arena, &err);
-    json_decref(json);
-    if (!request) {
+    ProtobufCMessage *message = msg_json_read(type, json, &cli->arena, &err);
+    if (!message) {
         cli_fail(cli, "the request is not as %s must be", type->name);
         for (size_t i = 0; i < err.violation_count; i++) {
             fprintf(cli->err, "  %s%s%s\n", view_clean(cli, err.violations[i].field),
@@ -221,40 +217,156 @@ static ProtobufCMessage *read_request(struct cli *cli, const char *given,
                     view_clean(cli, err.violations[i].description));
         }
         fprintf(cli->err, "See: pledge call --describe %s\n", type->name);
+        return NULL;
     }
+    struct request *request = arena_calloc(&cli->arena, 1, sizeof(*request));
+    size_t len = protobuf_c_message_get_packed_size(message);
+    uint8_t *bytes = arena_alloc(&cli->arena, len + 1);
+    if (!request || !bytes) {
+        cli_fail(cli, "out of memory");
+        return NULL;
+    }
+    protobuf_c_message_pack(message, bytes);
+    *request = (struct request){.bytes = bytes, .len = len};
     return request;
+}
+
+static size_t count_lines(const char *text, size_t len)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < len; i++) {
+        lines += text[i] == '\n';
+    }
+    return lines;
+}
+
+static size_t skip_blanks(const char *text, size_t at, size_t len)
+{
+    while (at < len && memchr(" \t\r\n", text[at], 4)) {
+        at++;
+    }
+    return at;
+}
+
+/* The requests of "{…}", "@file" or "-": one, or any number one after the other when the method
+ * takes many. False with the error printed. */
+static bool read_requests(struct cli *cli, const char *given, const struct target *target,
+                          struct request **ret_requests)
+{
+    size_t len = strlen(given);
+    const char *text = given;
+    if (*given == '@' || strcmp(given, "-") == 0) {
+        text = cli_read_file(cli, *given == '@' ? given + 1 : given, &len);
+    }
+    *ret_requests = NULL;
+    size_t flags = JSON_REJECT_DUPLICATES | (target->takes_many ? JSON_DISABLE_EOF_CHECK : 0);
+    size_t at = text && target->takes_many ? skip_blanks(text, 0, len) : 0;
+    bool more = text && (at < len || !target->takes_many);
+    while (more) {
+        json_error_t error;
+        json_t *json = json_loadb(text + at, len - at, flags, &error);
+        if (!json) {
+            cli_fail(cli, "the request is no JSON: line %zu, column %d: %s",
+                     (size_t)error.line + count_lines(text, at), error.column, error.text);
+            return false;
+        }
+        *ret_requests = pack_request(cli, json, target->input);
+        json_decref(json);
+        if (!*ret_requests) {
+            return false;
+        }
+        ret_requests = &(*ret_requests)->next;
+        at = skip_blanks(text, at + (size_t)error.position, len);
+        more = target->takes_many && at < len;
+    }
+    return text != NULL;
 }
 
 /* Of one message of a service that this program knows nothing about. */
 enum { MAX_REPLY_DEPTH = 32, MAX_REPLY_ELEMENTS = 1000000 };
 
-static int print_replies(struct cli *cli, const struct pledge_reply *reply,
+static int print_message(struct cli *cli, const struct pledge_bytes *bytes,
                          const ProtobufCMessageDescriptor *type)
 {
     static const struct guard_limits limits = {.max_depth = MAX_REPLY_DEPTH,
                                                .max_elements = MAX_REPLY_ELEMENTS};
-    ProtobufCAllocator allocator = arena_protobuf_allocator(&cli->arena);
-    for (size_t i = 0; i < reply->message_count; i++) {
-        struct err err = {0};
-        const uint8_t *data = reply->messages[i].data;
-        size_t len = reply->messages[i].len;
-        /* protobuf-c unpacks as deep as it is told to; an unknown service's types may nest */
-        bool good = guard_check(type, data, len, &limits, &cli->arena, &err);
-        ProtobufCMessage *message =
-            good ? protobuf_c_message_unpack(type, &allocator, len, data) : NULL;
-        if (!message) {
-            return cli_fail(cli, "the answer is no %s", type->name);
-        }
-        cli_print_json(cli, message);
+    struct arena arena;
+    struct err err = {0};
+    arena_init(&arena, SIZE_MAX / 2);
+    ProtobufCAllocator allocator = arena_protobuf_allocator(&arena);
+    /* protobuf-c unpacks as deep as it is told to; an unknown service's types may nest */
+    bool good = guard_check(type, bytes->data, bytes->len, &limits, &arena, &err);
+    ProtobufCMessage *message =
+        good ? protobuf_c_message_unpack(type, &allocator, bytes->len, bytes->data) : NULL;
+    int code =
+        message ? cli_print_json(cli, message) : cli_fail(cli, "the answer is no %s", type->name);
+    arena_deinit(&arena);
+    /* A stream may take its time: whoever reads sees each message as it comes. */
+    fflush(cli->out);
+    return code;
+}
+
+/* Prints what comes, until there is nothing (`timeout_ms` 0) or nothing more. */
+static int print_stream(struct cli *cli, struct pledge_stream *stream, int timeout_ms,
+                        const ProtobufCMessageDescriptor *type)
+{
+    struct pledge_bytes bytes;
+    int code = CLI_OK;
+    while (code == CLI_OK &&
+           pledge_stream_receive_bytes(stream, timeout_ms, &bytes) == PLEDGE_STREAM_MESSAGE) {
+        code = print_message(cli, &bytes, type);
     }
-    return CLI_OK;
+    return code;
+}
+
+static int call_stream(struct cli *cli, const struct target *target, const struct request *request,
+                       const struct pledge_call_options *options)
+{
+    struct pledge_reply reply = {0};
+    struct pledge_stream *stream =
+        pledge_stream_open(cli->channel, target->path, options, &reply.status);
+    if (!stream) {
+        return cli_explain(cli, &reply);
+    }
+    int code = CLI_OK;
+    for (; request && code == CLI_OK; request = request->next) {
+        if (!pledge_stream_send_bytes(stream, request->bytes, request->len)) {
+            break;
+        }
+        code = print_stream(cli, stream, 0, target->output);
+    }
+    pledge_stream_close_send(stream);
+    if (code == CLI_OK) {
+        code = print_stream(cli, stream, PLEDGE_FOREVER, target->output);
+    }
+    if (code != CLI_OK) {
+        pledge_stream_finish(stream, NULL);
+        return code;
+    }
+    if (!pledge_stream_finish(stream, &reply)) {
+        code = cli_explain(cli, &reply);
+    }
+    pledge_reply_deinit(&reply);
+    return code;
+}
+
+static int call_once(struct cli *cli, const struct target *target, const struct request *request,
+                     const struct pledge_call_options *options)
+{
+    struct pledge_reply reply;
+    int code =
+        pledge_call_bytes(cli->channel, target->path, request->bytes, request->len, options, &reply)
+            ? print_message(cli, &reply.bytes, target->output)
+            : cli_explain(cli, &reply);
+    pledge_reply_deinit(&reply);
+    return code;
 }
 
 int run_call(struct cli *cli)
 {
     struct dynamic_pool pool;
     struct target target = {0};
-    struct pledge_reply reply;
+    struct request *requests;
     const char *method = cli_argument(cli, 0);
     const char *given = cli->argument_count > 1 ? cli_argument(cli, 1) : "{}";
     if (cli_flag(cli, "list") || cli_option(cli, "describe")) {
@@ -264,21 +376,14 @@ int run_call(struct cli *cli)
         return cli_usage(cli, "METHOD is missing; --list shows what there is");
     }
     int code = resolve(cli, &pool, method, &target);
-    ProtobufCMessage *request = code == CLI_OK ? read_request(cli, given, target.input) : NULL;
-    if (!request) {
-        return code == CLI_OK ? CLI_FAILED : code;
+    if (code != CLI_OK) {
+        return code;
     }
-    size_t len = protobuf_c_message_get_packed_size(request);
-    uint8_t *bytes = arena_alloc(&cli->arena, len + 1);
-    if (!bytes) {
-        return cli_fail(cli, "out of memory");
+    if (!read_requests(cli, given, &target, &requests)) {
+        return CLI_FAILED;
     }
-    protobuf_c_message_pack(request, bytes);
     /* Nothing is known of the method: it is not sent twice. */
     struct pledge_call_options options = {.timeout_ms = cli->settings.timeout_s * 1000};
-    code = pledge_call_bytes(cli->channel, target.path, bytes, len, &options, &reply)
-               ? print_replies(cli, &reply, target.output)
-               : cli_explain(cli, &reply);
-    pledge_reply_deinit(&reply);
-    return code;
+    return target.takes_many || target.gives_many ? call_stream(cli, &target, requests, &options)
+                                                  : call_once(cli, &target, requests, &options);
 }

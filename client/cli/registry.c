@@ -107,7 +107,9 @@ const struct cli_command cli_commands[] = {
     {.group = "call",
      .summary = "call any method of the service with JSON",
      .description = "Learns the method's messages from the service itself (gRPC server "
-                    "reflection), so that it works for methods this program has never heard of.",
+                    "reflection), so that it works for methods this program has never heard of. A "
+                    "method that takes a stream is sent as many requests as are given, one after "
+                    "the other; of one that gives a stream each answer is printed as it comes.",
      .arguments =
          ARGUMENTS({"[METHOD]", "SERVICE/METHOD; the package may be left out"},
                    {"[JSON]", "the request, @FILE, or - for standard input; {} unless said"}),

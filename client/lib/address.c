@@ -41,10 +41,13 @@ bool address_parse(const char *address, struct pledge_channel *channel)
     return strlen(colon + 1) < sizeof(channel->port);
 }
 
-int address_poll_ms(uint64_t deadline_ms)
+int address_poll_ms(uint64_t until_ms)
 {
+    if (until_ms == CHANNEL_NEVER_MS) {
+        return -1;
+    }
     uint64_t now = time_monotonic_ms();
-    uint64_t left = deadline_ms > now ? deadline_ms - now : 0;
+    uint64_t left = until_ms > now ? until_ms - now : 0;
     return left > INT_MAX ? INT_MAX : (int)left;
 }
 
@@ -90,15 +93,15 @@ static int connect_one(const struct addrinfo *info, uint64_t deadline_ms, int *r
 }
 
 int address_connect(const struct pledge_channel *channel, uint64_t deadline_ms,
-                    struct attempt *attempt)
+                    struct pledge_stream *stream)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list = NULL;
     int found = getaddrinfo(channel->host, channel->port, &hints, &list);
     if (found != 0) {
-        attempt->permanent = found == EAI_NONAME;
-        attempt_fail(attempt, PLEDGE_UNAVAILABLE, "cannot find the host %s: %s", channel->host,
-                     gai_strerror(found));
+        stream->attempt.permanent = found == EAI_NONAME;
+        stream_fail(stream, PLEDGE_UNAVAILABLE, "cannot find the host %s: %s", channel->host,
+                    gai_strerror(found));
         return -1;
     }
     int fd = -1;
@@ -116,8 +119,8 @@ int address_connect(const struct pledge_channel *channel, uint64_t deadline_ms,
     freeaddrinfo(list);
     if (fd < 0) {
         char reason[128];
-        attempt_fail(attempt, PLEDGE_UNAVAILABLE, "cannot connect to %s: %s", channel->authority,
-                     strerror_r(error, reason, sizeof(reason)));
+        stream_fail(stream, PLEDGE_UNAVAILABLE, "cannot connect to %s: %s", channel->authority,
+                    strerror_r(error, reason, sizeof(reason)));
     }
     return fd;
 }

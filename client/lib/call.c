@@ -3,191 +3,226 @@
 #include "common/base/time.h"
 #include "common/grpc/status.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-/* How a call is tried again: after 100 ms, then twice as long each time up to 2 s, and of that a
- * random part of at least half, so that clients do not come back in step. */
-enum {
-    RETRY_MAX_ATTEMPTS = 5,
-    RETRY_FIRST_WAIT_MS = 100,
-    RETRY_MAX_WAIT_MS = 2000,
-};
 
 const char *pledge_code_name(enum pledge_code code)
 {
     return grpc_code_name((unsigned)code);
 }
 
-static bool is_metadata_name(const char *name)
+/* Moves bytes until everything queued is on its way. False when the call is over before that. */
+static bool drain(struct pledge_stream *stream)
 {
-    size_t len = strlen(name);
-    return len > 0 && len < 128 && strncmp(name, "grpc-", 5) != 0 &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == len;
+    for (;;) {
+        stream_advance(stream);
+        const struct attempt *attempt = &stream->attempt;
+        bool queued = attempt->sent < stream->out.len || attempt->end_sent != stream->send_closed;
+        bool over = attempt->settled;
+        if (over || (!queued && stream->connection && stream->connection->unsent.len == 0)) {
+            return !queued;
+        }
+        stream_wait(stream, CHANNEL_NEVER_MS);
+    }
 }
 
-static bool is_metadata(const struct pledge_metadata *entry)
+/* Unpacks what the stream has just given into the arena. NULL with the call ended. */
+static const ProtobufCMessage *unpack(struct pledge_stream *stream,
+                                      const ProtobufCMessageDescriptor *type,
+                                      const struct pledge_bytes *bytes, struct arena *arena)
 {
-    if (!is_metadata_name(entry->name) || entry->len > PLEDGE_MAX_METADATA_BYTES) {
+    ProtobufCAllocator allocator = arena_protobuf_allocator(arena);
+    const ProtobufCMessage *message =
+        protobuf_c_message_unpack(type, &allocator, bytes->len, bytes->data);
+    if (!message) {
+        stream_fail(stream, PLEDGE_INTERNAL, "the server's answer cannot be read");
+        http2_abandon(stream);
+    }
+    return message;
+}
+
+/* Copies it instead. */
+static bool copy(struct pledge_stream *stream, struct pledge_bytes *bytes, struct arena *arena)
+{
+    uint8_t *data = arena_alloc(arena, bytes->len + 1);
+    if (!data) {
+        stream_fail(stream, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
+        http2_abandon(stream);
         return false;
     }
-    size_t name_len = strlen(entry->name);
-    if (name_len > 4 && strcmp(entry->name + name_len - 4, "-bin") == 0) {
-        return true;
+    if (bytes->len > 0) {
+        memcpy(data, bytes->data, bytes->len);
     }
-    for (size_t i = 0; i < entry->len; i++) {
-        unsigned char c = ((const unsigned char *)entry->value)[i];
-        if (c < 0x20 || c > 0x7e) {
-            return false;
-        }
-    }
+    bytes->data = data;
     return true;
 }
 
-static bool check_call(struct attempt *attempt)
+/* ---- unary calls ---- */
+
+/* Runs a call whose request is queued. `type` is NULL for serialized messages. */
+static bool run_unary(struct pledge_stream *stream, const ProtobufCMessageDescriptor *type,
+                      struct pledge_reply *ret_reply)
 {
-    const struct pledge_call_options *options = attempt->options;
-    if (attempt->method[0] != '/' || !strchr(attempt->method + 1, '/')) {
-        return attempt_fail(attempt, PLEDGE_INVALID_ARGUMENT,
-                            "a method is written /package.Service/Method, not %s", attempt->method);
-    }
-    if (attempt->request_len > PLEDGE_MAX_REQUEST) {
-        return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED,
-                            "the request is longer than %d bytes", PLEDGE_MAX_REQUEST);
-    }
-    if (options->metadata_count > PLEDGE_MAX_METADATA) {
-        return attempt_fail(attempt, PLEDGE_INVALID_ARGUMENT, "more than %d metadata entries",
-                            PLEDGE_MAX_METADATA);
-    }
-    for (size_t i = 0; i < options->metadata_count; i++) {
-        if (!is_metadata(&options->metadata[i])) {
-            return attempt_fail(attempt, PLEDGE_INVALID_ARGUMENT, "metadata %s is malformed",
-                                options->metadata[i].name);
+    struct pledge_reply *reply = &stream->reply;
+    struct pledge_bytes bytes;
+    stream->send_closed = true;
+    enum pledge_stream_result result = message_next(stream, CHANNEL_NEVER_MS, &bytes);
+    if (result == PLEDGE_STREAM_END) {
+        stream_fail(stream, PLEDGE_INTERNAL, "the server did not answer with exactly one message");
+    } else if (result == PLEDGE_STREAM_MESSAGE) {
+        if (type) {
+            reply->message = unpack(stream, type, &bytes, reply->memory);
+        } else if (copy(stream, &bytes, reply->memory)) {
+            reply->bytes = bytes;
         }
+        message_next(stream, CHANNEL_NEVER_MS, &bytes);
     }
-    return true;
-}
-
-/* A fresh reply with memory of its own; a reply without memory has its status set. */
-static struct arena *reply_init(struct pledge_reply *reply)
-{
-    *reply = (struct pledge_reply){0};
-    struct arena *arena = malloc(sizeof(*arena));
-    if (!arena) {
-        reply->status.code = PLEDGE_RESOURCE_EXHAUSTED;
-        snprintf(reply->status.message, sizeof(reply->status.message), "out of memory");
-        return NULL;
-    }
-    arena_init(arena, SIZE_MAX / 2);
-    reply->memory = arena;
-    return arena;
-}
-
-static void sleep_ms(uint64_t ms)
-{
-    struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
-    }
-}
-
-static bool may_retry(const struct attempt *attempt, const struct pledge_reply *reply)
-{
-    return reply->status.code == PLEDGE_UNAVAILABLE && !attempt->permanent &&
-           (attempt->options->idempotent || attempt->unprocessed);
-}
-
-/* Waits before the next attempt. False when the call's time does not last that long. */
-static bool back_off(const struct pledge_reply *reply, unsigned tried, uint64_t deadline_ms)
-{
-    uint64_t wait = (uint64_t)RETRY_FIRST_WAIT_MS << (tried - 1);
-    if (wait > RETRY_MAX_WAIT_MS) {
-        wait = RETRY_MAX_WAIT_MS;
-    }
-    wait = wait / 2 + arc4random_uniform((uint32_t)(wait / 2 + 1));
-    if (wait < reply->retry_after_ms) {
-        wait = reply->retry_after_ms;
-    }
-    if (time_monotonic_ms() + wait >= deadline_ms) {
-        return false;
-    }
-    sleep_ms(wait);
-    return true;
-}
-
-static void try_once(struct pledge_channel *channel, struct attempt *attempt)
-{
-    if (check_call(attempt) && transport_ready(channel, attempt) &&
-        stream_submit(channel, attempt)) {
-        transport_run(channel, attempt);
-    }
-    reply_finish(attempt->reply, attempt);
-    buf_deinit(&attempt->body);
-}
-
-bool pledge_call_bytes(struct pledge_channel *channel, const char *method, const void *request,
-                       size_t request_len, const struct pledge_call_options *options,
-                       struct pledge_reply *ret_reply)
-{
-    static const struct pledge_call_options defaults;
-    options = options ? options : &defaults;
-    uint64_t deadline_ms = time_monotonic_ms() +
-                           (options->timeout_ms ? options->timeout_ms : PLEDGE_DEFAULT_TIMEOUT_MS);
-    for (unsigned tried = 1;; tried++) {
-        struct arena *arena = reply_init(ret_reply);
-        if (!arena) {
-            return false;
-        }
-        struct attempt attempt = {
-            .method = method,
-            .request = request,
-            .request_len = request_len,
-            .deadline_ms = deadline_ms,
-            .options = options,
-            .reply = ret_reply,
-            .arena = arena,
-        };
-        try_once(channel, &attempt);
-        ret_reply->attempts = tried;
-        if (tried == RETRY_MAX_ATTEMPTS || !may_retry(&attempt, ret_reply) ||
-            !back_off(ret_reply, tried, deadline_ms)) {
-            return ret_reply->status.code == PLEDGE_OK;
-        }
-        pledge_reply_deinit(ret_reply);
-    }
-}
-
-static bool wrong_reply(struct pledge_reply *reply, const char *why)
-{
-    reply->status.code = PLEDGE_INTERNAL;
-    snprintf(reply->status.message, sizeof(reply->status.message), "%s", why);
-    return false;
+    return stream_end(stream, ret_reply);
 }
 
 bool pledge_call(struct pledge_channel *channel, const char *method,
                  const ProtobufCMessage *request, const ProtobufCMessageDescriptor *reply_type,
                  const struct pledge_call_options *options, struct pledge_reply *ret_reply)
 {
-    size_t len = protobuf_c_message_get_packed_size(request);
-    uint8_t *bytes = malloc(len + 1);
-    if (!bytes) {
-        *ret_reply = (struct pledge_reply){.status.code = PLEDGE_RESOURCE_EXHAUSTED};
-        snprintf(ret_reply->status.message, sizeof(ret_reply->status.message), "out of memory");
+    *ret_reply = (struct pledge_reply){0};
+    struct pledge_stream *stream = stream_new(channel, method, options, true, &ret_reply->status);
+    if (!stream) {
         return false;
     }
-    protobuf_c_message_pack(request, bytes);
-    bool ok = pledge_call_bytes(channel, method, bytes, len, options, ret_reply);
-    free(bytes);
-    if (!ok) {
+    message_queue(stream, request);
+    return run_unary(stream, reply_type, ret_reply);
+}
+
+bool pledge_call_bytes(struct pledge_channel *channel, const char *method, const void *request,
+                       size_t request_len, const struct pledge_call_options *options,
+                       struct pledge_reply *ret_reply)
+{
+    *ret_reply = (struct pledge_reply){0};
+    struct pledge_stream *stream = stream_new(channel, method, options, true, &ret_reply->status);
+    if (!stream) {
         return false;
     }
-    if (ret_reply->message_count != 1) {
-        return wrong_reply(ret_reply, "the server did not answer with exactly one message");
+    message_queue_bytes(stream, request, request_len);
+    return run_unary(stream, NULL, ret_reply);
+}
+
+/* ---- streams ---- */
+
+struct pledge_stream *pledge_stream_open(struct pledge_channel *channel, const char *method,
+                                         const struct pledge_call_options *options,
+                                         struct pledge_status *ret_status)
+{
+    *ret_status = (struct pledge_status){0};
+    struct pledge_stream *stream = stream_new(channel, method, options, false, ret_status);
+    if (!stream) {
+        return NULL;
     }
-    ProtobufCAllocator allocator = arena_protobuf_allocator(ret_reply->memory);
-    ret_reply->message = protobuf_c_message_unpack(
-        reply_type, &allocator, ret_reply->messages[0].len, ret_reply->messages[0].data);
-    return ret_reply->message || wrong_reply(ret_reply, "the server's answer cannot be read");
+    stream_advance(stream);
+    while (stream->attempt.id == 0 && !stream->attempt.settled) {
+        stream_wait(stream, CHANNEL_NEVER_MS);
+        stream_advance(stream);
+    }
+    if (stream->attempt.id == 0) {
+        *ret_status = stream->reply.status;
+        stream_end(stream, NULL);
+        return NULL;
+    }
+    /* Whatever the server says to it from here on is found by receiving. */
+    return stream;
+}
+
+bool pledge_stream_send(struct pledge_stream *stream, const ProtobufCMessage *message)
+{
+    if (stream->send_closed || stream->attempt.settled) {
+        return false;
+    }
+    bool queued = message_queue(stream, message);
+    return drain(stream) && queued;
+}
+
+bool pledge_stream_send_bytes(struct pledge_stream *stream, const void *data, size_t len)
+{
+    if (stream->send_closed || stream->attempt.settled) {
+        return false;
+    }
+    bool queued = message_queue_bytes(stream, data, len);
+    return drain(stream) && queued;
+}
+
+bool pledge_stream_close_send(struct pledge_stream *stream)
+{
+    stream->send_closed = true;
+    http2_resume(stream);
+    return drain(stream);
+}
+
+static uint64_t until(int timeout_ms)
+{
+    return timeout_ms < 0 ? CHANNEL_NEVER_MS : time_monotonic_ms() + (uint64_t)timeout_ms;
+}
+
+enum pledge_stream_result pledge_stream_receive(struct pledge_stream *stream,
+                                                const ProtobufCMessageDescriptor *type,
+                                                int timeout_ms,
+                                                const ProtobufCMessage **ret_message)
+{
+    struct pledge_bytes bytes;
+    arena_deinit(&stream->message);
+    *ret_message = NULL;
+    enum pledge_stream_result result = message_next(stream, until(timeout_ms), &bytes);
+    if (result == PLEDGE_STREAM_MESSAGE) {
+        *ret_message = unpack(stream, type, &bytes, &stream->message);
+        if (!*ret_message) {
+            stream_advance(stream);
+            return PLEDGE_STREAM_ERROR;
+        }
+    }
+    return result;
+}
+
+enum pledge_stream_result pledge_stream_receive_bytes(struct pledge_stream *stream, int timeout_ms,
+                                                      struct pledge_bytes *ret_bytes)
+{
+    arena_deinit(&stream->message);
+    enum pledge_stream_result result = message_next(stream, until(timeout_ms), ret_bytes);
+    if (result == PLEDGE_STREAM_MESSAGE && !copy(stream, ret_bytes, &stream->message)) {
+        stream_advance(stream);
+        *ret_bytes = (struct pledge_bytes){0};
+        return PLEDGE_STREAM_ERROR;
+    }
+    return result;
+}
+
+int pledge_stream_poll(const struct pledge_stream *stream, struct pollfd *ret_poll)
+{
+    *ret_poll = (struct pollfd){.fd = -1};
+    if (stream->connection) {
+        *ret_poll = transport_poll(stream->connection);
+    }
+    bool ready = stream->attempt.closed || message_is_there(stream);
+    return ready ? 0 : address_poll_ms(stream_wake_ms(stream));
+}
+
+void pledge_stream_cancel(struct pledge_stream *stream)
+{
+    if (!stream->attempt.settled) {
+        stream_fail(stream, PLEDGE_CANCELLED, "cancelled by the caller");
+        http2_abandon(stream);
+        stream_advance(stream);
+    }
+}
+
+bool pledge_stream_finish(struct pledge_stream *stream, struct pledge_reply *ret_reply)
+{
+    struct pledge_bytes dropped;
+    if (!stream) {
+        return false;
+    }
+    if (!ret_reply) {
+        pledge_stream_cancel(stream);
+        return stream_end(stream, NULL);
+    }
+    pledge_stream_close_send(stream);
+    while (message_next(stream, CHANNEL_NEVER_MS, &dropped) == PLEDGE_STREAM_MESSAGE) {
+    }
+    return stream_end(stream, ret_reply);
 }

@@ -25,6 +25,18 @@ static bool copy_strings(struct pledge_channel *channel,
     return channel->server_name && channel->authority && channel->user_agent;
 }
 
+static unsigned or_default(unsigned value, unsigned fallback)
+{
+    return value ? value : fallback;
+}
+
+/* A frame's length has 32 bits. */
+static uint32_t limit(size_t bytes)
+{
+    size_t wanted = bytes ? bytes : PLEDGE_DEFAULT_MAX_MESSAGE;
+    return wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX;
+}
+
 struct pledge_channel *pledge_channel_new(const struct pledge_channel_options *options,
                                           struct pledge_status *ret_status)
 {
@@ -34,11 +46,13 @@ struct pledge_channel *pledge_channel_new(const struct pledge_channel_options *o
         refuse(ret_status, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
         return NULL;
     }
-    channel->fd = -1;
-    channel->connect_timeout_ms = options->connect_timeout_ms ? options->connect_timeout_ms
-                                                              : PLEDGE_DEFAULT_CONNECT_TIMEOUT_MS;
-    channel->max_reply_bytes =
-        options->max_reply_bytes ? options->max_reply_bytes : PLEDGE_DEFAULT_MAX_REPLY;
+    channel->connect_timeout_ms =
+        or_default(options->connect_timeout_ms, PLEDGE_DEFAULT_CONNECT_TIMEOUT_MS);
+    channel->keepalive_ms = options->keepalive_ms;
+    channel->keepalive_timeout_ms =
+        or_default(options->keepalive_timeout_ms, PLEDGE_DEFAULT_KEEPALIVE_TIMEOUT_MS);
+    channel->max_receive_bytes = limit(options->max_receive_bytes);
+    channel->max_send_bytes = limit(options->max_send_bytes);
     if (!options->address || !address_parse(options->address, channel)) {
         refuse(ret_status, PLEDGE_INVALID_ARGUMENT,
                "the address must be host:port, such as pledge.example.org:8443");

@@ -1,223 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/lib/channel.h"
 #include "common/base/time.h"
-#include "common/grpc/frame.h"
 #include "common/grpc/status.h"
-#include "common/grpc/timeout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* How a call is tried again: after 100 ms, then twice as long each time up to 2 s, and of that a
+ * random part of at least half, so that clients do not come back in step. */
 enum {
-    FIXED_HEADERS = 8,
-    FIRST_MESSAGES = 4,
+    RETRY_MAX_ATTEMPTS = 5,
+    RETRY_FIRST_WAIT_MS = 100,
+    RETRY_MAX_WAIT_MS = 2000,
 };
 
-/* Only the stream of the call under way matters; an abandoned one may still send. */
-static struct attempt *current(struct pledge_channel *channel, int32_t stream_id)
+enum {
+    FIXED_HEADERS = 10, /* of every request, at most */
+    MAX_METADATA_NAME = 128,
+};
+
+/* ---- making one ---- */
+
+static bool refuse(struct pledge_status *status, enum pledge_code code, const char *message)
 {
-    struct attempt *attempt = channel->attempt;
-    return attempt && attempt->stream_id == stream_id ? attempt : NULL;
+    status->code = code;
+    snprintf(status->message, sizeof(status->message), "%s", message);
+    return false;
 }
 
-static void reset(nghttp2_session *session, struct attempt *attempt)
+static bool no_memory(struct pledge_status *status)
 {
-    nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, attempt->stream_id, NGHTTP2_CANCEL);
-}
-
-static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
-                     size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
-                     void *user_data)
-{
-    struct attempt *attempt = current(user_data, frame->hd.stream_id);
-    if (!attempt || attempt->has_status) {
-        return 0;
-    }
-    if (name_len == 7 && memcmp(name, ":status", 7) == 0) {
-        attempt->http_status = (int)strtol((const char *)value, NULL, 10);
-        return 0;
-    }
-    if (!reply_add_metadata(attempt, name, name_len, value, value_len)) {
-        reset(session, attempt);
-    }
-    return 0;
-}
-
-static bool add_message(struct attempt *attempt, const struct grpc_frame *frame, size_t max_bytes)
-{
-    attempt->message_bytes += frame->length;
-    if (attempt->message_bytes > max_bytes) {
-        return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED,
-                            "the reply is longer than %zu bytes", max_bytes);
-    }
-    if (frame->compressed) {
-        return attempt_fail(attempt, PLEDGE_INTERNAL, "the reply is compressed, unasked");
-    }
-    if (attempt->message_count == attempt->message_cap) {
-        size_t cap = attempt->message_cap ? attempt->message_cap * 2 : FIRST_MESSAGES;
-        struct pledge_bytes *wider = arena_calloc(attempt->arena, cap, sizeof(*wider));
-        if (!wider) {
-            return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
-        }
-        if (attempt->message_count > 0) {
-            memcpy(wider, attempt->messages, attempt->message_count * sizeof(*wider));
-        }
-        attempt->messages = wider;
-        attempt->message_cap = cap;
-    }
-    uint8_t *copy = arena_alloc(attempt->arena, frame->length + 1);
-    if (!copy) {
-        return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
-    }
-    if (frame->length > 0) {
-        memcpy(copy, frame->message, frame->length);
-    }
-    attempt->messages[attempt->message_count++] = (struct pledge_bytes){copy, frame->length};
-    return true;
-}
-
-static bool take_frames(struct attempt *attempt, size_t max_bytes)
-{
-    for (;;) {
-        struct grpc_frame frame = {0};
-        uint32_t limit = max_bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)max_bytes;
-        switch (grpc_frame_read(buf_head(&attempt->body), attempt->body.len, limit, &frame)) {
-        case GRPC_FRAME_PARTIAL:
-            return true;
-        case GRPC_FRAME_BAD_FLAG:
-            return attempt_fail(attempt, PLEDGE_INTERNAL, "the reply is not gRPC");
-        case GRPC_FRAME_TOO_BIG:
-            return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED,
-                                "the reply is longer than %zu bytes", max_bytes);
-        case GRPC_FRAME_WHOLE:
-            if (!add_message(attempt, &frame, max_bytes)) {
-                return false;
-            }
-            buf_consume(&attempt->body, GRPC_FRAME_HEADER + frame.length);
-        }
-    }
-}
-
-static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, const uint8_t *data,
-                   size_t len, void *user_data)
-{
-    struct pledge_channel *channel = user_data;
-    struct attempt *attempt = current(channel, stream_id);
-    if (!attempt || attempt->has_status || !attempt->grpc_content) {
-        return 0;
-    }
-    if (!buf_append(&attempt->body, data, len)) {
-        attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
-    } else if (take_frames(attempt, channel->max_reply_bytes)) {
-        return 0;
-    }
-    reset(session, attempt);
-    return 0;
-}
-
-static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user_data)
-{
-    struct pledge_channel *channel = user_data;
-    struct attempt *attempt = channel->attempt;
-    if (frame->hd.type == NGHTTP2_GOAWAY) {
-        channel->going_away = true;
-        if (attempt && attempt->stream_id > frame->goaway.last_stream_id) {
-            attempt->unprocessed = true;
-        }
-    }
-    if (!current(channel, frame->hd.stream_id)) {
-        return 0;
-    }
-    if (frame->hd.type == NGHTTP2_HEADERS && attempt->http_status >= 200) {
-        attempt->in_trailers = true;
-    }
-    bool has_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-    if (has_end && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
-        /* The answer is whole. It may come before the server has read all of the request. */
-        attempt->closed = true;
-        if (attempt->request_sent < GRPC_FRAME_HEADER + attempt->request_len) {
-            reset(session, attempt);
-        }
-    }
-    return 0;
-}
-
-static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t error_code,
-                           void *user_data)
-{
-    struct attempt *attempt = current(user_data, stream_id);
-    if (attempt) {
-        attempt->closed = true;
-        attempt->stream_error = error_code;
-        attempt->unprocessed |= error_code == NGHTTP2_REFUSED_STREAM;
-    }
-    return 0;
-}
-
-bool stream_session_new(struct pledge_channel *channel)
-{
-    nghttp2_session_callbacks *callbacks = NULL;
-    if (nghttp2_session_callbacks_new(&callbacks) != 0) {
-        return false;
-    }
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
-    int made = nghttp2_session_client_new(&channel->session, callbacks, channel);
-    nghttp2_session_callbacks_del(callbacks);
-    if (made != 0) {
-        channel->session = NULL;
-        return false;
-    }
-    const nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
-        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, CHANNEL_STREAM_WINDOW},
-        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, PLEDGE_MAX_METADATA_BYTES},
-    };
-    return nghttp2_submit_settings(channel->session, NGHTTP2_FLAG_NONE, settings,
-                                   sizeof(settings) / sizeof(settings[0])) == 0 &&
-           nghttp2_session_set_local_window_size(channel->session, NGHTTP2_FLAG_NONE, 0,
-                                                 CHANNEL_STREAM_WINDOW) == 0;
-}
-
-/* Gives nghttp2 the frame header and then the request. */
-static ssize_t read_request(nghttp2_session *session, int32_t stream_id, uint8_t *out, size_t size,
-                            uint32_t *flags, nghttp2_data_source *source, void *user_data)
-{
-    struct attempt *attempt = current(user_data, stream_id);
-    if (!attempt) {
-        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    }
-    size_t written = 0;
-    size_t total = GRPC_FRAME_HEADER + attempt->request_len;
-    if (attempt->request_sent < GRPC_FRAME_HEADER) {
-        uint8_t header[GRPC_FRAME_HEADER];
-        grpc_frame_write_header(header, (uint32_t)attempt->request_len, false);
-        while (attempt->request_sent < GRPC_FRAME_HEADER && written < size) {
-            out[written++] = header[attempt->request_sent++];
-        }
-    }
-    size_t left = total - attempt->request_sent;
-    size_t len = left < size - written ? left : size - written;
-    if (len > 0 && attempt->request_sent >= GRPC_FRAME_HEADER) {
-        memcpy(out + written, attempt->request + attempt->request_sent - GRPC_FRAME_HEADER, len);
-        attempt->request_sent += len;
-        written += len;
-    }
-    if (attempt->request_sent == total) {
-        *flags |= NGHTTP2_DATA_FLAG_EOF;
-    }
-    return (ssize_t)written;
-}
-
-static nghttp2_nv header(const char *name, const char *value)
-{
-    return (nghttp2_nv){.name = (uint8_t *)name,
-                        .value = (uint8_t *)value,
-                        .namelen = strlen(name),
-                        .valuelen = strlen(value)};
+    return refuse(status, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
 }
 
 static bool is_binary(const char *name)
@@ -226,51 +40,290 @@ static bool is_binary(const char *name)
     return len > 4 && strcmp(name + len - 4, "-bin") == 0;
 }
 
-static bool add_request_metadata(struct attempt *attempt, nghttp2_nv *headers)
+static bool is_metadata(const struct pledge_metadata *entry)
 {
-    for (size_t i = 0; i < attempt->options->metadata_count; i++) {
-        const struct pledge_metadata *entry = &attempt->options->metadata[i];
-        headers[i] = (nghttp2_nv){.name = (uint8_t *)entry->name,
-                                  .value = (uint8_t *)entry->value,
-                                  .namelen = strlen(entry->name),
-                                  .valuelen = entry->len};
-        if (is_binary(entry->name)) {
-            char *text = arena_alloc(attempt->arena, (entry->len + 2) / 3 * 4 + 1);
-            if (!text) {
-                return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
-            }
-            headers[i].valuelen = grpc_base64_encode(entry->value, entry->len, text);
-            headers[i].value = (uint8_t *)text;
+    size_t name_len = strlen(entry->name);
+    if (name_len == 0 || name_len >= MAX_METADATA_NAME || strncmp(entry->name, "grpc-", 5) == 0 ||
+        strspn(entry->name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != name_len ||
+        entry->len > PLEDGE_MAX_METADATA_BYTES) {
+        return false;
+    }
+    for (size_t i = 0; i < entry->len && !is_binary(entry->name); i++) {
+        unsigned char c = ((const unsigned char *)entry->value)[i];
+        if (c < 0x20 || c > 0x7e) {
+            return false;
         }
     }
     return true;
 }
 
-bool stream_submit(struct pledge_channel *channel, struct attempt *attempt)
+static bool check(const char *method, const struct pledge_call_options *options,
+                  struct pledge_status *status)
 {
-    nghttp2_nv headers[FIXED_HEADERS + PLEDGE_MAX_METADATA];
-    char timeout[16];
-    uint64_t now = time_monotonic_ms();
-    grpc_timeout_format(attempt->deadline_ms > now ? attempt->deadline_ms - now : 1, timeout);
-    headers[0] = header(":method", "POST");
-    headers[1] = header(":scheme", "https");
-    headers[2] = header(":path", attempt->method);
-    headers[3] = header(":authority", channel->authority);
-    headers[4] = header("te", "trailers");
-    headers[5] = header("content-type", "application/grpc");
-    headers[6] = header("user-agent", channel->user_agent);
-    headers[7] = header("grpc-timeout", timeout);
-    if (!add_request_metadata(attempt, headers + FIXED_HEADERS)) {
+    status->code = PLEDGE_INVALID_ARGUMENT;
+    if (method[0] != '/' || !strchr(method + 1, '/')) {
+        snprintf(status->message, sizeof(status->message),
+                 "a method is written /package.Service/Method, not %s", method);
         return false;
     }
-    nghttp2_data_provider provider = {.read_callback = read_request};
-    attempt->stream_id =
-        nghttp2_submit_request(channel->session, NULL, headers,
-                               FIXED_HEADERS + attempt->options->metadata_count, &provider, NULL);
-    if (attempt->stream_id < 0) {
-        attempt->unprocessed = true;
-        return attempt_fail(attempt, PLEDGE_UNAVAILABLE, "no new stream: %s",
-                            nghttp2_strerror(attempt->stream_id));
+    if (options->metadata_count > PLEDGE_MAX_METADATA) {
+        snprintf(status->message, sizeof(status->message), "more than %d metadata entries",
+                 PLEDGE_MAX_METADATA);
+        return false;
     }
+    for (size_t i = 0; i < options->metadata_count; i++) {
+        if (!is_metadata(&options->metadata[i])) {
+            snprintf(status->message, sizeof(status->message), "metadata %s is malformed",
+                     options->metadata[i].name);
+            return false;
+        }
+    }
+    status->code = PLEDGE_OK;
     return true;
+}
+
+/* Adds a header with copies of both strings. */
+static bool add_header(struct pledge_stream *stream, const char *name, const void *value,
+                       size_t len)
+{
+    char *name_copy = arena_strndup(&stream->own, name, strlen(name));
+    char *copy = arena_alloc(&stream->own, (len + 2) / 3 * 4 + 1);
+    if (!name_copy || !copy) {
+        return false;
+    }
+    if (is_binary(name)) {
+        len = grpc_base64_encode(value, len, copy);
+    } else if (len > 0) {
+        memcpy(copy, value, len);
+    }
+    stream->headers[stream->header_count++] = (nghttp2_nv){.name = (uint8_t *)name_copy,
+                                                           .value = (uint8_t *)copy,
+                                                           .namelen = strlen(name),
+                                                           .valuelen = len};
+    return true;
+}
+
+static bool add_headers(struct pledge_stream *stream, const char *method,
+                        const struct pledge_call_options *options)
+{
+    const char *const fixed[][2] = {
+        {":method", "POST"},
+        {":scheme", "https"},
+        {":path", method},
+        {":authority", stream->channel->authority},
+        {"te", "trailers"},
+        {"content-type", "application/grpc"},
+        {"user-agent", stream->channel->user_agent},
+        {"grpc-accept-encoding", "identity,gzip"},
+        {"grpc-encoding", options->gzip ? "gzip" : NULL},
+    };
+    stream->headers = arena_calloc(&stream->own, FIXED_HEADERS + options->metadata_count,
+                                   sizeof(*stream->headers));
+    bool good = stream->headers != NULL;
+    for (size_t i = 0; good && i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        good = !fixed[i][1] || add_header(stream, fixed[i][0], fixed[i][1], strlen(fixed[i][1]));
+    }
+    for (size_t i = 0; good && i < options->metadata_count; i++) {
+        const struct pledge_metadata *entry = &options->metadata[i];
+        good = add_header(stream, entry->name, entry->value, entry->len);
+    }
+    return good;
+}
+
+static void stream_free(struct pledge_stream *stream)
+{
+    struct pledge_stream **link = &stream->channel->streams;
+    while (*link && *link != stream) {
+        link = &(*link)->next;
+    }
+    if (*link) {
+        *link = stream->next;
+    }
+    pledge_reply_deinit(&stream->reply);
+    buf_deinit(&stream->attempt.body);
+    buf_deinit(&stream->expanded);
+    buf_deinit(&stream->out);
+    arena_deinit(&stream->message);
+    arena_deinit(&stream->own);
+    free(stream);
+}
+
+struct pledge_stream *stream_new(struct pledge_channel *channel, const char *method,
+                                 const struct pledge_call_options *options, bool unary,
+                                 struct pledge_status *ret_status)
+{
+    static const struct pledge_call_options defaults;
+    options = options ? options : &defaults;
+    if (!check(method, options, ret_status)) {
+        return NULL;
+    }
+    struct pledge_stream *stream = calloc(1, sizeof(*stream));
+    struct arena *arena = malloc(sizeof(*arena));
+    if (!stream || !arena) {
+        free(stream);
+        free(arena);
+        no_memory(ret_status);
+        return NULL;
+    }
+    arena_init(arena, SIZE_MAX / 2);
+    arena_init(&stream->own, SIZE_MAX / 2);
+    arena_init(&stream->message, SIZE_MAX / 2);
+    stream->reply.memory = arena;
+    stream->channel = channel;
+    stream->unary = unary;
+    stream->idempotent = options->idempotent;
+    stream->gzip = options->gzip;
+    stream->replay = true;
+    stream->due_ms = time_monotonic_ms();
+    unsigned timeout_ms = options->timeout_ms ? options->timeout_ms
+                          : unary             ? PLEDGE_DEFAULT_TIMEOUT_MS
+                                              : 0;
+    stream->deadline_ms = timeout_ms ? stream->due_ms + timeout_ms : CHANNEL_NEVER_MS;
+    if (!add_headers(stream, method, options)) {
+        stream_free(stream);
+        no_memory(ret_status);
+        return NULL;
+    }
+    stream->next = channel->streams;
+    channel->streams = stream;
+    return stream;
+}
+
+/* ---- attempts ---- */
+
+void stream_commit(struct pledge_stream *stream)
+{
+    stream->replay = false;
+    buf_consume(&stream->out, stream->attempt.sent);
+    stream->attempt.sent = 0;
+}
+
+static bool may_retry(const struct pledge_stream *stream)
+{
+    const struct attempt *attempt = &stream->attempt;
+    return stream->reply.status.code == PLEDGE_UNAVAILABLE && !attempt->permanent &&
+           (stream->idempotent || attempt->unprocessed) && stream->replay &&
+           stream->reply.attempts < RETRY_MAX_ATTEMPTS &&
+           (stream->unary || !message_is_there(stream));
+}
+
+/* When the next attempt is due; CHANNEL_NEVER_MS when the call's time does not last that long. */
+static uint64_t next_attempt_ms(const struct pledge_stream *stream)
+{
+    uint64_t wait = (uint64_t)RETRY_FIRST_WAIT_MS << (stream->reply.attempts - 1);
+    if (wait > RETRY_MAX_WAIT_MS) {
+        wait = RETRY_MAX_WAIT_MS;
+    }
+    wait = wait / 2 + arc4random_uniform((uint32_t)(wait / 2 + 1));
+    if (wait < stream->reply.retry_after_ms) {
+        wait = stream->reply.retry_after_ms;
+    }
+    uint64_t due_ms = time_monotonic_ms() + wait;
+    return due_ms < stream->deadline_ms ? due_ms : CHANNEL_NEVER_MS;
+}
+
+/* Forgets an attempt so that another can be made. */
+static void reset(struct pledge_stream *stream, uint64_t due_ms)
+{
+    struct arena *arena = stream->reply.memory;
+    buf_deinit(&stream->attempt.body);
+    arena_deinit(arena);
+    stream->attempt = (struct attempt){0};
+    stream->reply = (struct pledge_reply){.memory = arena, .attempts = stream->reply.attempts};
+    stream->due_ms = due_ms;
+}
+
+/* The attempt is closed: that was the call, or there will be another. */
+static void conclude(struct pledge_stream *stream)
+{
+    reply_settle(stream);
+    if (stream->connection) {
+        transport_flush(stream->connection);
+    }
+    transport_detach(stream);
+    uint64_t due_ms = may_retry(stream) ? next_attempt_ms(stream) : CHANNEL_NEVER_MS;
+    if (due_ms != CHANNEL_NEVER_MS) {
+        reset(stream, due_ms);
+    } else {
+        stream->attempt.settled = true;
+        stream->due_ms = 0;
+    }
+}
+
+static void begin_attempt(struct pledge_stream *stream)
+{
+    stream->due_ms = 0;
+    stream->reply.attempts++;
+    if (!transport_attach(stream) || !http2_submit(stream)) {
+        stream->attempt.closed = true;
+    }
+}
+
+void stream_advance(struct pledge_stream *stream)
+{
+    struct attempt *attempt = &stream->attempt;
+    if (attempt->settled) {
+        return;
+    }
+    uint64_t now = time_monotonic_ms();
+    if (!attempt->closed && now >= stream->deadline_ms) {
+        stream_fail(stream, PLEDGE_DEADLINE_EXCEEDED, "no answer from %s in time",
+                    stream->channel->authority);
+        http2_abandon(stream);
+    }
+    if (!attempt->closed && stream->due_ms != 0 && now >= stream->due_ms) {
+        begin_attempt(stream);
+    }
+    if (!attempt->closed && stream->connection) {
+        transport_pump(stream->connection);
+    }
+    if (attempt->closed) {
+        conclude(stream);
+    }
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+uint64_t stream_wake_ms(const struct pledge_stream *stream)
+{
+    uint64_t wake_ms = stream->deadline_ms;
+    if (stream->due_ms != 0) {
+        wake_ms = earlier(wake_ms, stream->due_ms);
+    }
+    if (stream->connection) {
+        wake_ms = earlier(wake_ms, transport_wake_ms(stream->connection));
+    }
+    return wake_ms;
+}
+
+bool stream_wait(const struct pledge_stream *stream, uint64_t until_ms)
+{
+    struct pollfd poller = {.fd = -1};
+    if (stream->connection) {
+        transport_flush(stream->connection);
+        poller = transport_poll(stream->connection);
+    }
+    if (stream->attempt.closed) {
+        return true;
+    }
+    uint64_t wake_ms = earlier(until_ms, stream_wake_ms(stream));
+    return poll(&poller, 1, address_poll_ms(wake_ms)) != 0 || wake_ms < until_ms;
+}
+
+bool stream_end(struct pledge_stream *stream, struct pledge_reply *ret_reply)
+{
+    bool good = stream->reply.status.code == PLEDGE_OK;
+    if (!good) {
+        stream->reply.message = NULL;
+        stream->reply.bytes = (struct pledge_bytes){0};
+    }
+    if (ret_reply) {
+        *ret_reply = stream->reply;
+        stream->reply = (struct pledge_reply){0};
+    }
+    stream_free(stream);
+    return good;
 }

@@ -83,27 +83,27 @@ static bool expect_name(SSL *ssl, const char *name)
     return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
-bool tls_start(struct pledge_channel *channel, struct attempt *attempt)
+bool tls_start(struct connection *connection, struct pledge_stream *stream)
 {
     ERR_clear_error();
-    channel->ssl = SSL_new(channel->tls);
+    connection->ssl = SSL_new(connection->channel->tls);
     BIO *incoming = BIO_new(BIO_s_mem());
     BIO *outgoing = BIO_new(BIO_s_mem());
-    if (!channel->ssl || !incoming || !outgoing) {
+    if (!connection->ssl || !incoming || !outgoing) {
         BIO_free(incoming);
         BIO_free(outgoing);
-        return attempt_fail(attempt, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
+        return stream_fail(stream, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
     }
     /* An empty buffer means "wait", not "the end". */
     BIO_set_mem_eof_return(incoming, -1);
     BIO_set_mem_eof_return(outgoing, -1);
-    SSL_set_bio(channel->ssl, incoming, outgoing);
-    channel->incoming = incoming;
-    channel->outgoing = outgoing;
-    SSL_set_connect_state(channel->ssl);
-    if (!expect_name(channel->ssl, channel->server_name)) {
-        return attempt_fail(attempt, PLEDGE_INVALID_ARGUMENT, "%s cannot be a server's name",
-                            channel->server_name);
+    SSL_set_bio(connection->ssl, incoming, outgoing);
+    connection->incoming = incoming;
+    connection->outgoing = outgoing;
+    SSL_set_connect_state(connection->ssl);
+    if (!expect_name(connection->ssl, connection->channel->server_name)) {
+        return stream_fail(stream, PLEDGE_INVALID_ARGUMENT, "%s cannot be a server's name",
+                           connection->channel->server_name);
     }
     return true;
 }
@@ -126,20 +126,22 @@ static bool is_certificate_alert(int reason)
     }
 }
 
-void tls_explain(struct pledge_channel *channel, struct attempt *attempt)
+void tls_explain(const struct connection *connection, struct pledge_status *ret_status)
 {
-    long verified = SSL_get_verify_result(channel->ssl);
-    attempt->permanent = true;
+    const struct pledge_channel *channel = connection->channel;
+    long verified = SSL_get_verify_result(connection->ssl);
+    char *text = ret_status->message;
+    size_t size = sizeof(ret_status->message);
+    ret_status->code = PLEDGE_UNAVAILABLE;
     if (verified != X509_V_OK) {
-        attempt_fail(attempt, PLEDGE_UNAVAILABLE, "%s does not prove that it is %s: %s",
-                     channel->authority, channel->server_name,
-                     X509_verify_cert_error_string(verified));
+        snprintf(text, size, "%s does not prove that it is %s: %s", channel->authority,
+                 channel->server_name, X509_verify_cert_error_string(verified));
     } else if (is_certificate_alert(ERR_GET_REASON(ERR_peek_error()))) {
-        attempt_fail(attempt, PLEDGE_UNAUTHENTICATED, "%s does not accept our certificate: %s",
-                     channel->authority, last_reason());
+        ret_status->code = PLEDGE_UNAUTHENTICATED;
+        snprintf(text, size, "%s does not accept our certificate: %s", channel->authority,
+                 last_reason());
     } else {
-        attempt_fail(attempt, PLEDGE_UNAVAILABLE, "no TLS with %s: %s", channel->authority,
-                     last_reason());
+        snprintf(text, size, "no TLS with %s: %s", channel->authority, last_reason());
     }
     ERR_clear_error();
 }

@@ -552,6 +552,47 @@ class Returns(Cli, SmallCouncil):
         self.bad("derby-officer", "call", "RoundService", code=2, says="SERVICE/METHOD")
         self.bad("derby-officer", "call", code=2, says="METHOD is missing")
 
+    REFLECTION = "grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+
+    @staticmethod
+    def objects(text):
+        """JSON objects one after the other."""
+        found, at = [], 0
+        while at < len(text):
+            value, at = json.JSONDecoder().raw_decode(text, at)
+            found.append(value)
+            at += len(text[at:]) - len(text[at:].lstrip())
+        return found
+
+    def test_call_sends_a_stream(self):
+        asked = [{"listServices": ""}, {"fileContainingSymbol": "pledge.v1.Round"},
+                 {"fileContainingSymbol": "no.such"}] * 20
+        for text in ("\n".join(json.dumps(one, indent=1) for one in asked),
+                     "  " + "".join(json.dumps(one) for one in asked) + "\n"):
+            for arguments, stdin in (((self.REFLECTION, "-"), text), ((self.REFLECTION, "@" + self.file(text)), "")):
+                told = self.objects(self.good("derby-officer", "call", *arguments, stdin=stdin))
+                self.assertEqual([one["originalRequest"] for one in told], asked)
+                self.assertEqual(told[2]["errorResponse"]["errorCode"], 5)
+        self.assertEqual(self.good("derby-officer", "call", self.REFLECTION, "-", stdin=" \n"), "")
+        for arguments, stdin, says in (
+                ((self.REFLECTION, "-"), '{"listServices": ""}\n{"listServices": ""}\n{"x"}', "line 3, column"),
+                ((self.REFLECTION, "-"), '{"listServices": ""}\n{"listServices": 7}', "must be text"),
+                (("RoundService/GetRound", "-"), '{"name": "a"} {"name": "b"}', "is no JSON: line 1"),
+                (("RoundService/GetRound", "-"), "", "is no JSON: line 1")):
+            done = self.bad("derby-officer", "call", *arguments, stdin=stdin, says=says)
+            self.assertEqual(done.stdout, "")
+
+    def test_call_prints_a_stream_as_it_comes(self):
+        with subprocess.Popen(
+                [PLEDGE, "call", "Health/Watch", "--timeout", str(RUN_SECONDS)], text=True,
+                env=self.environment("derby-officer"), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            told = "".join(process.stdout.readline() for _ in range(3))
+            self.assertIsNone(process.poll())
+            process.kill()
+        self.assertEqual(self.objects(told), [{"status": "SERVING"}])
+        done = self.bad("derby-officer", "call", "Health/Watch", "--timeout", "1", says="in time")
+        self.assertEqual(self.objects(done.stdout), [{"status": "SERVING"}])
+
     # ---- colour ----
 
     def test_colour_only_on_a_terminal(self):

@@ -7,6 +7,7 @@ written by hand, so that it can do what a good server cannot be made to do.
 
 import base64
 import concurrent.futures
+import gzip
 import os
 import random
 import socket
@@ -18,16 +19,18 @@ import time
 import unittest
 
 import harness
+from driver import Driver
 from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 from pledge.v1 import member_pb2
 from test_cli import PLEDGE, environment, no_memory_error
 
-DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
 END_STREAM, END_HEADERS, ACK = 1, 4, 1
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 REFUSED_STREAM, INTERNAL_ERROR, CANCEL = 7, 2, 8
+MAX_FRAME = 16384
 ATTEMPTS = 5
 FLIPPED_REPLIES = 80
 RUN_SECONDS = 60
@@ -62,8 +65,13 @@ def headers(stream, *pairs, end=False):
     return frame(HEADERS, END_HEADERS | (END_STREAM if end else 0), stream, block)
 
 
-def begin(stream, kind="application/grpc", status="200"):
-    return headers(stream, (":status", status), ("content-type", kind))
+def begin(stream, kind="application/grpc", status="200", *more):
+    return headers(stream, (":status", status), ("content-type", kind), *more)
+
+
+def zipped(stream):
+    """Headers that promise gzip."""
+    return begin(stream, "application/grpc", "200", ("grpc-encoding", "gzip"))
 
 
 def message(payload, flag=0):
@@ -74,7 +82,18 @@ def finish(stream, code="0", *more):
     return headers(stream, ("grpc-status", code), *more, end=True)
 
 
+def data(stream, payload):
+    """As many frames as it takes."""
+    return b"".join(frame(DATA, 0, stream, payload[at:at + MAX_FRAME])
+                    for at in range(0, len(payload), MAX_FRAME))
+
+
+def goaway(last, code=0):
+    return frame(GOAWAY, 0, 0, struct.pack(">II", last, code))
+
+
 SELF = member_pb2.GetSelfResponse(display_name="Somebody").SerializeToString()
+BOMB = gzip.compress(bytes(17 << 20))
 
 
 def answer(payload=SELF):
@@ -126,7 +145,10 @@ class Connection:
             self.service.frames.append((kind, flags, stream, payload))
             if kind == SETTINGS and not flags & ACK:
                 self.send(frame(SETTINGS, ACK, 0))
-            if kind in (HEADERS, DATA) and flags & END_STREAM:
+            if kind == PING and not flags & ACK:
+                self.service.on_ping(self, payload)
+            if kind == self.service.answers or (
+                    not self.service.answers and kind in (HEADERS, DATA) and flags & END_STREAM):
                 self.service.requests += 1
                 self.service.next_step()(self, stream)
 
@@ -134,9 +156,11 @@ class Connection:
 class Service:
     """Listens on a free port until left; `steps` answer the requests in turn, the last one for good."""
 
-    def __init__(self, *steps, alpn=("h2",), talk=None):
+    def __init__(self, *steps, alpn=("h2",), talk=None, answers=None):
         self.steps = list(steps)
         self.talk = talk  # instead of HTTP/2
+        self.answers = answers  # a kind of frame, each of which takes a step; else a request's end
+        self.pings = 0
         self.frames = []
         self.requests = 0
         self.connections = 0
@@ -144,6 +168,22 @@ class Service:
         self.context.load_cert_chain(os.path.join(harness.WORK, "server.pem"),
                                      os.path.join(harness.WORK, "server.key"))
         self.context.set_alpn_protocols(list(alpn))
+
+    def on_ping(self, connection, payload):
+        self.pings += 1
+        connection.send(frame(PING, ACK, 0, payload))
+
+    def data(self, stream=1):
+        """All bytes that came in DATA frames."""
+        return b"".join(f[3] for f in self.frames if f[0] == DATA and f[2] == stream)
+
+    def resets(self):
+        """The codes of all RST_STREAM frames."""
+        return [struct.unpack(">I", f[3])[0] for f in self.frames if f[0] == RST_STREAM]
+
+    def drop(self):
+        """Ends the latest connection."""
+        self.latest.shutdown(socket.SHUT_RDWR)
 
     def next_step(self):
         return self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
@@ -164,12 +204,15 @@ class Service:
                 plain, _ = self.listener.accept()
             except OSError:
                 return
+            # Else what a step sends may wait for an acknowledgement, and be lost when it closes.
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             threading.Thread(target=self.one, args=(plain,), daemon=True).start()
 
     def one(self, plain):
         try:
             with self.context.wrap_socket(plain, server_side=True) as stream:
+                self.latest = stream
                 if self.talk is not None:
                     stream.sendall(self.talk)
                     time.sleep(0.2)
@@ -284,8 +327,7 @@ class Client(unittest.TestCase):
             self.fails(service, "no answer from 127.0.0.1", "whoami", "--timeout", "1")
             self.assertLess(time.monotonic() - before, 5)
             time.sleep(0.2)
-            resets = [f for f in service.frames if f[0] == RST_STREAM]
-            self.assertEqual([struct.unpack(">I", f[3])[0] for f in resets], [CANCEL])
+            self.assertEqual(service.resets(), [CANCEL])
 
     def test_what_is_not_grpc(self):
         def html(stream):
@@ -296,6 +338,12 @@ class Client(unittest.TestCase):
             ("HTTP status 404", (lambda s: begin(s, "text/html", "404"), html)),
             ("the reply is not gRPC", (begin, lambda s: frame(DATA, 0, s, message(SELF, 9)), finish)),
             ("compressed", (begin, lambda s: frame(DATA, 0, s, message(SELF, 1)), finish)),
+            ("compressed", (lambda s: begin(s, "application/grpc", "200", ("grpc-encoding", "deflate")),
+                            lambda s: frame(DATA, 0, s, message(SELF, 1)), finish)),
+            ("compressed", (zipped, lambda s: frame(DATA, 0, s, message(SELF, 1)), finish)),
+            ("compressed", (zipped, lambda s: frame(DATA, 0, s, message(gzip.compress(SELF)[:-1], 1)), finish)),
+            ("compressed", (zipped, lambda s: frame(DATA, 0, s, message(b"", 1)), finish)),
+            ("longer than", (zipped, lambda s: data(s, message(BOMB, 1)), finish)),
             ("longer than", (begin, lambda s: frame(DATA, 0, s, b"\0\x7f\xff\xff\xff"), finish)),
             ("exactly one message", (begin, finish)),
             ("exactly one message", (begin, lambda s: frame(DATA, 0, s, message(SELF) * 2), finish)),
@@ -366,6 +414,257 @@ class Client(unittest.TestCase):
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
             for done in pool.map(one, replies):
                 self.assertIn(done.returncode, (0, 1), done.stderr)
+
+
+class Streams(unittest.TestCase):
+    """The same for streams, by way of the library alone."""
+
+    def ends(self, driver, code="OK", says="", stream=0):
+        done = driver.finish(stream)
+        self.assertEqual(done["code"], code, done["message"])
+        self.assertIn(says, done["message"])
+        return done
+
+    # ---- GOAWAY ----
+
+    def test_goaway_before_the_stream_replays_it(self):
+        """It is sent again with the messages that went already, over another connection."""
+        two = message(b"one") + message(b"two")
+
+        def dismiss(connection, stream):
+            if connection.service.data() == two:
+                connection.send(goaway(0))
+                raise Close
+
+        with Service(dismiss, dismiss, answer(b"back"), answers=DATA) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Both")
+            self.assertTrue(driver.send(b"one"))
+            self.assertTrue(driver.send(b"two"))
+            self.assertEqual(driver.message(), b"back")
+            self.assertEqual(service.connections, 2)
+            self.assertEqual(self.ends(driver)["attempts"], 2)
+            self.assertEqual(service.data(), two * 2)
+
+    def test_goaway_in_the_middle_of_a_stream(self):
+        """The stream goes on to its end; the next call opens another connection."""
+        go_on = threading.Event()
+
+        def first(connection, stream):
+            connection.send(begin(stream), frame(DATA, 0, stream, message(b"one")), goaway(stream))
+
+            def rest():
+                go_on.wait(RUN_SECONDS)
+                connection.send(frame(DATA, 0, stream, message(b"two")), finish(stream))
+            threading.Thread(target=rest, daemon=True).start()
+
+        with Service(first, answer(b"other"), answers=HEADERS) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Both", 0)
+            self.assertEqual(driver.message(0), b"one")
+            for _ in range(2):
+                self.assertEqual(driver.call("/test.Test/One")["hex"], b"other".hex())
+            self.assertEqual(service.connections, 2)
+            self.assertTrue(driver.send(b"still open", 0))
+            go_on.set()
+            self.assertEqual(driver.message(0), b"two")
+            self.assertEqual(driver.receive(0)["result"], "END")
+            self.ends(driver)
+            self.assertEqual(driver.call("/test.Test/One")["hex"], b"other".hex())
+            self.assertEqual(service.connections, 2)
+
+    def test_goaway_between_two_streams(self):
+        """The one that the server has seen goes on, the one above it is sent again elsewhere."""
+        def seen(connection, stream):
+            connection.send(begin(stream), frame(DATA, 0, stream, message(b"seen")))
+
+        def unseen(connection, stream):
+            connection.send(goaway(1), frame(DATA, 0, 1, message(b"more")), finish(1))
+
+        with Service(seen, unseen, answer(b"again"), answers=HEADERS) as service, \
+                Driver(service.port) as driver:
+            driver.open("/test.Test/Both", 0)
+            self.assertEqual(driver.message(0), b"seen")
+            driver.open("/test.Test/Both", 1)
+            self.assertEqual(driver.message(1), b"again")
+            self.assertEqual(driver.message(0), b"more")
+            self.assertEqual(self.ends(driver, stream=0)["attempts"], 1)
+            self.assertEqual(self.ends(driver, stream=1)["attempts"], 2)
+            self.assertEqual(service.connections, 2)
+
+    # ---- tried again or not ----
+
+    def test_a_stream_is_not_sent_again_once_it_gave_something(self):
+        with Service(send_and_close(begin, lambda s: frame(DATA, 0, s, message(b"one"))), answers=HEADERS
+                     ) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Both", idempotent=True)
+            self.assertEqual(driver.message(), b"one")
+            self.assertEqual(driver.receive()["result"], "ERROR")
+            self.assertEqual(self.ends(driver, "UNAVAILABLE", "was lost")["attempts"], 1)
+
+    def test_only_an_idempotent_stream_is_sent_again(self):
+        for idempotent, attempts in ((False, 1), (True, 2)):
+            with Service(send_and_close(begin), answer(b"x")) as service, Driver(service.port) as driver:
+                driver.open("/test.Test/Give", idempotent=idempotent)
+                driver.send(b"x")
+                driver.close_send()
+                self.assertEqual(driver.receive()["result"], "MESSAGE" if idempotent else "ERROR")
+                done = self.ends(driver, "OK" if idempotent else "UNAVAILABLE")
+                self.assertEqual(done["attempts"], attempts)
+
+    def test_a_long_stream_is_not_kept_to_be_sent_again(self):
+        def grant(stream):
+            return frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", 1 << 20))
+
+        for size, attempts in ((100_000, 2), (300_000, 1)):
+            with Service(send(lambda s: grant(0), grant), answers=HEADERS) as service, Driver(service.port) as driver:
+                driver.open("/test.Test/Take", idempotent=True)
+                self.assertTrue(driver.fill(size))
+                service.steps = [answer(b"x")]
+                service.drop()
+                self.assertEqual(driver.receive()["result"], "MESSAGE" if attempts == 2 else "ERROR")
+                done = self.ends(driver, "OK" if attempts == 2 else "UNAVAILABLE")
+                self.assertEqual(done["attempts"], attempts)
+
+    def test_messages_before_a_lost_connection_are_given(self):
+        three = b"".join(message(b"%d" % n) for n in range(3)) + b"\0\0"
+        with Service(send_and_close(begin, lambda s: frame(DATA, 0, s, three)), answers=HEADERS) as service, \
+                Driver(service.port) as driver:
+            driver.open("/test.Test/Give", idempotent=True)
+            for number in range(3):
+                self.assertEqual(driver.message(), b"%d" % number)
+            self.assertEqual(driver.receive()["result"], "ERROR")
+            self.ends(driver, "UNAVAILABLE")
+
+    def test_messages_before_an_unavailable_end_are_given(self):
+        with Service(send(begin, lambda s: frame(DATA, 0, s, message(b"one")), lambda s: finish(s, "14"))
+                     ) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Give", idempotent=True)
+            driver.close_send()
+            self.assertEqual(driver.message(), b"one")
+            self.assertEqual(driver.receive()["result"], "ERROR")
+            self.assertEqual(self.ends(driver, "UNAVAILABLE")["attempts"], 1)
+
+    def test_streams_of_a_lost_connection_all_end(self):
+        with Service(lambda connection, stream: None, answers=HEADERS) as service, \
+                Driver(service.port) as driver:
+            for stream in range(3):
+                driver.open("/test.Test/Both", stream)
+            service.drop()
+            for stream in range(3):
+                self.assertEqual(driver.receive(stream)["result"], "ERROR")
+                self.ends(driver, "UNAVAILABLE", "was lost", stream)
+            self.assertEqual(service.connections, 1)
+
+    # ---- signs of life ----
+
+    def test_a_server_that_falls_silent(self):
+        silent = threading.Event()
+        with Service(lambda connection, stream: silent.wait(RUN_SECONDS), answers=HEADERS) as service, \
+                Driver(service.port, keepalive_ms=300, keepalive_timeout_ms=300) as driver:
+            driver.open("/test.Test/Both", 0)
+            driver.open("/test.Test/Both", 1)
+            self.assertEqual(driver.receive(0)["result"], "ERROR")
+            self.ends(driver, "UNAVAILABLE", "no sign of life for 300 ms", 0)
+            self.ends(driver, "UNAVAILABLE", "no sign of life", 1)
+            done = driver.call("/test.Test/One", timeout_ms=20_000)
+            self.assertEqual((done["code"], done["attempts"]), ("UNAVAILABLE", 1))
+            silent.set()
+
+    def test_a_server_that_gives_signs_of_life(self):
+        class Patient(Service):
+            def on_ping(self, connection, payload):
+                super().on_ping(connection, payload)
+                if self.pings == 5:
+                    connection.send(begin(1), frame(DATA, 0, 1, message(b"at last")), finish(1))
+
+        with Patient(lambda connection, stream: None) as service, \
+                Driver(service.port, keepalive_ms=100, keepalive_timeout_ms=5000) as driver:
+            self.assertEqual(driver.call("/test.Test/One")["hex"], b"at last".hex())
+            self.assertGreaterEqual(service.pings, 5)
+
+    def test_nobody_is_asked_without_being_told_to(self):
+        with Service(lambda connection, stream: None) as service, Driver(service.port) as driver:
+            self.assertEqual(driver.call("/test.Test/One", timeout_ms=700)["code"], "DEADLINE_EXCEEDED")
+            self.assertEqual(service.pings, 0)
+
+    # ---- what goes over the wire ----
+
+    def test_gzip_on_the_wire(self):
+        body = b"a" * 5000
+        with Service(send(zipped, lambda s: frame(DATA, 0, s, message(gzip.compress(b"b" * 3000), 1)),
+                          lambda s: frame(DATA, 0, s, message(b"plain")), finish)) as service, \
+                Driver(service.port) as driver:
+            driver.open("/test.Test/Both", gzip=True)
+            driver.send(body)
+            driver.send(b"z")
+            driver.close_send()
+            answer_ = driver.receive()
+            self.assertEqual((answer_["length"], answer_["sum"]), (3000, 98 * 3000))
+            self.assertEqual(driver.message(), b"plain")
+            self.ends(driver)
+            sent = service.data()
+            length = struct.unpack(">I", sent[1:5])[0]
+            self.assertEqual((sent[0], gzip.decompress(sent[5:5 + length])), (1, body))
+            self.assertEqual(sent[5 + length:], message(b"z"))
+
+    def test_binary_metadata_as_proxies_join_it(self):
+        more = (("a-bin", "AAE=,AAEC"), ("b-bin", "AAECAw,,AA=="), ("c-bin", "not base64!"), ("d", "x,y"))
+        with Service(send(lambda s: begin(s, "application/grpc", "200", *more),
+                          lambda s: finish(s, "0", *more))) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Both")
+            done = self.ends(driver)
+            expected = [["a-bin", "0001"], ["a-bin", "000102"], ["b-bin", "00010203"], ["b-bin", ""],
+                        ["b-bin", "00"], ["c-bin", b"not base64!".hex()], ["d", b"x,y".hex()]]
+            for half in ("headers", "trailers"):
+                self.assertEqual([pair for pair in done[half] if pair[0] in ("a-bin", "b-bin", "c-bin", "d")],
+                                 expected)
+
+    def test_a_server_that_answers_at_the_headers(self):
+        with Service(answer(b"early"), answers=HEADERS) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Both")
+            while driver.send(b"more"):
+                pass
+            self.assertEqual(driver.message(), b"early")
+            self.ends(driver)
+            self.assertEqual(driver.call("/test.Test/One")["hex"], b"early".hex())
+            self.assertEqual(service.resets()[0], CANCEL)
+            self.assertEqual(service.connections, 1)
+
+    def test_a_stream_that_is_reset(self):
+        for code, name in ((INTERNAL_ERROR, "INTERNAL"), (CANCEL, "CANCELLED")):
+            with Service(send(begin, lambda s: frame(DATA, 0, s, message(b"one")),
+                              lambda s, c=code: frame(RST_STREAM, 0, s, struct.pack(">I", c))),
+                         answers=HEADERS) as service, Driver(service.port) as driver:
+                driver.open("/test.Test/Both", idempotent=True)
+                self.assertEqual(driver.message(), b"one")
+                self.assertEqual(driver.receive()["result"], "ERROR")
+                self.ends(driver, name, "without a status")
+
+    def test_a_stream_that_ends_within_a_message(self):
+        with Service(send(begin, lambda s: frame(DATA, 0, s, message(b"one") + message(b"two")[:-1]), finish),
+                     answers=HEADERS) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Both")
+            self.assertEqual(driver.message(), b"one")
+            self.assertEqual(driver.receive()["result"], "ERROR")
+            self.ends(driver, "INTERNAL", "middle of a message")
+
+    def test_streams_with_flipped_bytes(self):
+        """Whatever comes, every stream ends, and without touching foreign memory."""
+        chance = random.Random(11)
+        good = zipped(1) + frame(DATA, 0, 1, message(gzip.compress(b"x" * 500), 1) + message(b"plain") * 3) + \
+            headers(1, ("grpc-status", "0"), ("x-bin", "AAE=,AA"), end=True)
+        for _ in range(FLIPPED_REPLIES // 4):
+            spoilt = bytearray(good)
+            for _ in range(chance.randint(1, 4)):
+                spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+            with Service(send_and_close(lambda stream, s=bytes(spoilt): s), answers=HEADERS) as service, \
+                    Driver(service.port) as driver:
+                for stream in (0, 1):
+                    driver.open("/test.Test/Both", stream, timeout_ms=1000)
+                for stream in (0, 1):
+                    for _ in range(8):
+                        if driver.receive(stream)["result"] in ("END", "ERROR", None):
+                            break
+                    driver.finish(stream)
 
 
 if __name__ == "__main__":
