@@ -5,6 +5,7 @@
 #include "proto/schema.h"
 #include "server/admin.h"
 #include "server/config.h"
+#include "server/notify.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
 #include "server/telemetry.h"
@@ -13,14 +14,15 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <link.h>
 #include <malloc.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 enum { DATABASE_WAIT_SECONDS = 30, EXIT_USAGE = 2 };
@@ -191,6 +193,31 @@ static bool start_workers(struct daemon *daemon, const struct worker_shared *sha
     return true;
 }
 
+/* Lets go of the code of one library or of ours; what is needed again is mapped again from the page
+ * cache. Only code is touched: data that the loader relocated would be lost. */
+static int forget_code(struct dl_phdr_info *object, size_t size, void *data)
+{
+    (void)size;
+    (void)data;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        if (part->p_type == PT_LOAD && (part->p_flags & PF_X) && !(part->p_flags & PF_W)) {
+            uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+            uintptr_t from = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+            uintptr_t to = object->dlpi_addr + part->p_vaddr + part->p_memsz;
+            madvise((void *)from, to - from, MADV_DONTNEED);
+        }
+    }
+    return 0;
+}
+
+/* Starting takes three times the memory of serving: the schema, and code that never runs again. */
+static void forget_start(void)
+{
+    malloc_trim(0);
+    dl_iterate_phdr(forget_code, NULL);
+}
+
 /* Serves until a signal; returns the exit status. */
 static int serve(struct daemon *daemon, const struct worker_shared *shared, const sigset_t *signals)
 {
@@ -201,11 +228,11 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
         fflush(NULL);
         _exit(EXIT_FAILURE); /* some threads may already run */
     }
-    malloc_trim(0); /* what reading the schema took */
-    sd_notify(0, "READY=1");
+    forget_start();
+    notify_state("READY=1");
     sigwait(signals, &number);
     log_event(LOG_LEVEL_INFO, "draining", "{s:s}", "signal", strsignal(number));
-    sd_notify(0, "STOPPING=1");
+    notify_state("STOPPING=1");
     for (unsigned i = 0; i < daemon->worker_count; i++) {
         worker_drain(&daemon->workers[i]);
     }
@@ -273,6 +300,14 @@ static int run(struct daemon *daemon, bool check_only)
     }
     SSL_CTX_free(tls);
     return status;
+}
+
+/* libpq brings libldap, and that GnuTLS, which would set itself up before main although nothing
+ * here uses it (GnuTLS manual, "Common types and functions", GNUTLS_SKIP_GLOBAL_INIT). */
+int _gnutls_global_init_skip(void);
+int _gnutls_global_init_skip(void)
+{
+    return 1;
 }
 
 int main(int argc, char **argv)

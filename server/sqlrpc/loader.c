@@ -231,8 +231,6 @@ static void add_statement(struct reader *reader, const char *into, char *text)
         *statement = (struct sql_statement){0};
         return;
     }
-    statement->db.sql = statement->sql;
-    statement->db.param_types = statement->param_types;
     method->statement_count++;
 }
 
@@ -528,6 +526,26 @@ static void load_service(struct sql_methods *methods, const char *directory, con
     }
 }
 
+/* Gives back what was set aside for the most that a file may have; pointers into a method are taken
+ * from here on. */
+static void shrink(struct sql_method *method)
+{
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        struct sql_statement *statement = &method->statements[i];
+        size_t count = (size_t)statement->db.param_count + 1;
+        void *params = realloc(statement->params, count * sizeof(*statement->params));
+        statement->params = params ? params : statement->params;
+    }
+    size_t count = method->statement_count + 1U;
+    void *statements = realloc(method->statements, count * sizeof(*method->statements));
+    method->statements = statements ? statements : method->statements;
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        struct sql_statement *statement = &method->statements[i];
+        statement->db.sql = statement->sql;
+        statement->db.param_types = statement->param_types;
+    }
+}
+
 /* Names the statements and lists them, the engine's own first. */
 static void list_statements(struct sql_methods *methods)
 {
@@ -540,6 +558,7 @@ static void list_statements(struct sql_methods *methods)
     methods->statements[methods->statement_count++] = &sql_request_begin;
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
+        shrink(method);
         for (unsigned k = 0; k < method->statement_count; k++) {
             struct db_statement *statement = &method->statements[k].db;
             snprintf(statement->name, sizeof(statement->name), "s%zu", methods->statement_count);
