@@ -270,9 +270,11 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
         queue_init(&db->queues[lane]);
         for (unsigned i = 0; i < config->connections[lane] && db->pipe_count < DB_MAX_PIPES; i++) {
-            pipe_init(&db->pipes[db->pipe_count++], loop, catalog, &db->addresses[lane == DB_WRITE],
-                      lane, lane == DB_WRITE && i == 0,
-                      (struct pipe_owner){on_settled, on_changed, db});
+            if (pipe_init(&db->pipes[db->pipe_count], loop, catalog,
+                          &db->addresses[lane == DB_WRITE], lane, lane == DB_WRITE && i == 0,
+                          (struct pipe_owner){on_settled, on_changed, db})) {
+                db->pipe_count++;
+            }
         }
     }
     loop_on_turn(loop, on_turn, db);

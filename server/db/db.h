@@ -42,13 +42,14 @@ enum {
     DB_MAX_TRIES = 3, /* of a read that was not to blame */
 };
 
-/* Prepared under its name on every connection of its lanes; lives as long as the daemon. */
+/* Prepared under its name on a connection when it is first used there; lives as long as the daemon.
+ */
 struct db_statement {
     char name[16];
+    size_t index; /* in the catalog */
     const char *sql;
     int param_count;
     const Oid *param_types;
-    bool writes;
 };
 
 /* All statements and rules; made at start, shared by all loops, never changed. */
@@ -92,6 +93,7 @@ struct db_job {
     uint32_t cost_us;    /* what it took, as measured; 0: not known */
 
     uint64_t timeout_ms; /* used by this floor, as is what follows */
+    unsigned parses;     /* bit i: step i is preceded by its preparation */
     bool follows;        /* it runs under the settings of the one before it, which are the same */
     unsigned tries;
     bool solo;

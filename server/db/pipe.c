@@ -40,16 +40,38 @@ static struct segment *segment_push(struct pipe *pipe, enum segment_kind kind)
     return segment;
 }
 
-/* Answers of a job in order: BEGIN (writes), settings (unless it follows), its steps, COMMIT
- * (writes). */
-static unsigned items_before_steps(const struct pipe *pipe, const struct db_job *job)
-{
-    return (pipe->lane == DB_WRITE ? 2 : 1) - (job->follows ? 1 : 0);
-}
+/* The answers of a job, in their order. */
+enum item {
+    ITEM_BEGIN,    /* of writes */
+    ITEM_SETTINGS, /* unless it follows */
+    ITEM_PARSE,    /* before a step whose statement is new to the connection */
+    ITEM_STEP,
+    ITEM_COMMIT, /* of writes */
+    ITEM_NONE,   /* past the last */
+};
 
-static unsigned items_of(const struct pipe *pipe, const struct db_job *job)
+/* What the answer at `index` is of; `ret_step` tells of which step. */
+static enum item item_at(const struct pipe *pipe, const struct db_job *job, unsigned index,
+                         unsigned *ret_step)
 {
-    return items_before_steps(pipe, job) + job->step_count + (pipe->lane == DB_WRITE ? 1 : 0);
+    bool writes = pipe->lane == DB_WRITE;
+    *ret_step = 0;
+    if (writes && index-- == 0) {
+        return ITEM_BEGIN;
+    }
+    if (!job->follows && index-- == 0) {
+        return ITEM_SETTINGS;
+    }
+    for (unsigned i = 0; i < job->step_count; i++) {
+        *ret_step = i;
+        if ((job->parses >> i & 1) && index-- == 0) {
+            return ITEM_PARSE;
+        }
+        if (index-- == 0) {
+            return ITEM_STEP;
+        }
+    }
+    return writes && index == 0 ? ITEM_COMMIT : ITEM_NONE;
 }
 
 /* --- the socket ------------------------------------------------------------------------------ */
@@ -157,28 +179,18 @@ static bool send_plain(PGconn *conn, const char *sql)
     return PQsendQueryParams(conn, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
 }
 
-static bool prepare_all(struct pipe *pipe)
+/* Only the settings: other statements are prepared when they are first used. */
+static bool prepare_settings(struct pipe *pipe)
 {
-    const struct db_catalog *catalog = pipe->catalog;
     PGconn *conn = pipe->conn;
     struct segment *segment = segment_push(pipe, SEGMENT_PREPARE);
+    memset(pipe->prepared, 0, pipe->catalog->statement_count * sizeof(*pipe->prepared));
     if (PQsetnonblocking(conn, 1) != 0 || !PQenterPipelineMode(conn) ||
         !PQsendPrepare(conn, settings_name, settings_sql, 0, NULL) ||
         !PQsendPrepare(conn, traced_name, traced_sql, 0, NULL)) {
         return false;
     }
     segment->left = 2;
-    for (size_t i = 0; i < catalog->statement_count; i++) {
-        const struct db_statement *statement = catalog->statements[i];
-        if (statement->writes && pipe->lane != DB_WRITE) {
-            continue;
-        }
-        if (!PQsendPrepare(conn, statement->name, statement->sql, statement->param_count,
-                           statement->param_types)) {
-            return false;
-        }
-        segment->left++;
-    }
     if (pipe->listens) {
         if (!send_plain(conn, "LISTEN " DB_CHANNEL)) {
             return false;
@@ -203,7 +215,7 @@ static void pipe_connecting(struct pipe *pipe)
         }
         break;
     case PGRES_POLLING_OK:
-        if (!prepare_all(pipe)) {
+        if (!prepare_settings(pipe)) {
             pipe_fail(pipe, PQerrorMessage(pipe->conn));
         }
         break;
@@ -261,13 +273,29 @@ static bool send_job(struct pipe *pipe, const struct db_job *job)
     }
     for (unsigned i = 0; sent && i < job->step_count; i++) {
         const struct db_step *step = &job->steps[i];
-        sent = PQsendQueryPrepared(pipe->conn, step->statement->name, step->statement->param_count,
-                                   step->values, step->lengths, all_binary, 1) == 1;
+        const struct db_statement *statement = step->statement;
+        if (job->parses >> i & 1) {
+            sent = PQsendPrepare(pipe->conn, statement->name, statement->sql,
+                                 statement->param_count, statement->param_types) == 1;
+        }
+        sent = sent && PQsendQueryPrepared(pipe->conn, statement->name, statement->param_count,
+                                           step->values, step->lengths, all_binary, 1) == 1;
     }
     if (sent && pipe->lane == DB_WRITE) {
         sent = send_plain(pipe->conn, job->dry_run ? "ROLLBACK" : "COMMIT");
     }
     return sent;
+}
+
+/* The first job that uses a statement on this connection prepares it on the way. */
+static void mark_parses(struct pipe *pipe, struct db_job *job)
+{
+    job->parses = 0;
+    for (unsigned i = 0; i < job->step_count; i++) {
+        bool *prepared = &pipe->prepared[job->steps[i].statement->index];
+        job->parses |= *prepared ? 0 : 1U << i;
+        *prepared = true; /* forgotten again if it fails */
+    }
 }
 
 void pipe_send(struct pipe *pipe, struct db_job *jobs)
@@ -285,6 +313,7 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
     for (struct db_job *job = jobs; job; before = job, job = job->next) {
         job->timeout_ms = timeout_ms(job, pipe->loop->now_ms);
         job->follows = pipe->lane != DB_WRITE && before && same_settings(before, job);
+        mark_parses(pipe, job);
         segment->uniform &= job->steps[0].statement == jobs->steps[0].statement;
         segment->job_count++;
         job->sent_us = now_us;
@@ -345,48 +374,63 @@ static bool own_in_force(const struct pipe *pipe, const struct db_job *job)
 }
 
 /* Errors that are not the job's own: the connection is ending (57P), its plans are stale (0A000),
- * or the neighbour's time-out struck the settings. A read is sent again. False when the connection
- * must go. */
-static bool judge_error(struct pipe *pipe, struct db_job *job, unsigned steps_at)
+ * the neighbour that was to prepare a statement failed (26000), or the neighbour's time-out struck.
+ * A read is sent again. False when the connection must go. */
+static bool judge_error(struct pipe *pipe, struct db_job *job, enum item item)
 {
-    bool stale = strcmp(job->err.sqlstate, "0A000") == 0;
-    bool ending = strncmp(job->err.sqlstate, "57P", 3) == 0;
-    bool neighbours = strcmp(job->err.sqlstate, "57014") == 0 && !job->solo &&
-                      (job->follows || pipe->item + 1 == steps_at);
-    if ((stale || ending || neighbours) && job->tries < DB_MAX_TRIES && pipe->lane != DB_WRITE) {
+    const char *sqlstate = job->err.sqlstate;
+    bool stale = strcmp(sqlstate, "0A000") == 0;
+    bool ending = strncmp(sqlstate, "57P", 3) == 0;
+    bool unprepared = strcmp(sqlstate, "26000") == 0;
+    bool neighbours =
+        strcmp(sqlstate, "57014") == 0 && !job->solo && (job->follows || item == ITEM_SETTINGS);
+    if ((stale || ending || unprepared || neighbours) && job->tries < DB_MAX_TRIES &&
+        pipe->lane != DB_WRITE) {
         job->err = (struct err){0};
         job->aborted = true;
     }
     return !stale;
 }
 
+/* A statement that was to be prepared and was not. */
+static void forget_prepared(struct pipe *pipe, const struct db_job *job, enum item item,
+                            unsigned step)
+{
+    if (item == ITEM_PARSE) {
+        pipe->prepared[job->steps[step].statement->index] = false;
+    }
+}
+
 /* One result of the job being read. False when the connection must go. */
 static bool take_result(struct pipe *pipe, const PGresult *result)
 {
     struct db_job *job = pipe->job;
-    unsigned steps_at = items_before_steps(pipe, job);
+    unsigned step;
+    enum item item = item_at(pipe, job, pipe->item, &step);
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-        if (!job->follows && pipe->item + 1 == steps_at) {
+        if (item == ITEM_SETTINGS) {
             return take_echo(pipe, result) && own_in_force(pipe, job);
         }
-        if (pipe->item == steps_at && !own_in_force(pipe, job)) {
-            return false;
-        }
-        if (pipe->item >= steps_at && pipe->item < steps_at + job->step_count &&
-            job->err.code == GRPC_OK && !job->cancelled) {
-            job->rows(job, pipe->item - steps_at, result);
+        if (item == ITEM_STEP) {
+            if (!own_in_force(pipe, job)) {
+                return false;
+            }
+            if (job->err.code == GRPC_OK && !job->cancelled) {
+                job->rows(job, step, result);
+            }
         }
         return true;
     case PGRES_PIPELINE_ABORTED:
+        forget_prepared(pipe, job, item, step);
         job->aborted = true;
         return true;
     default:
-        /* 0A000, "cached plan must not change result type": only a new connection helps */
+        forget_prepared(pipe, job, item, step);
         job->err = (struct err){0};
         db_error(result, &pipe->catalog->rules, job->arena, &job->err);
-        return judge_error(pipe, job, steps_at);
+        return judge_error(pipe, job, item);
     }
 }
 
@@ -394,7 +438,8 @@ static bool take_result(struct pipe *pipe, const PGresult *result)
 static void next_item(struct pipe *pipe)
 {
     struct db_job *job = pipe->job;
-    if (++pipe->item < items_of(pipe, job)) {
+    unsigned step;
+    if (item_at(pipe, job, ++pipe->item, &step) != ITEM_NONE) {
         return;
     }
     pipe->item = 0;
@@ -560,7 +605,7 @@ static void pipe_fail(struct pipe *pipe, const char *why)
     pipe->conn = NULL;
 }
 
-void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
+bool pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
                const struct pipe_address *address, enum db_lane lane, bool listens,
                struct pipe_owner owner)
 {
@@ -571,7 +616,12 @@ void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *ca
                           .listens = listens,
                           .owner = owner,
                           .backoff_ms = DB_BACKOFF_FIRST_MS};
+    pipe->prepared = calloc(catalog->statement_count + 1, sizeof(*pipe->prepared));
+    if (!pipe->prepared) {
+        return false;
+    }
     pipe_connect(pipe);
+    return true;
 }
 
 void pipe_tick(struct pipe *pipe)
@@ -610,5 +660,7 @@ void pipe_close(struct pipe *pipe)
         pipe->segment_count = 0;
         PQfinish(pipe->conn);
         pipe->conn = NULL;
+        free(pipe->prepared);
+        pipe->prepared = NULL;
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pipelined libpq connection: brings itself up, prepares the statements, carries segments of
- * jobs, and comes back by itself. Used by db.c alone. */
+/* One pipelined libpq connection: brings itself up, prepares statements as they are used, carries
+ * segments of jobs, and comes back by itself. Used by db.c alone. */
 #ifndef SERVER_DB_PIPE_H
 #define SERVER_DB_PIPE_H
 
@@ -72,14 +72,16 @@ struct pipe {
     unsigned segment_count;
     struct db_job *job;               /* whose answers are being read */
     unsigned item;                    /* which of its statements */
+    bool *prepared;                   /* by index of the catalog: the server has said so */
     char in_force[4][DB_MAX_SETTING]; /* the settings that answered in this segment */
     uint64_t last_end_us;
     bool write_blocked;
     char error[256]; /* of the last failure, for the log */
 };
 
-/* Starts connecting. Borrows catalog and address. With `listens` it hears of changes. */
-void pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
+/* Starts connecting. Borrows catalog and address. With `listens` it hears of changes.
+ * False when out of memory. */
+bool pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
                const struct pipe_address *address, enum db_lane lane, bool listens,
                struct pipe_owner owner);
 

@@ -33,19 +33,10 @@ static void check_column(struct sql_statement *statement, const PGresult *descri
     statement->column_count++;
 }
 
-static void check_statement(struct sql_statement *statement, PGconn *conn, const char *where,
-                            struct problems *problems)
+/* Takes the columns that the database describes. */
+static void take_description(struct sql_statement *statement, const PGresult *description,
+                             const char *where, struct problems *problems)
 {
-    PGresult *prepared = PQprepare(conn, statement->db.name, statement->sql,
-                                   statement->db.param_count, statement->param_types);
-    if (PQresultStatus(prepared) != PGRES_COMMAND_OK) {
-        const char *message = PQresultErrorField(prepared, PG_DIAG_MESSAGE_PRIMARY);
-        problem(problems, where, "the database says: %s", message ? message : PQerrorMessage(conn));
-        PQclear(prepared);
-        return;
-    }
-    PQclear(prepared);
-    PGresult *description = PQdescribePrepared(conn, statement->db.name);
     int fields = PQnfields(description);
     statement->columns = calloc((size_t)fields + 1, sizeof(*statement->columns));
     if (fields > BIND_MAX_COLUMNS || !statement->columns) {
@@ -55,7 +46,97 @@ static void check_statement(struct sql_statement *statement, PGconn *conn, const
     for (int i = 0; !statement->is_write && i < fields; i++) {
         check_column(statement, description, i, where, problems);
     }
-    PQclear(description);
+}
+
+/* --- asking the database, many statements a round trip --------------------------------------- */
+
+/* A statement under way; `sql` is NULL for the engine's own, which have no columns to bind. */
+struct question {
+    const struct db_statement *db;
+    struct sql_statement *sql;
+    const char *where;
+};
+
+enum { MAX_QUESTIONS = 16 };
+
+struct questions {
+    PGconn *conn;
+    struct problems *problems;
+    struct question items[MAX_QUESTIONS];
+    unsigned count;
+};
+
+/* The results of one question, up to its Sync. */
+static void take_answer(struct questions *questions, const struct question *question)
+{
+    bool synced = false;
+    while (!synced) {
+        PGresult *result = PQgetResult(questions->conn);
+        if (!result) { /* stands between the results of two commands */
+            synced = PQstatus(questions->conn) == CONNECTION_BAD;
+            continue;
+        }
+        switch (PQresultStatus(result)) {
+        case PGRES_PIPELINE_SYNC:
+            synced = true;
+            break;
+        case PGRES_COMMAND_OK:
+            if (question->sql && PQnfields(result) > 0) {
+                take_description(question->sql, result, question->where, questions->problems);
+            }
+            break;
+        case PGRES_FATAL_ERROR: {
+            const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+            problem(questions->problems, question->where, "the database says: %s",
+                    message ? message : PQerrorMessage(questions->conn));
+            synced = PQstatus(questions->conn) == CONNECTION_BAD;
+            break;
+        }
+        default: /* aborted by an error before it */
+            break;
+        }
+        PQclear(result);
+    }
+}
+
+static void take_answers(struct questions *questions)
+{
+    for (unsigned i = 0; i < questions->count; i++) {
+        take_answer(questions, &questions->items[i]);
+    }
+    questions->count = 0;
+}
+
+static void ask(struct questions *questions, struct question question)
+{
+    PGconn *conn = questions->conn;
+    const struct db_statement *db = question.db;
+    if (!PQsendPrepare(conn, db->name, db->sql, db->param_count, db->param_types) ||
+        !PQsendDescribePrepared(conn, db->name) || !PQpipelineSync(conn)) {
+        problem(questions->problems, question.where, "the database says: %s", PQerrorMessage(conn));
+        return;
+    }
+    questions->items[questions->count++] = question;
+    if (questions->count == MAX_QUESTIONS) {
+        take_answers(questions);
+    }
+}
+
+static void ask_all(struct sql_methods *methods, PGconn *conn, struct problems *problems)
+{
+    struct questions questions = {.conn = conn, .problems = problems};
+    PQenterPipelineMode(conn);
+    ask(&questions, (struct question){.db = &auth_identify, .where = auth_identify.name});
+    ask(&questions, (struct question){.db = &sql_request_begin, .where = sql_request_begin.name});
+    for (size_t i = 0; i < methods->count; i++) {
+        struct sql_method *method = methods->methods[i];
+        for (unsigned k = 0; method->method.path && k < method->statement_count; k++) {
+            struct sql_statement *statement = &method->statements[k];
+            ask(&questions, (struct question){&statement->db, statement, method->file});
+        }
+    }
+    take_answers(&questions);
+    PQexitPipelineMode(conn);
 }
 
 /* Whether a statement reaches `field` of `message` when its rows lie at `path`. */
@@ -115,23 +196,12 @@ static void check_reply_filled(const struct sql_method *method, struct problems 
     }
 }
 
-static void check_engine_statement(const struct db_statement *statement, PGconn *conn,
-                                   struct problems *problems)
-{
-    PGresult *prepared = PQprepare(conn, statement->name, statement->sql, statement->param_count,
-                                   statement->param_types);
-    if (PQresultStatus(prepared) != PGRES_COMMAND_OK) {
-        problem(problems, statement->name, "the database says: %s",
-                PQresultErrorField(prepared, PG_DIAG_MESSAGE_PRIMARY));
-    }
-    PQclear(prepared);
-}
-
 void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct auth_roles *roles,
                        struct problems *problems)
 {
-    check_engine_statement(&auth_identify, conn, problems);
-    check_engine_statement(&sql_request_begin, conn, problems);
+    size_t before = problems->count;
+    ask_all(methods, conn, problems);
+    bool answered = problems->count == before;
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         if (!method->method.path) {
@@ -146,11 +216,7 @@ void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct a
             problem(problems, method->file, "permission: %s cannot guard what is in an authority",
                     method->permission);
         }
-        size_t before = problems->count;
-        for (unsigned k = 0; k < method->statement_count; k++) {
-            check_statement(&method->statements[k], conn, method->file, problems);
-        }
-        if (problems->count == before) {
+        if (answered) {
             check_reply_filled(method, problems);
         }
     }

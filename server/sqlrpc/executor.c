@@ -16,7 +16,6 @@ struct db_statement sql_request_begin = {
     .sql = "SELECT request_begin($1, $2, $3)",
     .param_count = EXECUTION_BEGIN_PARAMS,
     .param_types = begin_types,
-    .writes = true,
 };
 
 /* --- rows to reply -------------------------------------------------------------------------------

@@ -224,7 +224,6 @@ static void add_statement(struct reader *reader, const char *into, char *text)
     struct sql_statement *statement = &method->statements[method->statement_count];
     statement->params = calloc(BIND_MAX_PARAMS, sizeof(*statement->params));
     statement->is_write = !into;
-    statement->db.writes = method->is_write && !into;
     if (!statement->params || (into && !resolve_into(reader, statement, into)) ||
         !number_params(reader, statement, text)) {
         free(statement->params);
@@ -554,7 +553,9 @@ static void list_statements(struct sql_methods *methods)
     if (!methods->statements) {
         return;
     }
+    auth_identify.index = methods->statement_count;
     methods->statements[methods->statement_count++] = &auth_identify;
+    sql_request_begin.index = methods->statement_count;
     methods->statements[methods->statement_count++] = &sql_request_begin;
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
@@ -562,6 +563,7 @@ static void list_statements(struct sql_methods *methods)
         for (unsigned k = 0; k < method->statement_count; k++) {
             struct db_statement *statement = &method->statements[k].db;
             snprintf(statement->name, sizeof(statement->name), "s%zu", methods->statement_count);
+            statement->index = methods->statement_count;
             methods->statements[methods->statement_count++] = statement;
         }
     }
