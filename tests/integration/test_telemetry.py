@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What operators see: metrics for Prometheus, slow calls with where the time went, traces carried on."""
 
+import json
+import os
 import re
 import socket
 import subprocess
@@ -76,6 +78,14 @@ class Telemetry(harness.Case):
             self.assertEqual(found["pledged_database_connections", f'loop="0",lane="{lane}"'], connections)
         self.assertGreater(sum(v for (n, _), v in found.items() if n == "pledged_database_jobs_total"), 0)
         self.assertGreater(found["process_resident_memory_bytes", ""], 1 << 20)
+
+    def test_the_dashboard_asks_for_what_there_is(self):
+        with open(os.path.join(harness.ROOT, "server/pledged-dashboard.json"), encoding="utf-8") as file:
+            panels = json.load(file)["panels"]
+        asked = {name for panel in panels for target in panel["targets"]
+                 for name in re.findall(r"\b(?:pledged|process)_[a-z_]+", target["expr"])}
+        self.assertGreater(len(asked), 10)
+        self.assertEqual(asked - {name for name, _ in self.samples()}, set())
 
     def test_nothing_else_is_served(self):
         for path in ("/", "/metricsx", "/metrics/../etc"):
