@@ -93,7 +93,9 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
     worker->rpc.metrics = &worker->metrics;
     worker->rpc.slow_call_ms = (unsigned)shared->slow_call_ms;
     worker->rpc.web_origins = shared->web_origins;
-    if (!worker->context.auth || !metrics_init(&worker->metrics, shared->registry->count)) {
+    worker->context.memos = memos_new(&worker->loop);
+    if (!worker->context.auth || !worker->context.memos ||
+        !metrics_init(&worker->metrics, shared->registry->count)) {
         return err_set(err, GRPC_RESOURCE_EXHAUSTED, "out of memory");
     }
     rc = listener_init(&worker->listener, &worker->loop, address, address_len, shared->tls,
@@ -129,6 +131,7 @@ void worker_join(struct worker *worker)
     uv_loop_close(&worker->loop.uv);
     rpc_deinit(&worker->rpc);
     metrics_deinit(&worker->metrics);
+    memos_free(worker->context.memos);
     auth_free(worker->context.auth);
     db_free(worker->context.db);
 }

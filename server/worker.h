@@ -5,6 +5,7 @@
 
 #include "server/net/conn.h"
 #include "server/rpc/call.h"
+#include "server/sqlrpc/memo.h"
 #include "server/sqlrpc/method.h"
 #include "server/sqlrpc/watch.h"
 

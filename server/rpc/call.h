@@ -155,6 +155,9 @@ void rpc_deinit(struct rpc *rpc);
  * not read ends with RESOURCE_EXHAUSTED. */
 void call_reply(struct call *call, const ProtobufCMessage *reply);
 
+/* The same with a reply that is packed already, which must be of the method's output type. */
+void call_reply_packed(struct call *call, const uint8_t *packed, size_t len);
+
 /* Ends the call: NULL or a GRPC_OK err for success. The second end is dropped. */
 void call_finish(struct call *call, const struct err *err);
 

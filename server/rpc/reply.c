@@ -303,6 +303,12 @@ static bool pack_any(struct call *call, const ProtobufCMessage *reply)
     return good;
 }
 
+static bool is_plain(const struct call *call)
+{
+    return !call->wire->json && call->wire->protocol == WIRE_GRPC &&
+           call->compression == CALL_PLAIN;
+}
+
 void call_reply(struct call *call, const ProtobufCMessage *reply)
 {
     struct err err = {0};
@@ -314,15 +320,35 @@ void call_reply(struct call *call, const ProtobufCMessage *reply)
         call_finish(call, &err);
         return;
     }
-    bool plain =
-        !call->wire->json && call->wire->protocol == WIRE_GRPC && call->compression == CALL_PLAIN;
-    if (plain ? !pack_frame(call, reply) : !pack_any(call, reply)) {
+    if (is_plain(call) ? !pack_frame(call, reply) : !pack_any(call, reply)) {
         return;
     }
     call->replied = true;
     call_send_headers(call);
     if (call->method->server_streams) {
         stream_resume(&call->stream);
+    }
+}
+
+void call_reply_packed(struct call *call, const uint8_t *packed, size_t len)
+{
+    if (call->answered) {
+        return;
+    }
+    if (is_plain(call)) {
+        if (append_frame(call, 0, packed, len)) {
+            call->replied = true;
+            call_send_headers(call);
+        }
+        return;
+    }
+    ProtobufCAllocator allocator = arena_protobuf_allocator(&call->arena);
+    ProtobufCMessage *reply =
+        protobuf_c_message_unpack(call->method->output, &allocator, len, packed);
+    if (reply) {
+        call_reply(call, reply);
+    } else {
+        no_memory(call);
     }
 }
 

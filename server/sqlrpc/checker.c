@@ -2,7 +2,7 @@
 /* Holds the statements against a database: what it says of each is compared with the protos, and
  * the columns are bound to reply fields. */
 #include "google/protobuf/timestamp.pb-c.h"
-#include "server/sqlrpc/method.h"
+#include "server/sqlrpc/recall.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +128,7 @@ static void ask_all(struct sql_methods *methods, PGconn *conn, struct problems *
     PQenterPipelineMode(conn);
     ask(&questions, (struct question){.db = &auth_identify, .where = auth_identify.name});
     ask(&questions, (struct question){.db = &sql_request_begin, .where = sql_request_begin.name});
+    ask(&questions, (struct question){.db = &recall_stamp, .where = recall_stamp.name});
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         for (unsigned k = 0; method->method.path && k < method->statement_count; k++) {

@@ -31,7 +31,7 @@ struct execution {
     /* The value of an array parameter of a stream of requests. */
     bool (*gathered)(struct execution *execution, const struct bind_param *param,
                      const char **ret_value, int *ret_length);
-    void *data; /* of gather.c or watch.c */
+    void *data; /* of gather.c, watch.c or recall.c */
 };
 
 /* Begins to answer `request`, which must live as long as the call, and finds its authority. NULL

@@ -2,6 +2,7 @@
 /* Carries out a call: request fields to parameters, one job, rows to reply fields. */
 #include "google/protobuf/field_mask.pb-c.h"
 #include "server/sqlrpc/execution.h"
+#include "server/sqlrpc/recall.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -374,6 +375,9 @@ static void admitted(struct call *call, const struct db_settings *settings)
     if (!settings || call->answered) {
         return; /* refused, or given up on while it waited to be admitted */
     }
+    if (recall_run(execution, settings)) {
+        return;
+    }
     bool good = check_mask(execution, &err);
     good = execution_steps(execution, false, &err) && good;
     if (!good) {
@@ -447,5 +451,6 @@ void sql_execute(struct call *call, const ProtobufCMessage *request)
     if (execution_has_request_id(execution)) {
         EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL);
     }
+    recall_prepare(execution);
     execution_admit(execution, admitted);
 }

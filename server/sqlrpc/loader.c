@@ -3,7 +3,7 @@
 #include "common/base/buf.h"
 #include "google/protobuf/field_mask.pb-c.h"
 #include "proto/schema.h"
-#include "server/sqlrpc/method.h"
+#include "server/sqlrpc/recall.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -548,7 +548,7 @@ static void shrink(struct sql_method *method)
 /* Names the statements and lists them, the engine's own first. */
 static void list_statements(struct sql_methods *methods)
 {
-    size_t most = 2 + methods->count * METHOD_MAX_STATEMENTS;
+    size_t most = 3 + methods->count * METHOD_MAX_STATEMENTS;
     methods->statements = calloc(most, sizeof(struct db_statement *));
     if (!methods->statements) {
         return;
@@ -557,6 +557,8 @@ static void list_statements(struct sql_methods *methods)
     methods->statements[methods->statement_count++] = &auth_identify;
     sql_request_begin.index = methods->statement_count;
     methods->statements[methods->statement_count++] = &sql_request_begin;
+    recall_stamp.index = methods->statement_count;
+    methods->statements[methods->statement_count++] = &recall_stamp;
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         shrink(method);

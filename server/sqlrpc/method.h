@@ -99,6 +99,7 @@ struct sql_context {
     struct db *db;
     struct auth *auth;
     struct watches *watches;
+    struct memos *memos;
 };
 
 /* Answers a call by its method's statements; sql_method.method.message. */

@@ -65,18 +65,26 @@ DECLARE
         WHEN TG_OP = 'DELETE' THEN 'deleted'
         WHEN TG_OP = 'UPDATE' OR v_row ? 'move' OR (v_row ->> 'submission')::int > 1
         THEN 'updated' ELSE 'created' END;
+    v_name text;
     v_parts text[] := ARRAY(SELECT v_row ->> c FROM unnest(TG_ARGV[2:]) WITH ORDINALITY AS u (c, i)
                              ORDER BY i);
     v_number bigint;
 BEGIN
+    v_name := coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
+        || format(TG_ARGV[1], VARIADIC v_parts));
+    IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement') THEN
+        v_kind := 'updated'; -- they are parts of the resource that is named
+    END IF;
+    -- Many parts of one resource in one transaction are one change.
+    IF v_kind = 'updated' AND current_setting('pledge.changed', true) = v_name THEN
+        RETURN NULL;
+    END IF;
+    PERFORM set_config('pledge.changed', v_name, true);
     INSERT INTO change_count AS c (authority_id, last) VALUES (v_row ->> 'authority_id', 1)
     ON CONFLICT (authority_id) DO UPDATE SET last = c.last + 1
     RETURNING last INTO v_number;
     INSERT INTO change (authority_id, number, kind, name, permission, owner_id)
-    VALUES (v_row ->> 'authority_id', v_number, v_kind,
-            coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
-                || format(TG_ARGV[1], VARIADIC v_parts)),
-            TG_ARGV[0],
+    VALUES (v_row ->> 'authority_id', v_number, v_kind, v_name, TG_ARGV[0],
             CASE WHEN v_row ? 'submission' THEN v_row ->> 'owner_id' END);
     PERFORM pg_notify('pledge_change', v_row ->> 'authority_id');
     RETURN NULL;
@@ -96,9 +104,15 @@ BEGIN
         ('pledge', 'INSERT OR UPDATE', 'pledge.read', '/pledges/%s', 'pledge_id'),
         ('version', 'INSERT OR UPDATE', 'pledge.read', '/pledges/%s/versions/%s',
             'pledge_id,version_number'),
+        ('outcome', 'INSERT OR UPDATE OR DELETE', 'pledge.read', '/pledges/%s/versions/%s',
+            'pledge_id,version_number'),
+        ('lineage', 'INSERT OR UPDATE OR DELETE', 'pledge.read', '/pledges/%s/versions/%s',
+            'pledge_id,version_number'),
         ('statement', 'INSERT OR UPDATE OR DELETE', 'pledge.read',
             '/pledges/%s/versions/%s/statements/%s', 'pledge_id,version_number,statement_id'),
         ('commitment', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s', 'commitment_id'),
+        ('commitment_statement', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s',
+            'commitment_id'),
         ('round', 'INSERT OR UPDATE', 'round.read', '/rounds/%s', 'round_id'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),

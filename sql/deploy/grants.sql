@@ -9,7 +9,7 @@ SET LOCAL search_path = pledge, pg_temp;
 GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge, version,
     outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
     return_submission, progress, return_move, return_check, round_owed, owner_return,
-    expected_return, authority_resource, department_resource, partner_agency_resource,
+    return_standing, expected_return, round_standing, authority_resource, department_resource, partner_agency_resource,
     body_resource, member_resource, pledge_resource, version_resource, statement_resource,
     lineage_resource, commitment_resource, round_resource, return_resource, change,
     change_count
@@ -17,7 +17,7 @@ TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
-    return_move, change, change_count
+    return_move, round_standing, change, change_count
 TO pledged;
 GRANT UPDATE (last) ON change_count TO pledged;
 

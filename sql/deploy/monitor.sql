@@ -62,24 +62,33 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH expected AS MATERIALIZED (
-        SELECT e.owner_id, e.resource_name, e.display_name, e.submission, e.state, e.days_late
-          FROM expected_return AS e
-         WHERE e.authority_id = app_authority() AND e.round_id = p_round
-    ), line AS (
-        SELECT w.statement_id, w.owner_id, w.commitment_id, p.reason,
-               array_position('{red,amber,green}', p.rating) AS worst
-          FROM round_owed AS w
-          JOIN expected AS e ON e.owner_id = w.owner_id
-          LEFT JOIN progress AS p ON p.authority_id = w.authority_id
-           AND p.round_id = w.round_id AND p.owner_id = w.owner_id
-           AND p.submission = e.submission AND p.commitment_id = w.commitment_id
+    WITH owed AS MATERIALIZED (
+        SELECT w.statement_id, w.owner_id, w.commitment_id FROM round_owed AS w
          WHERE w.authority_id = app_authority() AND w.round_id = p_round
+    ), expected AS MATERIALIZED (
+        SELECT t.owner_id, t.resource_name, t.display_name, t.submission, t.state, t.days_late
+          FROM return_standing AS t
+         WHERE t.authority_id = app_authority() AND t.round_id = p_round
+           AND t.owner_id IN (SELECT w.owner_id FROM owed AS w)
+    ), answered AS MATERIALIZED (
+        -- each owner's lines lie together, so one range of the index is read for each
+        SELECT a.owner_id, a.commitment_id, a.reason,
+               CASE a.rating WHEN 'red' THEN 1 WHEN 'amber' THEN 2 ELSE 3 END AS worst
+          FROM expected AS e
+         CROSS JOIN LATERAL (
+            SELECT p.owner_id, p.commitment_id, p.rating, p.reason FROM progress AS p
+             WHERE p.authority_id = app_authority() AND p.round_id = p_round
+               AND p.owner_id = e.owner_id AND p.submission = e.submission OFFSET 0) AS a
     ), said AS (
         SELECT l.statement_id, l.owner_id, count(*)::int4 AS commitment_count,
                min(l.worst) AS worst, count(*) FILTER (WHERE l.worst IS NULL) AS open_count,
-               (array_agg(l.reason ORDER BY l.worst NULLS LAST, l.commitment_id))[1] AS reason
-          FROM line AS l GROUP BY l.statement_id, l.owner_id
+               (array_agg(l.reason))[1] AS reason
+          FROM (SELECT w.statement_id, w.owner_id, a.worst, a.reason
+                  FROM owed AS w
+                  LEFT JOIN answered AS a ON a.owner_id = w.owner_id
+                   AND a.commitment_id = w.commitment_id
+                 ORDER BY w.statement_id, w.owner_id, a.worst NULLS LAST, w.commitment_id) AS l
+         GROUP BY l.statement_id, l.owner_id
     )
     SELECT s.statement_id, s.owner_id, e.resource_name, e.display_name, e.state,
            coalesce(('{red,amber,green}'::text[])[s.worst], ''), coalesce(s.reason, ''),
@@ -89,10 +98,42 @@ BEGIN
                     OR current_date > r.due_on) THEN 2
                 WHEN s.worst = 2 THEN 3
                 WHEN s.open_count > 0 THEN 5
-                ELSE 6 END
+                ELSE 6 END AS rank
       FROM said AS s
       JOIN expected AS e ON e.owner_id = s.owner_id
-      JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = p_round;
+      JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = p_round
+     ORDER BY s.statement_id, rank, s.owner_id;
+END
+$$;
+COMMENT ON FUNCTION monitor_owner(text) IS 'In the order of statements, the worst first.';
+
+-- A statement's rank among those that somebody has committed to.
+CREATE FUNCTION statement_rank(p_round text) RETURNS TABLE (statement_id text, rank int)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT m.statement_id,
+           coalesce(min(m.rank) FILTER (WHERE m.rank < 4),
+                    CASE WHEN bool_or(m.rank = 6) THEN 6 ELSE 5 END)
+      FROM monitor_owner(p_round) AS m
+     GROUP BY m.statement_id
+$$;
+
+-- The same of the round before, which is usually closed, so that its ranks are recorded.
+CREATE FUNCTION statement_rank_before(p_round text) RETURNS TABLE (statement_id text, rank int)
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    v_before text := monitor_round_before(p_round);
+BEGIN
+    IF v_before IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT k.statement_id, k.rank FROM round_standing AS k
+                  WHERE k.authority_id = app_authority() AND k.round_id = v_before;
+    IF NOT FOUND THEN
+        RETURN QUERY SELECT k.statement_id, k.rank FROM statement_rank(v_before) AS k;
+    END IF;
 END
 $$;
 
@@ -110,26 +151,19 @@ BEGIN
         SELECT m.statement_id, count(*)::int4 AS owner_count,
                (count(*) FILTER (WHERE m.rank = 2))::int4 AS missing_count,
                (count(*) FILTER (WHERE m.rank = 5))::int4 AS awaited_count,
-               min(m.rank) FILTER (WHERE m.rank < 4) AS bad,
-               bool_or(m.rank = 6) AS any_green,
-               array_agg(m.resource_name ORDER BY m.rank, m.owner_id) AS owners,
-               array_agg(m.display_name ORDER BY m.rank, m.owner_id) AS owner_names,
-               array_agg(m.return_state ORDER BY m.rank, m.owner_id) AS return_states,
-               array_agg(m.rating ORDER BY m.rank, m.owner_id) AS ratings,
-               array_agg(m.reason ORDER BY m.rank, m.owner_id) AS reasons,
-               array_agg(m.days_late ORDER BY m.rank, m.owner_id) AS days_late,
-               array_agg(m.commitment_count ORDER BY m.rank, m.owner_id) AS commitment_counts
-          FROM monitor_owner(p_round) AS m GROUP BY m.statement_id
-    ), before AS (
-        SELECT m.statement_id,
                coalesce(min(m.rank) FILTER (WHERE m.rank < 4),
-                        CASE WHEN bool_or(m.rank = 6) THEN 6 ELSE 5 END) AS rank
-          FROM monitor_owner((SELECT monitor_round_before(p_round))) AS m
-         GROUP BY m.statement_id
+                        CASE WHEN bool_or(m.rank = 6) THEN 6 ELSE 5 END) AS rank,
+               array_agg(m.resource_name) AS owners,
+               array_agg(m.display_name) AS owner_names,
+               array_agg(m.return_state) AS return_states,
+               array_agg(m.rating) AS ratings,
+               array_agg(m.reason) AS reasons,
+               array_agg(m.days_late) AS days_late,
+               array_agg(m.commitment_count) AS commitment_counts
+          FROM monitor_owner(p_round) AS m GROUP BY m.statement_id
     ), ranked AS (
         SELECT s.statement_id, s.title, s.text, o.title AS outcome_title, s.position,
-               CASE WHEN l.statement_id IS NULL THEN 4
-                    ELSE coalesce(l.bad, CASE WHEN l.any_green THEN 6 ELSE 5 END) END AS rank,
+               coalesce(l.rank, 4) AS rank,
                b.rank AS rank_before, l.owner_count, l.missing_count, l.awaited_count, l.owners,
                l.owner_names, l.return_states, l.ratings, l.reasons, l.days_late,
                l.commitment_counts
@@ -139,7 +173,7 @@ BEGIN
           JOIN outcome AS o ON o.authority_id = s.authority_id AND o.pledge_id = s.pledge_id
            AND o.version_number = s.version_number AND o.outcome_id = s.outcome_id
           LEFT JOIN line AS l ON l.statement_id = s.statement_id
-          LEFT JOIN before AS b ON b.statement_id = s.statement_id
+          LEFT JOIN statement_rank_before(p_round) AS b ON b.statement_id = s.statement_id
          WHERE r.authority_id = app_authority() AND r.round_id = p_round
     )
     SELECT k.statement_id, k.title, k.text, k.outcome_title, standing_label(k.rank),

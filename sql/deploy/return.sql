@@ -229,35 +229,44 @@ CREATE VIEW return_resource WITH (security_invoker = true) AS
       JOIN owner AS o ON o.authority_id = t.authority_id AND o.owner_id = t.owner_id;
 COMMENT ON VIEW return_resource IS 'Returns as the API shows them, without their progress';
 
-CREATE VIEW expected_return WITH (security_invoker = true) AS
-    SELECT w.authority_id, w.round_id, w.owner_id, o.resource_name, o.display_name,
-           w.commitment_count, s.submission, s.received_on, f.received_on AS first_received_on,
+CREATE VIEW return_standing WITH (security_invoker = true) AS
+    SELECT r.authority_id, r.round_id, o.owner_id, o.resource_name, o.display_name, s.submission,
+           s.received_on, f.received_on AS first_received_on,
            CASE m.kind WHEN 'queried' THEN m.query ELSE '' END AS query,
            coalesce(m.kind, CASE WHEN s.submission IS NOT NULL THEN 'submitted'
                                  WHEN r.close_time IS NOT NULL OR current_date > r.due_on
                                  THEN 'missing' ELSE 'due' END) AS state,
            greatest(0, coalesce(f.received_on, least(current_date, r.closes_on)) - r.due_on)
                AS days_late
+      FROM round AS r
+      JOIN owner AS o ON o.authority_id = r.authority_id
+      -- one look into the index for each owner, however many submissions there are
+      LEFT JOIN LATERAL (
+            SELECT l.submission, l.received_on FROM return_submission AS l
+             WHERE l.authority_id = r.authority_id AND l.round_id = r.round_id
+               AND l.owner_id = o.owner_id
+             ORDER BY l.submission DESC LIMIT 1) AS s ON true
+      LEFT JOIN LATERAL (
+            SELECT n.kind, n.query FROM return_move AS n
+             WHERE n.authority_id = r.authority_id AND n.round_id = r.round_id
+               AND n.owner_id = o.owner_id AND n.submission = s.submission
+             ORDER BY n.move DESC LIMIT 1) AS m ON true
+      LEFT JOIN return_submission AS f ON f.authority_id = r.authority_id
+       AND f.round_id = r.round_id AND f.owner_id = o.owner_id AND f.submission = 1;
+COMMENT ON VIEW return_standing
+    IS 'Where the return of each owner stands in each round, whether it owes one or not';
+
+CREATE VIEW expected_return WITH (security_invoker = true) AS
+    SELECT t.authority_id, t.round_id, t.owner_id, t.resource_name, t.display_name,
+           w.commitment_count, t.submission, t.received_on, t.first_received_on, t.query,
+           t.state, t.days_late
       FROM (SELECT d.authority_id, d.round_id, d.owner_id,
                    count(DISTINCT d.commitment_id)::int4 AS commitment_count
               FROM round_owed AS d
              WHERE app_role() IS DISTINCT FROM 'partner_agency' OR d.owner_id = app_owner()
              GROUP BY d.authority_id, d.round_id, d.owner_id) AS w
-      JOIN round AS r ON r.authority_id = w.authority_id AND r.round_id = w.round_id
-      JOIN owner AS o ON o.authority_id = w.authority_id AND o.owner_id = w.owner_id
-      -- one look into the index for each owner, however many submissions there are
-      LEFT JOIN LATERAL (
-            SELECT l.submission, l.received_on FROM return_submission AS l
-             WHERE l.authority_id = w.authority_id AND l.round_id = w.round_id
-               AND l.owner_id = w.owner_id
-             ORDER BY l.submission DESC LIMIT 1) AS s ON true
-      LEFT JOIN LATERAL (
-            SELECT n.kind, n.query FROM return_move AS n
-             WHERE n.authority_id = w.authority_id AND n.round_id = w.round_id
-               AND n.owner_id = w.owner_id AND n.submission = s.submission
-             ORDER BY n.move DESC LIMIT 1) AS m ON true
-      LEFT JOIN return_submission AS f ON f.authority_id = w.authority_id
-       AND f.round_id = w.round_id AND f.owner_id = w.owner_id AND f.submission = 1;
+      JOIN return_standing AS t ON t.authority_id = w.authority_id AND t.round_id = w.round_id
+       AND t.owner_id = w.owner_id;
 COMMENT ON VIEW expected_return IS 'Who owes a return in each round and where it stands';
 
 -- Breaches of the rules for the lines of a return, by line and then by code.

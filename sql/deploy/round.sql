@@ -82,13 +82,32 @@ COMMENT ON CONSTRAINT round_commitment_commitment_exists ON round_commitment
 COMMENT ON CONSTRAINT round_commitment_owner_exists ON round_commitment
     IS 'owner: names no department or partner agency';
 
+CREATE TABLE round_standing (
+    authority_id text COLLATE "C" NOT NULL,
+    round_id     text COLLATE "C" NOT NULL,
+    statement_id text COLLATE "C" NOT NULL,
+    rank         int NOT NULL,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT round_standing_statement_once PRIMARY KEY (authority_id, round_id, statement_id),
+    CONSTRAINT round_standing_round_exists FOREIGN KEY (authority_id, round_id)
+        REFERENCES round,
+    CONSTRAINT round_standing_rank_range CHECK (rank BETWEEN 1 AND 6)
+);
+COMMENT ON TABLE round_standing
+    IS 'How each statement stood when an officer closed the round; it changes no more.';
+COMMENT ON CONSTRAINT round_standing_statement_once ON round_standing
+    IS 'statement: stands already';
+COMMENT ON CONSTRAINT round_standing_round_exists ON round_standing IS 'round: names no round';
+COMMENT ON CONSTRAINT round_standing_rank_range ON round_standing
+    IS 'rank: must be 1 (worst) to 6';
+
 CREATE TRIGGER round_touch BEFORE UPDATE ON round FOR EACH ROW EXECUTE FUNCTION touch();
 
 DO $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY '{round,round_commitment}'::text[] LOOP
+    FOREACH v_table IN ARRAY '{round,round_commitment,round_standing}'::text[] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
         EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
@@ -201,6 +220,8 @@ BEGIN
       FROM round_owed AS w WHERE w.authority_id = app_authority() AND w.round_id = p_id;
     UPDATE round SET close_time = now()
      WHERE authority_id = app_authority() AND round_id = p_id;
+    INSERT INTO round_standing (authority_id, round_id, statement_id, rank)
+    SELECT app_authority(), p_id, k.statement_id, k.rank FROM statement_rank(p_id) AS k;
 END
 $$;
 

@@ -3,6 +3,8 @@
 BEGIN;
 
 DROP FUNCTION pledge.monitor_statement(text);
+DROP FUNCTION pledge.statement_rank_before(text);
+DROP FUNCTION pledge.statement_rank(text);
 DROP FUNCTION pledge.monitor_owner(text);
 DROP FUNCTION pledge.standing_label(integer);
 DROP FUNCTION pledge.monitor_round_before(text);

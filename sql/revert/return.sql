@@ -11,6 +11,7 @@ DROP FUNCTION pledge.return_may_act(text, text);
 DROP FUNCTION pledge.progress_violations(text, text, text[], text[], text[], text[], text[],
     text[], text[]);
 DROP VIEW pledge.expected_return;
+DROP VIEW pledge.return_standing;
 DROP VIEW pledge.return_resource;
 DROP VIEW pledge.owner_return;
 DROP TABLE pledge.return_check;

@@ -9,6 +9,7 @@ DROP FUNCTION pledge.round_create(text, text, text, text, date, date, date, date
 DROP VIEW pledge.round_owed;
 DROP VIEW pledge.round_resource;
 DROP FUNCTION pledge.round_state(date, date, date, timestamp with time zone);
+DROP TABLE pledge.round_standing;
 DROP TABLE pledge.round_commitment;
 DROP TABLE pledge.round;
 

@@ -30,6 +30,8 @@ SELECT authority_id, round_id, owner_id, submission, received_on, content_hash, 
 SELECT authority_id, round_id, owner_id, name, owner, submission, state, received_on, days_late,
        query, content_hash, create_time, etag
   FROM pledge.return_resource WHERE false;
+SELECT authority_id, round_id, owner_id, submission, state, days_late
+  FROM pledge.return_standing WHERE false;
 SELECT authority_id, round_id, owner_id, resource_name, display_name, commitment_count,
        submission, received_on, first_received_on, query, state, days_late
   FROM pledge.expected_return WHERE false;

@@ -17,6 +17,10 @@ SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.round_commitment'::regclass AND relrowsecurity AND relforcerowsecurity;
 SELECT 1 / (count(*) >= 1)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'round_commitment';
+SELECT authority_id, round_id, statement_id, rank, recorded_at
+  FROM pledge.round_standing WHERE false;
+SELECT 1 / count(*) FROM pg_class
+ WHERE oid = 'pledge.round_standing'::regclass AND relrowsecurity AND relforcerowsecurity;
 SELECT 'pledge.round_state(date, date, date, timestamp with time zone)'::regprocedure;
 SELECT authority_id, round_id, name, title, version, observed_from, observed_to, opens_on, due_on,
        closes_on, state, close_time, create_time, update_time, etag

@@ -76,8 +76,7 @@ class Daemon:
             PLEDGED_TLS_CLIENT_CA=os.path.join(CA, "ca.pem"),
             PLEDGED_DATABASE=f"host={host} dbname={database} user=pledged",
             PLEDGED_SQL_DIRECTORY=sql_directory or os.path.join(ROOT, "sql/rpc"),
-            PLEDGED_LOOPS="2",
-            **settings)
+            **{"PLEDGED_LOOPS": "2", **settings})
         self.database = database
         self.port = None
         self.log = tempfile.NamedTemporaryFile("w+", prefix="pledged-", suffix=".log")

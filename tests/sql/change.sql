@@ -24,11 +24,29 @@ SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
               ROW('created'::text, 'authorities/north/bodies/sub'::text), 'a body is created');
 UPDATE body SET display_name = 'Subcommittee' WHERE body_id = 'sub';
 SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
+              ROW('created'::text, 'authorities/north/bodies/sub'::text),
+              'what a transaction does to a resource in a row is one change');
+SELECT set_config('pledge.changed', '', true); -- as the next transaction would find it
+UPDATE body SET display_name = 'Subcommittee of two' WHERE body_id = 'sub';
+SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
               ROW('updated'::text, 'authorities/north/bodies/sub'::text), 'and updated');
 SELECT owner_create('partner_agency', 'health', 'Health', 'Lead Nurse');
 SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
               ROW('created'::text, 'authorities/north/partnerAgencies/health'::text),
               'an owner goes by its kind');
+
+-- What is read of an authority may be kept until its count goes up, so whatever can change must
+-- count. The others come with one that does: a return's lines with its submission, what was owed and
+-- how it stood with the closing of the round.
+SELECT set_eq($$
+    SELECT c.relname::text FROM pg_class AS c
+     WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
+       AND EXISTS (SELECT FROM pg_attribute AS a
+                    WHERE a.attrelid = c.oid AND a.attname = 'authority_id' AND NOT a.attisdropped)
+       AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid
+                          AND t.tgfoid = 'pledge.change_record()'::regprocedure)$$,
+    '{progress,round_commitment,round_standing,request,change,change_count}'::text[],
+    'every table of an authority counts its changes');
 
 SELECT is(change_after(''), (SELECT last FROM change_count), 'no cursor begins at the end');
 SELECT is(change_after('c1'), 1::bigint, 'a cursor goes on after its number');

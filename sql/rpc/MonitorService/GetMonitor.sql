@@ -10,9 +10,14 @@ WITH expected AS (
                AS late_count,
            (count(*) FILTER (WHERE e.state = 'missing'))::int4 AS missing_count,
            (count(*) FILTER (WHERE e.state = 'queried'))::int4 AS queried_count
-      FROM expected_return AS e
+      FROM return_standing AS e
      WHERE e.authority_id = app_authority()
        AND e.round_id = (SELECT monitor_round(:round_id::text))
+       -- stops at the first commitment of each owner
+       AND EXISTS (SELECT FROM round_owed AS w
+                    WHERE w.authority_id = app_authority()
+                      AND w.round_id = (SELECT monitor_round(:round_id::text))
+                      AND w.owner_id = e.owner_id OFFSET 0)
 )
 SELECT a.display_name AS authority_display_name,
        p.title AS pledge_title,

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Replies of costly reads are kept, and never told once anything changed."""
+
+import re
+import urllib.request
+import uuid
+
+import harness
+from council import SmallCouncil
+
+
+class Recall(SmallCouncil):
+    """The monitor is made slow, so that its replies are worth keeping and it takes the heavy lane."""
+
+    settings = {"PLEDGED_LOOPS": "1", "PLEDGED_METRICS_LISTEN": "127.0.0.1:0"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.port = next(cls.daemon.events("metrics"))["port"]
+        harness.psql(cls.daemon.database, """
+            ALTER FUNCTION pledge.monitor_round_before(text) RENAME TO monitor_round_before_quick;
+            CREATE FUNCTION pledge.monitor_round_before(p_id text) RETURNS text
+            LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp AS $$
+            BEGIN
+                PERFORM pg_sleep(0.02);
+                RETURN monitor_round_before_quick(p_id);
+            END $$;
+            GRANT EXECUTE ON FUNCTION pledge.monitor_round_before(text) TO pledged""")
+
+    def runs(self):
+        """How often the heavy lane worked something out."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as answer:
+            found = re.search(r'pledged_database_jobs_total{loop="0",lane="heavy"} (\d+)', answer.read().decode())
+        return int(found[1])
+
+    def monitor(self, api=None):
+        return (api or self.officer).GetMonitor(parent=self.parent)
+
+    def settle(self):
+        """Asks until the usual cost is known and the reply is kept."""
+        for _ in range(60):
+            before = self.runs()
+            reply = self.monitor()
+            if self.runs() == before:
+                return reply
+        self.fail("the monitor was worked out every time")
+
+    def test_a_kept_reply_is_the_same(self):
+        self.assertEqual(self.settle(), self.monitor())
+
+    def test_every_change_is_seen_at_once(self):
+        name = "r" + uuid.uuid4().hex[:8]
+        round_name = f"{self.parent}/rounds/{name}"
+        self.settle()
+        opened = self.round(name, opens=0, due=10, closes=20)
+        self.assertEqual(self.settle().round, round_name)
+        sent = self.officer.SubmitReturn(parent=round_name, owner_return=self.report(
+            "leisure", [self.line("l1", "RATING_RED", reason="None left.")])).owner_return
+        self.assertEqual(self.monitor().received_count, 1)
+        self.settle()
+        self.officer.QueryReturn(name=sent.name, query="Why?")
+        self.assertEqual(self.monitor().queried_count, 1)
+        self.settle()
+        self.officer.CreateCommitment(
+            parent=self.parent, commitment_id="c" + name,
+            commitment={"owner": f"{self.parent}/departments/housing", "summary": "More",
+                        "statements": [f"{self.version.name}/statements/3"]})
+        third = [s for s in self.monitor().statements if s.statement_id == "3"][0]
+        self.assertEqual(len(third.owners), 1)
+        self.settle()
+        self.officer.UpdateRound(round={"name": round_name, "title": "Renamed", "etag": opened.etag},
+                                 update_mask={"paths": ["title"]})
+        self.assertEqual(self.monitor().round_title, "Renamed")
+        self.settle()
+        self.officer.CloseRound(name=round_name)
+        self.assertEqual(self.monitor().missing_count, 2)
+
+    def test_another_request_or_caller_is_not_answered_with_it(self):
+        name = "r" + uuid.uuid4().hex[:8]
+        self.round(name, opens=-30, due=-10, closes=20)
+        latest = self.settle()
+        other = self.officer.GetMonitor(parent=self.parent, round_id=name)
+        self.assertEqual(other.round, f"{self.parent}/rounds/{name}")
+        self.assertNotEqual(other, latest)
+        before = self.runs()
+        self.monitor(self.director)
+        self.assertGreater(self.runs(), before)
+
+    def test_a_reply_of_another_day_is_not_told(self):
+        """The day is part of what is asked: days late and missing returns follow from it."""
+        self.settle()
+        before = self.runs()
+        harness.psql(self.daemon.database, f"ALTER ROLE pledged IN DATABASE {self.daemon.database}"
+                     " SET TimeZone = 'Pacific/Kiritimati'")
+        far = harness.psql("postgres", "SET TimeZone = 'Pacific/Kiritimati'; SELECT current_date")
+        here = harness.psql("postgres", "SELECT current_date")
+        if far == here:
+            harness.psql(self.daemon.database, f"ALTER ROLE pledged IN DATABASE {self.daemon.database}"
+                         " SET TimeZone = 'Etc/GMT+12'")
+            far = harness.psql("postgres", "SET TimeZone = 'Etc/GMT+12'; SELECT current_date")
+        self.assertNotEqual(far, here)
+        harness.psql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                     f" WHERE datname = '{self.daemon.database}' AND usename = 'pledged'")
+        self.daemon.wait_serving(name="derby-officer")
+        self.assertEqual(self.monitor().as_at, far)
+        self.assertGreater(self.runs(), before)
+        harness.psql(self.daemon.database,
+                     f"ALTER ROLE pledged IN DATABASE {self.daemon.database} RESET TimeZone")
+        harness.psql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                     f" WHERE datname = '{self.daemon.database}' AND usename = 'pledged'")
+        self.daemon.wait_serving(name="derby-officer")
+
+
+if __name__ == "__main__":
+    harness.main()
