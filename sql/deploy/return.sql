@@ -269,37 +269,47 @@ CREATE VIEW expected_return WITH (security_invoker = true) AS
        AND t.owner_id = w.owner_id;
 COMMENT ON VIEW expected_return IS 'Who owes a return in each round and where it stands';
 
--- Breaches of the rules for the lines of a return, by line and then by code.
+-- Breaches of the rules for the lines of returns, by line and then by code; of a stream the first
+-- 1000. One return comes with lines of its own (owner_return.progress[3]), many as a stream of lines
+-- (requests[3].progress). p_of_rounds and p_of_owners name each return, p_rounds and p_owners the
+-- return of each line.
 CREATE FUNCTION progress_violations(
-    p_round text, p_owner text, p_commitments text[], p_ratings text[], p_narratives text[],
-    p_reasons text[], p_measures text[], p_actuals text[], p_evidence text[]) RETURNS jsonb
+    p_stream boolean, p_of_rounds text[], p_of_owners text[], p_rounds text[], p_owners text[],
+    p_commitments text[], p_ratings text[], p_narratives text[], p_reasons text[],
+    p_measures text[], p_actuals text[], p_evidence text[]) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
-    WITH line AS (
-        SELECT u.id, u.rating, u.narrative, u.reason, u.measure, u.actual, u.evidence, u.n,
-               c.owner_id AS owner,
-               row_number() OVER (PARTITION BY u.id ORDER BY u.n) AS nth,
+    WITH line AS MATERIALIZED (
+        SELECT u.round, u.owner, u.id, u.rating, u.narrative, u.reason, u.measure, u.actual,
+               u.evidence, u.n, c.owner_id AS owner_of,
+               row_number() OVER (PARTITION BY u.round, u.owner, u.id ORDER BY u.n) AS nth,
                EXISTS (SELECT FROM round_owed AS w
-                   WHERE w.authority_id = app_authority() AND w.round_id = p_round
-                     AND w.owner_id = p_owner AND w.commitment_id = u.id) AS owed
-          FROM unnest(p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals,
-                      p_evidence)
-               WITH ORDINALITY AS u (id, rating, narrative, reason, measure, actual, evidence, n)
+                   WHERE w.authority_id = app_authority() AND w.round_id = u.round
+                     AND w.owner_id = u.owner AND w.commitment_id = u.id) AS owed
+          FROM unnest(p_rounds, p_owners, p_commitments, p_ratings, p_narratives, p_reasons,
+                      p_measures, p_actuals, p_evidence)
+               WITH ORDINALITY AS u (round, owner, id, rating, narrative, reason, measure, actual,
+                                     evidence, n)
           LEFT JOIN commitment AS c
             ON c.authority_id = app_authority() AND c.commitment_id = u.id
+    ), sent AS (
+        SELECT u.round, u.owner, count(l.n) AS lines, coalesce(min(l.n), 1) AS n
+          FROM unnest(p_of_rounds, p_of_owners) AS u (round, owner)
+          LEFT JOIN line AS l ON l.round = u.round AND l.owner = u.owner
+         GROUP BY u.round, u.owner
     ), breach (n, field, code, rule) AS (
-        SELECT 0::bigint, 'owner_return.progress', 'R001', 'must be 1 to 500 lines'
-         WHERE cardinality(p_commitments) NOT BETWEEN 1 AND 500
+        SELECT CASE WHEN p_stream THEN s.n ELSE 0 END, '', 'R001', 'must be 1 to 500 lines'
+          FROM sent AS s WHERE s.lines NOT BETWEEN 1 AND 500
         UNION ALL
-        SELECT l.n, 'owner_return.progress[' || l.n - 1 || '].' || k.field, k.code, k.rule
+        SELECT l.n, k.field, k.code, k.rule
           FROM line AS l
          CROSS JOIN LATERAL (VALUES
             ('commitment_id', 'R002', l.id = '', 'is needed'),
-            ('commitment_id', 'R003', l.id <> '' AND l.owner IS NULL,
+            ('commitment_id', 'R003', l.id <> '' AND l.owner_of IS NULL,
                 'there is no commitment ' || left(l.id, 63)),
-            ('commitment_id', 'R004', l.owner <> p_owner,
-                'commitment ' || l.id || ' is not one of ' || p_owner),
-            ('commitment_id', 'R005', l.owner = p_owner AND NOT l.owed,
+            ('commitment_id', 'R004', l.owner_of <> l.owner,
+                'commitment ' || l.id || ' is not one of ' || l.owner),
+            ('commitment_id', 'R005', l.owner_of = l.owner AND NOT l.owed,
                 'commitment ' || l.id || ' is not owed in this round'),
             ('commitment_id', 'R006', l.id <> '' AND l.nth > 1,
                 'commitment ' || left(l.id, 63) || ' is answered more than once'),
@@ -315,22 +325,85 @@ AS $$
                 'must have at most 200 characters'),
             ('evidence', 'R015', char_length(l.evidence) > 1000,
                 'must have at most 1000 characters'),
-            ('actual_on', 'R020', date_or_null(l.actual) > current_date,
+            ('actual_on', 'R020', l.actual <> '' AND date_or_null(l.actual) > current_date,
                 l.actual || ' is in the future'),
             ('actual_on', 'R021', l.actual <> '' AND date_or_null(l.actual) IS NULL,
                 'must be a day as YYYY-MM-DD')
          ) AS k (field, code, broken, rule)
          WHERE k.broken
         UNION ALL
-        SELECT DISTINCT 1000000::bigint, 'owner_return.progress', 'R007',
+        SELECT DISTINCT CASE WHEN p_stream THEN s.n ELSE 1000000 END, '', 'R007',
                'commitment ' || w.commitment_id || ' is not answered'
-          FROM round_owed AS w
-         WHERE w.authority_id = app_authority() AND w.round_id = p_round
-           AND w.owner_id = p_owner AND w.commitment_id <> ALL (p_commitments)
+          FROM sent AS s
+          JOIN round_owed AS w ON w.authority_id = app_authority() AND w.round_id = s.round
+           AND w.owner_id = s.owner
+         WHERE NOT EXISTS (SELECT FROM line AS l WHERE l.round = s.round AND l.owner = s.owner
+                              AND l.id = w.commitment_id)
+    ), first AS (
+        SELECT b.n, b.code, b.rule,
+               CASE WHEN p_stream THEN 'requests[' || b.n - 1 || '].progress'
+                    WHEN b.field = '' THEN 'owner_return.progress'
+                    ELSE 'owner_return.progress[' || b.n - 1 || ']' END
+                   || CASE b.field WHEN '' THEN '' ELSE '.' || b.field END AS field
+          FROM breach AS b
+         ORDER BY b.n, b.code, b.rule LIMIT CASE WHEN p_stream THEN 1000 END
     )
-    SELECT coalesce(jsonb_agg(violation(b.field, b.rule, b.code) ORDER BY b.n, b.code, b.rule),
+    SELECT coalesce(jsonb_agg(violation(f.field, f.rule, f.code) ORDER BY f.n, f.code, f.rule),
                     '[]')
-      FROM breach AS b
+      FROM first AS f
+$$;
+
+-- Breaches of the rules for the day of receipt.
+CREATE FUNCTION received_on_violations(p_given text, p_field text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT CASE
+        WHEN p_given = '' OR date_or_null(p_given) = current_date THEN '[]'
+        WHEN date_or_null(p_given) IS NULL
+        THEN jsonb_build_array(violation(p_field, 'must be a day as YYYY-MM-DD', 'R032'))
+        WHEN date_or_null(p_given) > current_date
+        THEN jsonb_build_array(violation(p_field, p_given || ' is in the future', 'R030'))
+        WHEN app_role() IS DISTINCT FROM 'officer'
+        THEN jsonb_build_array(violation(p_field, 'only an officer may record an earlier day',
+                                         'R031'))
+        ELSE '[]' END
+$$;
+
+-- The day that a return counts as received.
+CREATE FUNCTION received_day(p_given text) RETURNS date
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT CASE p_given WHEN '' THEN current_date
+        ELSE least(coalesce(date_or_null(p_given), current_date), current_date) END
+$$;
+
+-- The head of a return's content; its lines follow.
+CREATE FUNCTION return_content_head(p_round text, p_owner text, p_submission int, p_day date)
+RETURNS text
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT content_line('pledge-return', '1') || content_line('authority', app_authority())
+        || content_line('round', p_round) || content_line('owner', p_owner)
+        || content_line('submission', p_submission::text)
+        || content_line('received_on', p_day::text)
+$$;
+
+CREATE FUNCTION content_hash(p_content text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT encode(sha256(convert_to(p_content, 'UTF8')), 'hex') $$;
+
+-- Refuses what breaks rules, telling all of them.
+CREATE FUNCTION violations_check(p_bad jsonb, p_of_returns text DEFAULT 'The return breaks ')
+RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF p_bad <> '[]' THEN
+        PERFORM fail_all('PL400', p_of_returns || jsonb_array_length(p_bad)
+            || CASE jsonb_array_length(p_bad) WHEN 1 THEN ' rule.' ELSE ' rules.' END
+            || ' Nothing was recorded.', p_bad);
+    END IF;
+END
 $$;
 
 -- May the caller act for this owner? Officers act for all, everybody else for their own.
@@ -397,9 +470,8 @@ DECLARE
     v_round round;
     v_last owner_return;
     v_owner text;
-    v_given date := date_or_null(p_received_on);
-    v_day date := least(coalesce(date_or_null(p_received_on), current_date), current_date);
-    v_bad jsonb := '[]';
+    v_day date := received_day(p_received_on);
+    v_lines int := cardinality(p_commitments);
     v_submission int;
     v_content text;
 BEGIN
@@ -425,29 +497,14 @@ BEGIN
      WHERE authority_id = app_authority() AND round_id = p_round AND owner_id = v_owner;
     PERFORM return_etag_check(v_last, p_etag);
 
-    v_bad := progress_violations(p_round, v_owner, p_commitments, p_ratings, p_narratives,
-        p_reasons, p_measures, p_actuals, p_evidence);
-    IF p_received_on <> '' AND v_given IS NULL THEN
-        v_bad := v_bad || violation('owner_return.received_on', 'must be a day as YYYY-MM-DD',
-            'R032');
-    ELSIF v_given > current_date THEN
-        v_bad := v_bad || violation('owner_return.received_on',
-            v_given || ' is in the future', 'R030');
-    ELSIF v_given < current_date AND app_role() IS DISTINCT FROM 'officer' THEN
-        v_bad := v_bad || violation('owner_return.received_on',
-            'only an officer may record an earlier day', 'R031');
-    END IF;
-    IF v_bad <> '[]' THEN
-        PERFORM fail_all('PL400', 'The return breaks ' || jsonb_array_length(v_bad)
-            || CASE jsonb_array_length(v_bad) WHEN 1 THEN ' rule.' ELSE ' rules.' END
-            || ' Nothing was recorded.', v_bad);
-    END IF;
+    PERFORM violations_check(
+        progress_violations(false, ARRAY[p_round], ARRAY[v_owner],
+            array_fill(p_round, ARRAY[v_lines]), array_fill(v_owner, ARRAY[v_lines]),
+            p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals, p_evidence)
+        || received_on_violations(p_received_on, 'owner_return.received_on'));
 
     v_submission := coalesce(v_last.submission, 0) + 1;
-    SELECT content_line('pledge-return', '1') || content_line('authority', app_authority())
-        || content_line('round', p_round) || content_line('owner', v_owner)
-        || content_line('submission', v_submission::text)
-        || content_line('received_on', v_day::text)
+    SELECT return_content_head(p_round, v_owner, v_submission, v_day)
         || string_agg(content_line('progress', u.id, u.rating, u.narrative, u.reason, u.measure,
                                    u.actual, u.evidence), '' ORDER BY u.n)
       INTO v_content
@@ -457,7 +514,7 @@ BEGIN
     INSERT INTO return_submission (authority_id, round_id, owner_id, submission, received_on,
                                    content_hash, principal_id)
     VALUES (app_authority(), p_round, v_owner, v_submission, v_day,
-            encode(sha256(convert_to(v_content, 'UTF8')), 'hex'), app_principal());
+            content_hash(v_content), app_principal());
     INSERT INTO progress (authority_id, round_id, owner_id, submission, commitment_id, position,
                           rating, narrative, reason, measure_value, actual_on, evidence)
     SELECT app_authority(), p_round, v_owner, v_submission, u.id, u.n, u.rating, u.narrative,

@@ -35,8 +35,13 @@ SELECT authority_id, round_id, owner_id, submission, state, days_late
 SELECT authority_id, round_id, owner_id, resource_name, display_name, commitment_count,
        submission, received_on, first_received_on, query, state, days_late
   FROM pledge.expected_return WHERE false;
-SELECT 'pledge.progress_violations(text, text, text[], text[], text[], text[], text[], text[],'
-    'text[])'::regprocedure;
+SELECT 'pledge.progress_violations(boolean, text[], text[], text[], text[], text[], text[],'
+    'text[], text[], text[], text[], text[])'::regprocedure;
+SELECT 'pledge.received_on_violations(text, text)'::regprocedure;
+SELECT 'pledge.received_day(text)'::regprocedure;
+SELECT 'pledge.return_content_head(text, text, int, date)'::regprocedure;
+SELECT 'pledge.content_hash(text)'::regprocedure;
+SELECT 'pledge.violations_check(jsonb, text)'::regprocedure;
 SELECT 'pledge.return_may_act(text, text)'::regprocedure;
 SELECT 'pledge.return_window_check(pledge.round, date)'::regprocedure;
 SELECT 'pledge.return_etag_check(pledge.owner_return, text)'::regprocedure;

@@ -1,0 +1,111 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:import to pg
+-- Many returns at once, as a stream of their lines: all are recorded or none. What a single return
+-- must obey, each of these must; only a return that replaces another is sent by itself.
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+CREATE FUNCTION returns_import(
+    p_rounds text[], p_owners text[], p_days text[], p_commitments text[], p_ratings text[],
+    p_narratives text[], p_reasons text[], p_measures text[], p_actuals text[],
+    p_evidence text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v record;
+    v_round round;
+    v_rounds text[] := '{}';
+    v_owners text[];
+    v_of_rounds text[];
+    v_of_owners text[];
+    v_of_days date[];
+    v_bad jsonb := '[]';
+BEGIN
+    -- Locks in one order: rounds, so that none is closed meanwhile, then owners.
+    FOR v IN SELECT u.round, min(u.n) AS n
+               FROM unnest(p_rounds) WITH ORDINALITY AS u (round, n)
+              GROUP BY u.round ORDER BY u.round LOOP
+        PERFORM FROM round WHERE authority_id = app_authority() AND round_id = v.round FOR SHARE;
+        IF NOT FOUND THEN
+            PERFORM fail('PL404', 'There is no round ' || v.round || '.',
+                'requests[' || v.n - 1 || '].parent');
+        END IF;
+    END LOOP;
+    FOR v IN SELECT u.owner, min(u.n) AS n
+               FROM unnest(p_owners) WITH ORDINALITY AS u (owner, n)
+              GROUP BY u.owner ORDER BY u.owner LOOP
+        PERFORM return_may_act(owner_of(v.owner, 'requests[' || v.n - 1 || '].owner'),
+            'requests[' || v.n - 1 || '].owner');
+        PERFORM FROM owner WHERE authority_id = app_authority() AND resource_name = v.owner
+            FOR NO KEY UPDATE;
+    END LOOP;
+    SELECT array_agg(o.owner_id ORDER BY u.n) INTO v_owners
+      FROM unnest(p_owners) WITH ORDINALITY AS u (owner, n)
+      JOIN owner AS o ON o.authority_id = app_authority() AND o.resource_name = u.owner;
+
+    FOR v IN SELECT u.round, u.owner, min(u.n) AS n, count(DISTINCT u.day) AS days,
+                    (array_agg(u.day ORDER BY u.n))[1] AS day
+               FROM unnest(p_rounds, v_owners, p_days) WITH ORDINALITY AS u (round, owner, day, n)
+              GROUP BY u.round, u.owner ORDER BY n LOOP
+        SELECT * INTO v_round FROM round WHERE authority_id = app_authority() AND round_id = v.round;
+        PERFORM return_window_check(v_round,
+            CASE app_role() WHEN 'officer' THEN received_day(v.day) ELSE current_date END);
+        PERFORM FROM round_owed AS w WHERE w.authority_id = app_authority()
+            AND w.round_id = v.round AND w.owner_id = v.owner;
+        IF NOT FOUND THEN
+            v_bad := v_bad || violation('requests[' || v.n - 1 || '].owner',
+                v.owner || ' has no commitment in round ' || v.round, 'R040');
+        END IF;
+        PERFORM FROM return_submission AS s WHERE s.authority_id = app_authority()
+            AND s.round_id = v.round AND s.owner_id = v.owner;
+        IF FOUND THEN
+            v_bad := v_bad || violation('requests[' || v.n - 1 || '].owner',
+                v.owner || ' has sent a return in round ' || v.round
+                || '; to replace it, send the new one by itself with its etag', 'R060');
+        END IF;
+        IF v.days > 1 THEN
+            v_bad := v_bad || violation('requests[' || v.n - 1 || '].received_on',
+                'must be the same in all lines of a return', 'R032');
+        END IF;
+        v_bad := v_bad
+            || received_on_violations(v.day, 'requests[' || v.n - 1 || '].received_on');
+        v_of_rounds := v_of_rounds || v.round;
+        v_of_owners := v_of_owners || v.owner;
+        v_of_days := v_of_days || received_day(v.day);
+    END LOOP;
+    PERFORM violations_check(v_bad || progress_violations(true, v_of_rounds, v_of_owners, p_rounds,
+        v_owners, p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals,
+        p_evidence), 'The returns break at least ');
+
+    INSERT INTO return_submission (authority_id, round_id, owner_id, submission, received_on,
+                                   content_hash, principal_id)
+    SELECT app_authority(), s.round, s.owner, 1, s.day,
+           content_hash(return_content_head(s.round, s.owner, 1, s.day) || l.content),
+           app_principal()
+      FROM unnest(v_of_rounds, v_of_owners, v_of_days) AS s (round, owner, day)
+      JOIN (SELECT u.round, u.owner,
+                   string_agg(content_line('progress', u.id, u.rating, u.narrative, u.reason,
+                                           u.measure, u.actual, u.evidence), '' ORDER BY u.n)
+                       AS content
+              FROM unnest(p_rounds, v_owners, p_commitments, p_ratings, p_narratives, p_reasons,
+                          p_measures, p_actuals, p_evidence)
+                   WITH ORDINALITY AS u (round, owner, id, rating, narrative, reason, measure,
+                                         actual, evidence, n)
+             GROUP BY u.round, u.owner) AS l ON l.round = s.round AND l.owner = s.owner;
+    INSERT INTO progress (authority_id, round_id, owner_id, submission, commitment_id, position,
+                          rating, narrative, reason, measure_value, actual_on, evidence)
+    SELECT app_authority(), u.round, u.owner, 1, u.id,
+           row_number() OVER (PARTITION BY u.round, u.owner ORDER BY u.n), u.rating, u.narrative,
+           u.reason, u.measure, CASE WHEN u.actual <> '' THEN date_or_null(u.actual) END,
+           u.evidence
+      FROM unnest(p_rounds, v_owners, p_commitments, p_ratings, p_narratives, p_reasons,
+                  p_measures, p_actuals, p_evidence)
+           WITH ORDINALITY AS u (round, owner, id, rating, narrative, reason, measure, actual,
+                                 evidence, n);
+END
+$$;
+COMMENT ON FUNCTION returns_import(text[], text[], text[], text[], text[], text[], text[], text[],
+    text[], text[]) IS 'Records first returns of any rounds and owners from their lines.';
+
+COMMIT;
