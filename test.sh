@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds with sanitizers and runs the tests: ./test.sh [tidy] [unit] [sql] [integration] [interop] [demo]
+# Builds with sanitizers and runs the tests:
+#     ./test.sh [tidy] [unit] [sql] [integration] [interop] [fuzz]
 # Without a name it runs all of them. The last line is "N passed, N failed". Full output of each part lies
 # in build/test/logs/.
 set -u
 cd "$(dirname "$0")" || exit 1
 . tests/tools/lib.sh
 
-PARTS="tidy unit sql integration interop"
+PARTS="tidy unit sql integration interop fuzz"
 TEST_PACKAGES="libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
     python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git"
 WORK=$PWD/build/test
@@ -17,7 +18,7 @@ PASSED=0
 FAILED=0
 
 usage() {
-    sed -n '3,5s/^# //p' "$0"
+    sed -n '3,6s/^# //p' "$0"
     exit "${1:-0}"
 }
 
@@ -82,7 +83,13 @@ cluster() {
     export PLEDGE_TEST_WORK=$WORK PLEDGE_TEST_BUILD=$PWD/$BUILD
 }
 
-# The foreign clients: grpcio in a virtual environment, grpc-js and buf from npm.
+# The foreign clients, each in a folder of its own: grpcio from PyPI; buf, grpc-js and Connect from npm;
+# grpc-go's from its module. Debian has the Ruby client and the browser.
+INTEROP_PACKAGES="ruby-grpc chromium libnss3-tools"
+GRPC_GO=v1.71.1
+GRPC_GO_OLDEST=22        # the Go 1.N that it needs;
+GRPC_GO_BEFORE=v1.64.1   # and what an older Go, such as Debian's, can build
+
 python_env() {
     [ -x "$WORK/venv/bin/python" ] || /usr/bin/python3 -m venv "$WORK/venv"
     "$WORK/venv/bin/pip" install -q --disable-pip-version-check -r tests/interop/requirements.txt ||
@@ -93,13 +100,29 @@ python_env() {
     export PYTHONPATH=$WORK/python PYTHONDONTWRITEBYTECODE=1
 }
 
+# Not npm ci, which refuses a lock without the packages for systems that nobody here has.
 node_env() {
     command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
+    export PLEDGE_TEST_NODE=$WORK/node
+    cmp -s tests/interop/package-lock.json "$WORK/node/installed.json" && return
     mkdir -p "$WORK/node"
-    cp tests/interop/package.json "$WORK/node/"
+    rm -rf "$WORK/node/node_modules"
+    cp tests/interop/package.json tests/interop/package-lock.json "$WORK/node/"
     (cd "$WORK/node" && npm install --no-audit --no-fund) >"$LOGS/npm.log" 2>&1 ||
         { tail -n 20 "$LOGS/npm.log"; die "npm could not install the Node client"; }
-    export PLEDGE_TEST_NODE=$WORK/node
+    cp tests/interop/package-lock.json "$WORK/node/installed.json"
+}
+
+go_env() {
+    local minor version=$GRPC_GO
+    command -v go >/dev/null || install_packages golang-go
+    minor=$(GOTOOLCHAIN=local go env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
+    [ "$minor" -ge $GRPC_GO_OLDEST ] || version=$GRPC_GO_BEFORE
+    export PLEDGE_TEST_GO=$WORK/go/$version
+    [ -x "$PLEDGE_TEST_GO/client" ] && return
+    GOTOOLCHAIN=local GOBIN=$PLEDGE_TEST_GO \
+        go install "google.golang.org/grpc/interop/client@$version" >"$LOGS/go.log" 2>&1 ||
+        { tail -n 20 "$LOGS/go.log"; die "go could not install the Go client"; }
 }
 
 run_sql() {
@@ -152,12 +175,20 @@ if wants integration; then
     done
 fi
 if wants interop; then
+    # shellcheck disable=SC2086
+    install_packages $INTEROP_PACKAGES
     cluster
     python_env
     node_env
+    go_env
     for test in tests/interop/test_*.py; do
         part "interop/$(basename "$test" .py | sed s/test_//)" "$WORK/venv/bin/python" "$test"
     done
+fi
+# Each target replays its corpus and looks a little further; tests/fuzz/run.sh goes on for hours.
+FUZZ_SECONDS=6
+if wants fuzz; then
+    part "fuzz" tests/fuzz/run.sh --tap $FUZZ_SECONDS
 fi
 say ""
 say "$PASSED passed, $FAILED failed"

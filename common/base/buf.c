@@ -22,7 +22,7 @@ uint8_t *buf_reserve(struct buf *buf, size_t extra)
         memmove(buf->data, buf->data + buf->start, buf->len);
         buf->start = 0;
     }
-    if (need > buf->cap) {
+    if (need > buf->cap || !buf->data) { /* also for nothing: NULL says that there is no memory */
         size_t cap = buf->cap ? buf->cap : BUF_FIRST;
         while (cap < need) {
             if (__builtin_mul_overflow(cap, 2, &cap)) {

@@ -113,6 +113,7 @@ static struct stream *on_open(void *data, struct conn *conn)
     call->rpc = rpc;
     call->conn = conn;
     call->http_status = 200;
+    call->wire = wire_default;
     call->identified = conn->identified;
     memcpy(call->fingerprint, conn->fingerprint, sizeof(call->fingerprint));
     memcpy(call->peer, conn->peer, sizeof(call->peer));

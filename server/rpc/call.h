@@ -89,13 +89,14 @@ struct call {
     struct arena arena;   /* of the whole call */
     struct arena scratch; /* of one message of a stream of requests, emptied after each */
     struct buf in;
-    struct buf expanded; /* the last message, when it came compressed */
-    struct buf packed;   /* the last reply, before it was compressed or written as text */
-    size_t buffered;     /* of rpc->buffered */
-    size_t unconsumed;   /* bytes taken in while paused: not yet given back to the window */
-    struct err err;      /* found while the headers came in */
-    int http_status;     /* to refuse with, or 200 */
-    const struct wire *wire;
+    struct buf expanded;      /* the last message, when it came compressed */
+    struct buf packed;        /* the last reply, before it was compressed or written as text */
+    size_t buffered;          /* of rpc->buffered */
+    size_t unconsumed;        /* bytes taken in while paused: not yet given back to the window */
+    struct err err;           /* found while the headers came in */
+    int http_status;          /* to refuse with, or 200 */
+    const struct wire *wire;  /* in which it is answered */
+    const struct wire *asked; /* which its content-type names, or NULL */
     char *path;
     const char *origin;          /* of a page, if rpc->web_origins has it */
     char trace[CALL_TRACE_SIZE]; /* the caller's traceparent, or "" */

@@ -48,7 +48,7 @@ static bool take_http_method(struct call *call, unsigned family, const char *val
 static bool take_content_type(struct call *call, unsigned family, const char *value, size_t len)
 {
     (void)family;
-    call->wire = wire_find(value, len);
+    call->asked = wire_find(value, len);
     return true;
 }
 
@@ -287,11 +287,9 @@ void headers_judge(struct call *call)
 {
     struct err *err = &call->err;
     const char *path = call->path ? call->path : "";
-    const struct wire *wire = call->wire;
-    call->wire = wire ? wire : wire_default;
+    const struct wire *wire = call->asked;
     if (!call->is_post) {
         call->http_status = 405;
-        call->wire = wire_default;
         err_set(err, GRPC_INTERNAL, "the HTTP method must be POST");
         return;
     }
@@ -301,9 +299,9 @@ void headers_judge(struct call *call)
                 wire ? "a method that streams takes application/connect+json or +proto, any other "
                        "application/json or application/proto"
                      : "the content-type must be application/grpc");
-        call->wire = wire_default;
         return;
     }
+    call->wire = wire;
     settle_encoding(call);
     if (call->stream.header_bytes > H2_MAX_HEADER_BYTES) {
         err_set(err, GRPC_RESOURCE_EXHAUSTED, "the headers are larger than %d bytes",

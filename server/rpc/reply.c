@@ -482,7 +482,7 @@ void call_finish(struct call *call, const struct err *err)
     call->answered = true;
     call->answered_ms = call->rpc->loop->now_ms;
     reply_log(call, err);
-    switch (call->wire ? call->wire->protocol : WIRE_GRPC) {
+    switch (call->wire->protocol) {
     case WIRE_GRPC:
         finish_grpc(call, err);
         break;

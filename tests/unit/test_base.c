@@ -46,6 +46,7 @@ static void arena_aligns_and_copies(void **state)
 static void buf_fills_and_drains(void **state)
 {
     struct buf buf = {0};
+    assert_non_null(buf_reserve(&buf, 0)); /* NULL would say that there is no memory */
     char expected[5000];
     for (size_t i = 0; i < sizeof(expected); i++) {
         expected[i] = (char)(i * 7);
