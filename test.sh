@@ -10,7 +10,8 @@ cd "$(dirname "$0")" || exit 1
 
 PARTS="tidy unit sql integration interop fuzz"
 TEST_PACKAGES="libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
-    python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git"
+    python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git
+    faketime"
 WORK=$PWD/build/test
 LOGS=$WORK/logs
 BUILD=build/asan

@@ -68,15 +68,16 @@ class Daemon:
 
     def __init__(self, database, sql_directory=None, host=None, **settings):
         host = host or os.environ["PGHOST"]
-        self.environment = dict(
-            os.environ,
-            PLEDGED_LISTEN="127.0.0.1:0",
-            PLEDGED_TLS_CERTIFICATE=os.path.join(WORK, "server.pem"),
-            PLEDGED_TLS_KEY=os.path.join(WORK, "server.key"),
-            PLEDGED_TLS_CLIENT_CA=os.path.join(CA, "ca.pem"),
-            PLEDGED_DATABASE=f"host={host} dbname={database} user=pledged",
-            PLEDGED_SQL_DIRECTORY=sql_directory or os.path.join(ROOT, "sql/rpc"),
-            **{"PLEDGED_LOOPS": "2", **settings})
+        self.environment = {
+            **os.environ,
+            "PLEDGED_LISTEN": "127.0.0.1:0",
+            "PLEDGED_TLS_CERTIFICATE": os.path.join(WORK, "server.pem"),
+            "PLEDGED_TLS_KEY": os.path.join(WORK, "server.key"),
+            "PLEDGED_TLS_CLIENT_CA": os.path.join(CA, "ca.pem"),
+            "PLEDGED_DATABASE": f"host={host} dbname={database} user=pledged",
+            "PLEDGED_SQL_DIRECTORY": sql_directory or os.path.join(ROOT, "sql/rpc"),
+            "PLEDGED_LOOPS": "2",
+            **settings}
         self.database = database
         self.port = None
         self.log = tempfile.NamedTemporaryFile("w+", prefix="pledged-", suffix=".log")
@@ -188,7 +189,7 @@ class Daemon:
             self.command("add-host-administrator", "--database",
                          f"host={os.environ['PGHOST']} dbname={self.database} user=postgres", "--name",
                          "Host administrator", identity(name) + ".pem"),
-            env=self.environment, capture_output=True, text=True)
+            capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr)
 
