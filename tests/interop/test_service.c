@@ -9,17 +9,18 @@
  */
 #include "server/net/slab.h"
 #include "server/rpc/health.h"
+#include "tests/interop/orca.h"
 
 #include "grpc/testing/empty.pb-c.h"
-#include "grpc/testing/messages.pb-c.h"
 
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { MAX_BODY = 16 * 1024 * 1024, MAX_PENDING = 256 };
+enum { MAX_BODY = 16 * 1024 * 1024, MAX_PENDING = 256, SERVER_ID_SIZE = 32 };
 
 /* Replies of a streaming call that are still to be sent, each after its interval. */
 struct pending {
@@ -75,14 +76,15 @@ static bool echo_status(struct call *call, const Grpc__Testing__EchoStatus *stat
     return true;
 }
 
-/* The client says that it compressed: a server that cannot see it must complain. */
+/* The client says whether it compressed: a server that sees it otherwise must complain. */
 static bool compression_as_told(struct call *call, const Grpc__Testing__BoolValue *expected)
 {
     struct err err = {0};
-    if (!expected || !expected->value || call->compressed) {
+    if (!expected || expected->value == call->compressed) {
         return true;
     }
-    err_set(&err, GRPC_INVALID_ARGUMENT, "the message was to be compressed and is not");
+    err_set(&err, GRPC_INVALID_ARGUMENT, "the message is %s",
+            call->compressed ? "compressed, and was not to be" : "not compressed, and was to be");
     call_finish(call, &err);
     return false;
 }
@@ -113,6 +115,12 @@ static void on_unary(struct call *call, const ProtobufCMessage *message)
     if (request->response_compressed) {
         call->compression = request->response_compressed->value ? CALL_GZIP_ALL : CALL_PLAIN;
     }
+    char server_id[SERVER_ID_SIZE];
+    if (request->fill_server_id) {
+        snprintf(server_id, sizeof(server_id), "pledge-%d", (int)getpid());
+        reply.server_id = server_id;
+    }
+    orca_tell(call, request->orca_per_query_report);
     reply.payload = &payload;
     call_reply(call, &reply.base);
     call_finish(call, NULL);
@@ -235,6 +243,7 @@ static void on_output(struct call *call, const ProtobufCMessage *message)
     if (echo_status(call, request->response_status)) {
         return;
     }
+    orca_publish(call, request->orca_oob_report);
     call->drained = pump;
     pending->ends = !call->method->client_streams;
     for (size_t i = 0; i < request->n_response_parameters && pending->count < MAX_PENDING; i++) {
@@ -346,7 +355,8 @@ static bool start(struct program *program, int port, SSL_CTX *tls)
             return false;
         }
     }
-    if (!health_register(&program->health, &program->registry, always) ||
+    if (!registry_add(&program->registry, &orca_stream) ||
+        !health_register(&program->health, &program->registry, always) ||
         loop_init(&program->loop) != 0) {
         return false;
     }
