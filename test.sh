@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds with sanitizers and runs the tests:
-#     ./test.sh [tidy] [unit] [sql] [integration] [interop] [fuzz]
+#     ./test.sh [tidy] [unit] [sql] [integration] [interop] [abuse] [fuzz]
 # Without a name it runs all of them. The last line is "N passed, N failed". Full output of each part lies
 # in build/test/logs/.
 set -u
 cd "$(dirname "$0")" || exit 1
 . tests/tools/lib.sh
 
-PARTS="tidy unit sql integration interop fuzz"
+PARTS="tidy unit sql integration interop abuse fuzz"
 TEST_PACKAGES="libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
     python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git
     faketime"
@@ -184,6 +184,18 @@ if wants interop; then
     go_env
     for test in tests/interop/test_*.py; do
         part "interop/$(basename "$test" .py | sed s/test_//)" "$WORK/venv/bin/python" "$test"
+    done
+fi
+# Memory and latency are measured on the build that is installed, since sanitizers distort both.
+if wants abuse; then
+    cluster
+    python_env
+    say "building the release"
+    { cmake --preset release && cmake --build build/release; } >"$LOGS/release.log" 2>&1 ||
+        { tail -n 20 "$LOGS/release.log"; die "the release does not build"; }
+    for test in tests/abuse/test_*.py; do
+        part "abuse/$(basename "$test" .py | sed s/test_//)" env PLEDGE_TEST_BUILD=$PWD/build/release \
+            "$WORK/venv/bin/python" "$test"
     done
 fi
 # Each target replays its corpus and looks a little further; tests/fuzz/run.sh goes on for hours.

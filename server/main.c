@@ -2,6 +2,7 @@
 /* pledged: reads its settings, checks that protos, SQL and database agree, serves until told to
  * stop. */
 #include "common/base/log.h"
+#include "common/msg/json.h"
 #include "proto/schema.h"
 #include "server/admin.h"
 #include "server/config.h"
@@ -262,6 +263,7 @@ static int run(struct daemon *daemon, bool check_only)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    msg_json_watch_memory();
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max; /* a connection is a descriptor */

@@ -83,10 +83,12 @@ static bool arena_grow(struct arena *arena, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX - alignof(max_align_t)) {
+        arena->failed = true;
         return NULL;
     }
     size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if ((size_t)(arena->end - arena->next) < size && !arena_grow(arena, size)) {
+        arena->failed = true;
         return NULL;
     }
     void *memory = arena->next;

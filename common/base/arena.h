@@ -10,6 +10,7 @@
 #define COMMON_BASE_ARENA_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -20,6 +21,7 @@ struct arena {
     char *end;
     size_t taken;
     size_t cap;
+    bool failed; /* something asked for more than there was */
 };
 
 /* Makes an empty arena that may take at most `cap` bytes. Takes nothing yet. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/msg/json.h"
 
+#include "common/msg/guard.h"
+
 #include "common/base/time.h"
 #include "common/msg/json_fields.h"
 
@@ -34,16 +36,15 @@ static json_t *write_text(const char *text)
     if (!text) {
         return json_string("");
     }
-    json_t *value = json_string(text);
-    if (value) {
-        return value;
+    if (guard_utf8((const uint8_t *)text, strlen(text))) {
+        return json_string(text);
     }
     /* jansson refuses bad UTF-8; the rest of the reply is still worth reading. */
     char *clean = strdup(text);
     for (char *c = clean; c && *c; c++) {
         *c = (char)((unsigned char)*c >= 0x80 ? '?' : *c);
     }
-    value = clean ? json_string(clean) : NULL;
+    json_t *value = clean ? json_string(clean) : NULL;
     free(clean);
     return value;
 }

@@ -24,6 +24,15 @@ enum { MSG_JSON_MAX_DEPTH = 32 };
 json_t *msg_json_write(const ProtobufCMessage *message, unsigned flags,
                        const ProtobufCMessageDescriptor *const *types);
 
+/* Makes jansson tell msg_json_parse when it ran out of memory. Once, before threads start; for
+ * programs that own their process, as it sets jansson's allocator. */
+void msg_json_watch_memory(void);
+
+/* Reads JSON text, refusing names that come twice. NULL with `err` filled: INVALID_ARGUMENT for
+ * what is not JSON, RESOURCE_EXHAUSTED without memory. jansson 2.14 leaves out characters when
+ * memory is short and goes on, so what it made then is not used. */
+json_t *msg_json_parse(const uint8_t *bytes, size_t len, struct err *err);
+
 /* Makes a message of a JSON object, allocated in `arena`. Names are taken in lowerCamelCase and as
  * in the proto. Every unknown name, wrong type, unknown enum value and out-of-range number becomes
  * a violation in `err` with the field's proto path, all of them at once; then NULL is returned. */

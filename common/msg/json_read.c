@@ -432,3 +432,38 @@ ProtobufCMessage *msg_json_read(const ProtobufCMessageDescriptor *descriptor, co
     struct reader r = {.arena = arena, .err = err};
     return read_message(&r, descriptor, json);
 }
+
+/* --- text --------------------------------------------------------------------------------------
+ */
+
+static _Thread_local bool starved;
+
+static void *watched_malloc(size_t size)
+{
+    void *memory = malloc(size);
+    starved |= !memory;
+    return memory;
+}
+
+void msg_json_watch_memory(void)
+{
+    json_set_alloc_funcs(watched_malloc, free);
+}
+
+json_t *msg_json_parse(const uint8_t *bytes, size_t len, struct err *err)
+{
+    json_error_t where;
+    starved = false;
+    json_t *json =
+        json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
+    if (starved || (!json && json_error_code(&where) == json_error_out_of_memory)) {
+        json_decref(json);
+        err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return NULL;
+    }
+    if (!json) {
+        err_set(err, GRPC_INVALID_ARGUMENT, "the request is not JSON: %s at line %d column %d",
+                where.text, where.line, where.column);
+    }
+    return json;
+}

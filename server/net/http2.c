@@ -124,6 +124,38 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     return 0;
 }
 
+/* A flood of next to nothing costs us more than the peer (CVE-2019-9511, CVE-2019-9518). */
+static bool too_many_small(struct h2 *h2)
+{
+    uint64_t now = h2->conn->listener->loop->now_ms;
+    uint64_t back = (now - h2->small_since_ms) * H2_SMALL_PER_SECOND / 1000;
+    if (back > 0) {
+        h2->small_frames -= back < h2->small_frames ? (unsigned)back : h2->small_frames;
+        h2->small_since_ms = now;
+    }
+    return ++h2->small_frames > H2_SMALL_BURST;
+}
+
+/* DATA frames are counted by their headers: nothing else is told of an empty one. */
+static int on_frame_header(nghttp2_session *session, const nghttp2_frame_hd *head, void *data)
+{
+    struct h2 *h2 = data;
+    (void)session;
+    bool small = head->type == NGHTTP2_DATA && head->length < H2_SMALL_FRAME &&
+                 !(head->flags & NGHTTP2_FLAG_END_STREAM);
+    return small && too_many_small(h2) ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+}
+
+/* Such as streams beyond the limit: each is refused, and the refusals are counted, too. */
+static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame, int error,
+                            void *data)
+{
+    (void)session;
+    (void)frame;
+    (void)error;
+    return too_many_small(data) ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+}
+
 static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, const uint8_t *bytes,
                    size_t len, void *data)
 {
@@ -158,6 +190,8 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
     if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) {
         h2->ping_strikes = 0;
     }
+    /* nghttp2 says it after too many resets and would go on listening */
+    h2->doomed |= frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR;
     if (frame->hd.type == NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) &&
         nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) == 0) {
         nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
@@ -199,6 +233,8 @@ static nghttp2_session_callbacks *callbacks_new(void)
     if (nghttp2_session_callbacks_new(&callbacks) != 0) {
         return NULL;
     }
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, on_invalid_frame);
+    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_frame_header);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
@@ -239,11 +275,16 @@ bool h2_init(struct h2 *h2, struct conn *conn, const struct stream_ops *ops, voi
                                  : NGHTTP2_ERR_NOMEM;
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_option_del(option);
-    return rc == 0 &&
-           nghttp2_submit_settings(h2->session, NGHTTP2_FLAG_NONE, settings,
-                                   sizeof(settings) / sizeof(settings[0])) == 0 &&
-           nghttp2_session_set_local_window_size(h2->session, NGHTTP2_FLAG_NONE, 0,
-                                                 H2_CONN_WINDOW) == 0;
+    if (rc == 0 &&
+        nghttp2_submit_settings(h2->session, NGHTTP2_FLAG_NONE, settings,
+                                sizeof(settings) / sizeof(settings[0])) == 0 &&
+        nghttp2_session_set_local_window_size(h2->session, NGHTTP2_FLAG_NONE, 0, H2_CONN_WINDOW) ==
+            0) {
+        return true;
+    }
+    nghttp2_session_del(h2->session); /* takes NULL */
+    h2->session = NULL;
+    return false;
 }
 
 void h2_deinit(struct h2 *h2)
@@ -260,7 +301,11 @@ void h2_deinit(struct h2 *h2)
 
 bool h2_receive(struct h2 *h2, const uint8_t *data, size_t len)
 {
-    return nghttp2_session_mem_recv(h2->session, data, len) == (ssize_t)len;
+    if (nghttp2_session_mem_recv(h2->session, data, len) == (ssize_t)len) {
+        return true;
+    }
+    nghttp2_session_terminate_session(h2->session, NGHTTP2_ENHANCE_YOUR_CALM);
+    return false;
 }
 
 bool h2_produce(struct h2 *h2, struct buf *out, size_t high_water)
@@ -280,7 +325,8 @@ bool h2_produce(struct h2 *h2, struct buf *out, size_t high_water)
 
 bool h2_alive(const struct h2 *h2)
 {
-    return nghttp2_session_want_read(h2->session) || nghttp2_session_want_write(h2->session);
+    return !h2->doomed &&
+           (nghttp2_session_want_read(h2->session) || nghttp2_session_want_write(h2->session));
 }
 
 void h2_goaway(struct h2 *h2)

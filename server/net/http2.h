@@ -30,11 +30,14 @@ enum {
     H2_MAX_ACKS = 256,
     H2_MAX_CONTINUATIONS = 4,
     H2_MAX_SEND_HEADERS = 1024 * 1024, /* of one block of trailers */
-    H2_LOW_WATER = 32 * 1024, /* bytes waiting in a stream, below which it counts as drained */
-    H2_PING_MS = 10 * 1000,   /* pings that come faster than this are a strike each, */
-    H2_PING_STRIKES = 2,      /* of which so many are forgiven until we send something */
-    H2_RESET_BURST = 512,
-    H2_RESET_PER_SECOND = 64,
+    H2_LOW_WATER = 32 * 1024,   /* bytes waiting in a stream, below which it counts as drained */
+    H2_SMALL_FRAME = 32,        /* bytes of DATA below which a frame that does not end its stream */
+    H2_SMALL_BURST = 10000,     /* costs one of so many, */
+    H2_SMALL_PER_SECOND = 2000, /* which come back at this rate */
+    H2_PING_MS = 10 * 1000,     /* pings that come faster than this are a strike each, */
+    H2_PING_STRIKES = 2,        /* of which so many are forgiven until we send something */
+    H2_RESET_BURST = 1000,      /* streams that a client may reset */
+    H2_RESET_PER_SECOND = 200,
 };
 
 struct stream {
@@ -74,6 +77,9 @@ struct h2 {
     struct conn *conn;
     struct stream *streams;
     unsigned stream_count;
+    unsigned small_frames;   /* of H2_SMALL_BURST, used up */
+    uint64_t small_since_ms; /* when some last came back */
+    bool doomed;             /* we told it so with an error: nothing more is taken */
     unsigned ping_strikes;
     uint64_t ping_ms; /* when the last one came */
     bool noticed;     /* the peer has heard that we are about to go, */

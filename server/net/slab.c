@@ -2,6 +2,7 @@
 #include "server/net/slab.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,52 +10,68 @@
 #include <sys/mman.h>
 
 enum {
-    SLAB_STEP = 64,              /* between classes of small pieces, in bytes */
-    SLAB_CLASSES = 16,           /* so that the largest small piece has 1 KiB */
-    SLAB_KEEP = 512 * 1024,      /* bytes of free small pieces that a thread keeps */
-    SLAB_FRAME = 20 * 1024,      /* a frame buffer of nghttp2 with our header, in whole pages */
-    SLAB_FRAME_LEAST = 8 * 1024, /* from here on a piece counts as a frame buffer */
-    SLAB_FRAMES = 32,            /* in one mapping */
+    SLAB_STEP = 64,         /* between classes of small pieces, in bytes */
+    SLAB_CLASSES = 16,      /* so that the largest small piece has 1 KiB */
+    SLAB_KEEP = 512 * 1024, /* bytes of free small pieces that a thread keeps */
+    SLAB_PAGE = 4096,
+    SLAB_SIZE = 1024 * 1024, /* of a mapping; it is aligned to its size */
+    SLAB_TABLE = SLAB_PAGE,  /* nghttp2's table of streams, which an idle connection never uses */
+    SLAB_FRAME = 5 * SLAB_PAGE, /* its frame buffer of 16 KiB and some */
+    SLAB_MOST = SLAB_SIZE / SLAB_PAGE - 1,
 };
 
-struct slab;
-
-/* Before every piece. */
+/* Before every piece that malloc gave. */
 struct header {
     alignas(max_align_t) size_t size; /* that the owner may use */
-    struct slab *slab;                /* of a frame buffer; NULL: from malloc */
 };
 
 struct free_piece {
     struct free_piece *next;
 };
 
-/* At the start of its mapping, on a page of its own. */
+/* At the start of its mapping, on a page of its own. Its pieces begin on pages, which other pieces
+ * never do: so a pointer tells where it is from. */
 struct slab {
     struct slab *prev; /* on the list while it has room */
     struct slab *next;
-    struct free_piece *free;
+    size_t piece;
+    unsigned most;
     unsigned fresh; /* pieces that were handed out at least once */
-    unsigned used;
+    unsigned free;  /* of them that came back: */
+    uint8_t back[SLAB_MOST];
 };
-
-enum { SLAB_HEAD = 4096, SLAB_SIZE = SLAB_HEAD + SLAB_FRAMES * SLAB_FRAME };
 
 static _Thread_local struct free_piece *small[SLAB_CLASSES];
 static _Thread_local size_t small_bytes;
-static _Thread_local struct slab *slabs;
+static _Thread_local struct slab *slabs[2]; /* of tables, of frames */
 
-/* --- frame buffers -----------------------------------------------------------------------------
+/* --- whole pages -------------------------------------------------------------------------------
  */
+
+static struct slab **list_of(size_t piece)
+{
+    return &slabs[piece == SLAB_FRAME];
+}
+
+static bool is_paged(const void *memory)
+{
+    return ((uintptr_t)memory & (SLAB_PAGE - 1)) == 0;
+}
+
+static struct slab *slab_of(const void *memory)
+{
+    return (struct slab *)((uintptr_t)memory & ~(uintptr_t)(SLAB_SIZE - 1));
+}
 
 static void slab_push(struct slab *slab)
 {
+    struct slab **list = list_of(slab->piece);
     slab->prev = NULL;
-    slab->next = slabs;
-    if (slabs) {
-        slabs->prev = slab;
+    slab->next = *list;
+    if (*list) {
+        (*list)->prev = slab;
     }
-    slabs = slab;
+    *list = slab;
 }
 
 static void slab_unlink(struct slab *slab)
@@ -62,56 +79,60 @@ static void slab_unlink(struct slab *slab)
     if (slab->prev) {
         slab->prev->next = slab->next;
     } else {
-        slabs = slab->next;
+        *list_of(slab->piece) = slab->next;
     }
     if (slab->next) {
         slab->next->prev = slab->prev;
     }
 }
 
-static struct slab *slab_new(void)
+static struct slab *slab_new(size_t piece)
 {
-    struct slab *slab =
-        mmap(NULL, SLAB_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (slab == MAP_FAILED) {
+    char *room =
+        mmap(NULL, 2 * SLAB_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) {
         return NULL;
     }
+    char *aligned = (char *)slab_of(room + SLAB_SIZE - 1);
+    if (aligned > room) {
+        munmap(room, (size_t)(aligned - room));
+    }
+    munmap(aligned + SLAB_SIZE, (size_t)(room + SLAB_SIZE - aligned));
+    struct slab *slab = (struct slab *)aligned;
+    slab->piece = piece;
+    slab->most = (unsigned)((SLAB_SIZE - SLAB_PAGE) / piece);
     slab_push(slab);
     return slab;
 }
 
-static struct header *frame_alloc(void)
+/* A piece of zeroes. Fresh ones are handed out in order, so that those never used are never
+ * touched. */
+static void *paged_alloc(size_t piece)
 {
-    struct slab *slab = slabs ? slabs : slab_new();
+    struct slab *slab = *list_of(piece) ? *list_of(piece) : slab_new(piece);
     if (!slab) {
         return NULL;
     }
-    void *piece = slab->free;
-    if (piece) {
-        slab->free = slab->free->next;
-    } else { /* in order, so that those never used are never touched */
-        piece = (char *)slab + SLAB_HEAD + (size_t)slab->fresh++ * SLAB_FRAME;
-    }
-    if (++slab->used == SLAB_FRAMES) {
+    unsigned index = slab->free > 0 ? slab->back[--slab->free] : slab->fresh++;
+    if (slab->free == 0 && slab->fresh == slab->most) {
         slab_unlink(slab);
     }
-    struct header *header = piece;
-    *header = (struct header){.size = SLAB_FRAME - sizeof(*header), .slab = slab};
-    return header;
+    return (char *)slab + SLAB_PAGE + index * piece;
 }
 
-static void frame_free(struct header *header)
+static void paged_free(void *memory)
 {
-    struct slab *slab = header->slab;
-    struct free_piece *piece = (struct free_piece *)header;
-    if (slab->used == SLAB_FRAMES) {
+    struct slab *slab = slab_of(memory);
+    size_t offset = (size_t)((char *)memory - (char *)slab) - SLAB_PAGE;
+    if (slab->free == 0 && slab->fresh == slab->most) {
         slab_push(slab);
     }
-    piece->next = slab->free;
-    slab->free = piece;
-    if (--slab->used == 0) {
+    slab->back[slab->free++] = (uint8_t)(offset / slab->piece);
+    if (slab->free == slab->fresh) {
         slab_unlink(slab);
         munmap(slab, SLAB_SIZE);
+    } else {
+        madvise(memory, slab->piece, MADV_DONTNEED);
     }
 }
 
@@ -148,35 +169,52 @@ static void small_free(struct header *header)
     small[class] = piece;
 }
 
+static struct header *plain_alloc(size_t size)
+{
+    if (size <= SLAB_CLASSES * SLAB_STEP) {
+        return small_alloc(size);
+    }
+    struct header *header = size < SIZE_MAX / 2 ? malloc(sizeof(*header) + size) : NULL;
+    if (header) {
+        *header = (struct header){.size = size};
+    }
+    return header;
+}
+
 /* --- what nghttp2 calls ------------------------------------------------------------------------
  */
 
+static size_t size_of(const void *memory)
+{
+    return is_paged(memory) ? slab_of(memory)->piece : ((const struct header *)memory - 1)->size;
+}
+
 static void *slab_malloc(size_t size, void *data)
 {
-    struct header *header;
     (void)data;
-    if (size <= SLAB_CLASSES * SLAB_STEP) {
-        header = small_alloc(size);
-    } else if (size >= SLAB_FRAME_LEAST && size <= SLAB_FRAME - sizeof(*header)) {
-        header = frame_alloc();
-    } else {
-        header = size < SIZE_MAX - sizeof(*header) ? malloc(sizeof(*header) + size) : NULL;
-        if (header) {
-            *header = (struct header){.size = size};
-        }
+    if (size == SLAB_TABLE || (size > SLAB_FRAME - SLAB_PAGE && size <= SLAB_FRAME)) {
+        return paged_alloc(size == SLAB_TABLE ? SLAB_TABLE : SLAB_FRAME);
+    }
+    struct header *header = plain_alloc(size);
+    if (header &&
+        is_paged(header + 1)) { /* it would look like a slab's: keep it while another is taken */
+        struct header *other = plain_alloc(size);
+        other = other && is_paged(other + 1) ? NULL : other;
+        free(header);
+        header = other;
     }
     return header ? header + 1 : NULL;
 }
 
 static void slab_free(void *memory, void *data)
 {
-    struct header *header = memory ? (struct header *)memory - 1 : NULL;
     (void)data;
-    if (!header) {
+    if (!memory) {
         return;
     }
-    if (header->slab) {
-        frame_free(header);
+    struct header *header = (struct header *)memory - 1;
+    if (is_paged(memory)) {
+        paged_free(memory);
     } else if (header->size <= SLAB_CLASSES * SLAB_STEP) {
         small_free(header);
     } else {
@@ -188,7 +226,7 @@ static void *slab_calloc(size_t count, size_t size, void *data)
 {
     size_t total;
     void *memory = __builtin_mul_overflow(count, size, &total) ? NULL : slab_malloc(total, data);
-    return memory ? memset(memory, 0, total) : NULL;
+    return memory && !is_paged(memory) ? memset(memory, 0, total) : memory;
 }
 
 static void *slab_realloc(void *memory, size_t size, void *data)
@@ -196,8 +234,8 @@ static void *slab_realloc(void *memory, size_t size, void *data)
     if (!memory) {
         return slab_malloc(size, data);
     }
-    size_t had = ((struct header *)memory - 1)->size;
-    if (size <= had && had - size < SLAB_FRAME_LEAST) {
+    size_t had = size_of(memory);
+    if (size <= had && had - size < SLAB_PAGE) {
         return memory;
     }
     void *moved = slab_malloc(size, data);

@@ -35,6 +35,7 @@ enum {
     CALL_GZIP_MIN = 1024,                  /* smaller replies are not worth compressing */
     CALL_MAX_SPARE = 512,                  /* of one loop */
     CALL_SPARE_BUFFER = 4096,              /* the largest buffer that a spare call keeps */
+    CALL_LOG_PER_SECOND = 200,             /* lines of a loop: clients must not fill the disk */
     CALL_TRACE_SIZE = 56,                  /* a W3C traceparent with its NUL */
 };
 
@@ -51,7 +52,10 @@ struct rpc {
     struct counter open; /* call_count, for other threads */
     struct call *spares;
     unsigned spare_count;
-    size_t buffered; /* request bytes of all calls */
+    size_t buffered;       /* request bytes of all calls */
+    uint64_t log_since_ms; /* start of the second in which so many calls were */
+    unsigned logged;       /* written to the log, */
+    unsigned unlogged;     /* or left out of it */
 };
 
 /* A header of the request as a handler sees it: base64 of "-bin" names undone. */

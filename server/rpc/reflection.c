@@ -211,6 +211,13 @@ static void collect(const struct reflection *reflection, size_t index, bool *see
     }
 }
 
+static void no_memory(struct call *call)
+{
+    struct err err = {0};
+    err_set(&err, GRPC_RESOURCE_EXHAUSTED, "there is no memory for the answer");
+    call_finish(call, &err);
+}
+
 static void answer_file(struct call *call, response_t *response, size_t index)
 {
     const struct reflection *reflection = call->method->data;
@@ -220,7 +227,11 @@ static void answer_file(struct call *call, response_t *response, size_t index)
     bool *seen = arena_calloc(&call->scratch, reflection->file_count, sizeof(*seen));
     files.file_descriptor_proto =
         arena_calloc(&call->scratch, reflection->file_count, sizeof(*files.file_descriptor_proto));
-    if (index >= reflection->file_count || !seen || !files.file_descriptor_proto) {
+    if (!seen || !files.file_descriptor_proto) {
+        no_memory(call);
+        return;
+    }
+    if (index >= reflection->file_count) {
         answer_error(response, &error, "no file has this name or defines this symbol");
     } else {
         collect(reflection, index, seen, &files);
@@ -236,15 +247,19 @@ static void answer_services(struct call *call, response_t *response)
     Grpc__Reflection__V1__ListServiceResponse list =
         GRPC__REFLECTION__V1__LIST_SERVICE_RESPONSE__INIT;
     list.service = arena_calloc(&call->scratch, reflection->symbol_count, sizeof(*list.service));
-    for (size_t i = 0; list.service && i < reflection->symbol_count; i++) {
-        Grpc__Reflection__V1__ServiceResponse *service =
-            reflection->symbols[i].is_service ? arena_alloc(&call->scratch, sizeof(*service))
-                                              : NULL;
-        if (service) {
-            grpc__reflection__v1__service_response__init(service);
-            service->name = reflection->symbols[i].name;
-            list.service[list.n_service++] = service;
+    for (size_t i = 0; i < reflection->symbol_count; i++) {
+        if (!reflection->symbols[i].is_service) {
+            continue;
         }
+        Grpc__Reflection__V1__ServiceResponse *service =
+            list.service ? arena_alloc(&call->scratch, sizeof(*service)) : NULL;
+        if (!service) {
+            no_memory(call);
+            return;
+        }
+        grpc__reflection__v1__service_response__init(service);
+        service->name = reflection->symbols[i].name;
+        list.service[list.n_service++] = service;
     }
     response->message_response_case = ANSWER(LIST_SERVICES);
     response->list_services_response = &list;

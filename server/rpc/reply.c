@@ -40,6 +40,24 @@ static void log_slow(const struct call *call, uint64_t now)
               call->peer);
 }
 
+/* Whether there is room for a line of this second; the others are counted and told of. */
+static bool may_log(struct rpc *rpc)
+{
+    if (rpc->loop->now_ms - rpc->log_since_ms >= 1000) {
+        if (rpc->unlogged > 0) {
+            log_event(LOG_LEVEL_WARN, "unlogged", "{s:i}", "calls", (int)rpc->unlogged);
+        }
+        rpc->log_since_ms = rpc->loop->now_ms;
+        rpc->logged = rpc->unlogged = 0;
+    }
+    if (rpc->logged < CALL_LOG_PER_SECOND) {
+        rpc->logged++;
+        return true;
+    }
+    rpc->unlogged++;
+    return false;
+}
+
 void reply_log(struct call *call, const struct err *err)
 {
     uint64_t now = call->rpc->loop->now_us;
@@ -54,7 +72,7 @@ void reply_log(struct call *call, const struct err *err)
         metrics_count(call->rpc->metrics, call->method ? call->method->index : unknown, err->code,
                       took);
     }
-    if (log_enabled(level)) {
+    if (log_enabled(level) && (level == LOG_LEVEL_DEBUG || may_log(call->rpc))) {
         log_event(level, "call", "{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "method",
                   call->path ? call->path : "", "code", grpc_code_name(err->code), "us",
                   (json_int_t)took, "peer", call->peer, "principal",

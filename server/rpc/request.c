@@ -10,8 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { REQUEST_JSON_FLAGS = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
-
 static void fail(struct call *call, enum grpc_code code, const char *message)
 {
     struct err err = {0};
@@ -32,7 +30,9 @@ static ProtobufCMessage *decode_proto(struct call *call, struct arena *arena, co
     }
     ProtobufCAllocator allocator = arena_protobuf_allocator(arena);
     ProtobufCMessage *request = protobuf_c_message_unpack(input, &allocator, len, bytes);
-    if (!request) {
+    if (!request && arena->failed) {
+        err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+    } else if (!request) {
         err_set(err, GRPC_INVALID_ARGUMENT, "the request is not a well-formed %s message",
                 input->name);
     }
@@ -44,11 +44,8 @@ static ProtobufCMessage *decode_proto(struct call *call, struct arena *arena, co
 static ProtobufCMessage *decode_json(struct call *call, struct arena *arena, const uint8_t *bytes,
                                      size_t len, struct err *err)
 {
-    json_error_t where;
-    json_t *json = json_loadb((const char *)bytes, len, REQUEST_JSON_FLAGS, &where);
+    json_t *json = msg_json_parse(bytes, len, err);
     if (!json) {
-        err_set(err, GRPC_INVALID_ARGUMENT, "the request is not JSON: %s at line %d column %d",
-                where.text, where.line, where.column);
         return NULL;
     }
     ProtobufCMessage *read = msg_json_read(call->method->input, json, arena, err);
