@@ -146,7 +146,7 @@ def dead_headers():
 
 
 def dead_sources():
-    lists = "\n".join(TEXTS[f] for f in FILES if f.endswith(("CMakeLists.txt", ".sh")))
+    lists = "\n".join(TEXTS[f] for f in FILES if f.endswith(("CMakeLists.txt", ".sh", ".py")))
     for name in C_FILES:
         if name.endswith(".c") and not name.startswith(("tests/unit/", "tests/fuzz/fuzz_")) and \
                 os.path.basename(name) not in lists:
