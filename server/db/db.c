@@ -213,6 +213,7 @@ static bool make_addresses(struct db *db, const char *conninfo, struct err *err)
         "-c default_transaction_isolation=repeatable\\ read "
         "-c client_min_messages=error -c jit=off -c plan_cache_mode=force_generic_plan",
         "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "
+        "-c plan_cache_mode=force_generic_plan "
         "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"};
     /* A database that vanished without a word is noticed within seconds. */
     static const struct {

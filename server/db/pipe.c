@@ -427,6 +427,10 @@ static bool take_result(struct pipe *pipe, const PGresult *result)
         job->aborted = true;
         return true;
     default:
+        if (!PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
+            return false; /* libpq's own, such as want of memory: what the server did is not known
+                           */
+        }
         forget_prepared(pipe, job, item, step);
         job->err = (struct err){0};
         db_error(result, &pipe->catalog->rules, job->arena, &job->err);
@@ -515,7 +519,8 @@ static void pipe_receive(struct pipe *pipe)
             healthy = take_plain(pipe, result);
         } else if (!pipe->job || !take_result(pipe, result)) {
             healthy = false;
-            pipe_fail(pipe, "an answer that does not belong to its job");
+            const char *why = PQresultErrorMessage(result);
+            pipe_fail(pipe, *why ? why : "an answer that does not belong to its job");
         }
         PQclear(result);
         if (!healthy || pipe->state < PIPE_PREPARING || pipe->state == PIPE_CLOSED) {

@@ -188,14 +188,16 @@ static void conn_handshake(struct conn *conn)
     const unsigned char *protocol;
     unsigned protocol_len;
     SSL_get0_alpn_selected(conn->ssl, &protocol, &protocol_len);
-    if (protocol_len != 2 ||
+    conn->identified = tls_peer_fingerprint(conn->ssl, conn->fingerprint);
+    /* A certificate that cannot be read for want of memory must not look like none for good. */
+    bool unread = !conn->identified && SSL_get0_peer_certificate(conn->ssl);
+    if (unread || protocol_len != 2 ||
         !h2_init(&conn->h2, conn, conn->listener->ops, conn->listener->ops_data)) {
         conn_close(conn);
         return;
     }
     conn->state = CONN_OPEN;
     conn->since_ms = conn->listener->loop->now_ms;
-    conn->identified = tls_peer_fingerprint(conn->ssl, conn->fingerprint);
     conn->heard_ms = conn->since_ms;
     if (conn->listener->draining) {
         conn_farewell(conn);

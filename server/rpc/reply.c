@@ -214,9 +214,24 @@ static bool no_memory(struct call *call)
     return false;
 }
 
+struct dump {
+    struct buf *to;
+    bool failed;
+};
+
 static int append_dump(const char *bytes, size_t len, void *data)
 {
-    return buf_append(data, bytes, len) ? 0 : -1;
+    struct dump *dump = data;
+    dump->failed = dump->failed || !buf_append(dump->to, bytes, len);
+    return dump->failed ? -1 : 0;
+}
+
+/* Appends JSON text. jansson 2.14 goes on after a failure and forgets it, so it is remembered here.
+ */
+static bool append_json(const json_t *json, struct buf *to)
+{
+    struct dump dump = {.to = to};
+    return json && json_dump_callback(json, append_dump, &dump, JSON_COMPACT) == 0 && !dump.failed;
 }
 
 /* Appends the message as the caller's codec writes it. */
@@ -225,7 +240,7 @@ static bool pack(struct call *call, const ProtobufCMessage *reply, struct buf *t
     if (call->wire->json) {
         size_t before = to->len;
         json_t *json = msg_json_write(reply, 0, NULL);
-        bool good = json && json_dump_callback(json, append_dump, to, JSON_COMPACT) == 0;
+        bool good = append_json(json, to);
         json_decref(json);
         return !good                               ? no_memory(call)
                : to->len - before > CALL_MAX_REPLY ? too_big(call, to->len - before)
@@ -451,14 +466,15 @@ static void finish_connect_stream(struct call *call, const struct err *err)
     json_t *error = err->code != GRPC_OK ? connect_error(err, &call->arena) : NULL;
     json_t *metadata = call->extra_trailers ? connect_metadata(call->extra_trailers) : NULL;
     json_t *end = json_pack("{s:o*, s:o*}", "error", error, "metadata", metadata);
-    char *text = end ? json_dumps(end, JSON_COMPACT) : NULL;
+    struct buf text = {0};
     call_send_headers(call);
-    if (text && append_frame(call, WIRE_FLAG_CONNECT_END, (uint8_t *)text, strlen(text))) {
+    if (append_json(end, &text) &&
+        append_frame(call, WIRE_FLAG_CONNECT_END, buf_head(&text), text.len)) {
         stream_finish(&call->stream, NULL, 0);
     } else {
         stream_reset(&call->stream, NGHTTP2_INTERNAL_ERROR);
     }
-    free(text);
+    buf_deinit(&text);
     json_decref(end);
 }
 
@@ -473,7 +489,7 @@ static void finish_connect(struct call *call, const struct err *err)
     if (err->code != GRPC_OK) {
         json_t *error = connect_error(err, &call->arena);
         buf_consume(out, out->len);
-        if (!error || json_dump_callback(error, append_dump, out, JSON_COMPACT) != 0) {
+        if (!append_json(error, out)) {
             buf_consume(out, out->len);
         }
         json_decref(error);

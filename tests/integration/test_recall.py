@@ -2,6 +2,7 @@
 """Replies of costly reads are kept, and never told once anything changed."""
 
 import re
+import time
 import urllib.request
 import uuid
 
@@ -33,6 +34,13 @@ class Recall(SmallCouncil):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as answer:
             found = re.search(r'pledged_database_jobs_total{loop="0",lane="heavy"} (\d+)', answer.read().decode())
         return int(found[1])
+
+    def end_sessions(self):
+        """Ends the daemon's sessions and waits until it has noticed and has others."""
+        harness.psql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                     f" WHERE datname = '{self.daemon.database}' AND usename = 'pledged'")
+        time.sleep(0.5)
+        self.daemon.wait_serving(name="derby-officer")
 
     def monitor(self, api=None):
         return (api or self.officer).GetMonitor(parent=self.parent)
@@ -100,16 +108,12 @@ class Recall(SmallCouncil):
                          " SET TimeZone = 'Etc/GMT+12'")
             far = harness.psql("postgres", "SET TimeZone = 'Etc/GMT+12'; SELECT current_date")
         self.assertNotEqual(far, here)
-        harness.psql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                     f" WHERE datname = '{self.daemon.database}' AND usename = 'pledged'")
-        self.daemon.wait_serving(name="derby-officer")
+        self.end_sessions()
         self.assertEqual(self.monitor().as_at, far)
         self.assertGreater(self.runs(), before)
         harness.psql(self.daemon.database,
                      f"ALTER ROLE pledged IN DATABASE {self.daemon.database} RESET TimeZone")
-        harness.psql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                     f" WHERE datname = '{self.daemon.database}' AND usename = 'pledged'")
-        self.daemon.wait_serving(name="derby-officer")
+        self.end_sessions()
 
 
 if __name__ == "__main__":
