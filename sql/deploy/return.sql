@@ -296,10 +296,13 @@ BEGIN
           LEFT JOIN commitment AS c
             ON c.authority_id = app_authority() AND c.commitment_id = u.id
     ), sent AS (
-        SELECT u.round, u.owner, count(l.n) AS lines, coalesce(min(l.n), 1) AS n
-          FROM unnest(p_of_rounds, p_of_owners) AS u (round, owner)
-          LEFT JOIN line AS l ON l.round = u.round AND l.owner = u.owner
-         GROUP BY u.round, u.owner
+        -- no joins of lines with lines: there may be 200000 of them
+        SELECT e.round, e.owner, count(e.n) AS lines, coalesce(min(e.n), 1) AS n
+          FROM (SELECT u.round, u.owner, NULL::bigint AS n
+                  FROM unnest(p_of_rounds, p_of_owners) AS u (round, owner)
+                UNION ALL
+                SELECT l.round, l.owner, l.n FROM line AS l) AS e
+         GROUP BY e.round, e.owner
     ), breach (n, field, code, rule) AS (
         SELECT CASE WHEN p_stream THEN s.n ELSE 0 END, '', 'R001', 'must be 1 to 500 lines'
           FROM sent AS s WHERE s.lines NOT BETWEEN 1 AND 500
@@ -335,13 +338,15 @@ BEGIN
          ) AS k (field, code, broken, rule)
          WHERE k.broken
         UNION ALL
-        SELECT DISTINCT CASE WHEN p_stream THEN s.n ELSE 1000000 END, '', 'R007',
-               'commitment ' || w.commitment_id || ' is not answered'
-          FROM sent AS s
-          JOIN round_owed AS w ON w.authority_id = app_authority() AND w.round_id = s.round
-           AND w.owner_id = s.owner
-         WHERE NOT EXISTS (SELECT FROM line AS l WHERE l.round = s.round AND l.owner = s.owner
-                              AND l.id = w.commitment_id)
+        SELECT CASE WHEN p_stream THEN m.n ELSE 1000000 END, '', 'R007',
+               'commitment ' || m.id || ' is not answered'
+          FROM (SELECT s.n, s.round, s.owner, w.commitment_id AS id
+                  FROM sent AS s
+                  JOIN round_owed AS w ON w.authority_id = app_authority()
+                   AND w.round_id = s.round AND w.owner_id = s.owner
+                EXCEPT
+                SELECT min(l.n) OVER (PARTITION BY l.round, l.owner), l.round, l.owner, l.id
+                  FROM line AS l) AS m
     ), first AS (
         SELECT b.n, b.code, b.rule,
                CASE WHEN p_stream THEN 'requests[' || b.n - 1 || '].progress'

@@ -158,6 +158,14 @@ SELECT s.authority_id, s.round_id, s.owner_id, 1, m.move, m.kind, s.principal,
   FROM s CROSS JOIN (VALUES (1, 'certified'), (2, 'accepted')) AS m (move, kind)
  WHERE m.move = 1 OR s.round <= :closed
  ORDER BY 1, 2, 3, 4, 5;
+-- How each statement stood when its round was closed: every owner has answered, so the worst stands.
+INSERT INTO round_standing (authority_id, round_id, statement_id, rank, recorded_at)
+SELECT p.authority_id, p.round_id, p.position::text,
+       CASE min(array_position('{red,amber,green}', p.rating)) WHEN 1 THEN 1 WHEN 2 THEN 3 ELSE 6 END,
+       max(p.recorded_at)
+  FROM progress AS p JOIN round AS r USING (authority_id, round_id)
+ WHERE r.close_time IS NOT NULL
+ GROUP BY p.authority_id, p.round_id, p.position;
 COMMIT;
 
 VACUUM (ANALYZE);
