@@ -14,8 +14,8 @@ enum {
     MSG_JSON_DEFAULTS = 1, /* write fields that hold their default, too */
 };
 
-/* Nesting that msg_json_read accepts. */
-enum { MSG_JSON_MAX_DEPTH = 32 };
+/* Nesting that msg_json_read accepts, and values that msg_json_parse does. */
+enum { MSG_JSON_MAX_DEPTH = 32, MSG_JSON_MAX_VALUES = 131072 };
 
 /* Makes a JSON value of a message: lowerCamelCase names, enums by name, 64-bit integers as strings,
  * bytes as base64, Timestamp, Duration and FieldMask in their own text forms, Any by type URL for

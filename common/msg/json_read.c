@@ -450,9 +450,32 @@ void msg_json_watch_memory(void)
     json_set_alloc_funcs(watched_malloc, free);
 }
 
+/* Whether there are more values than a message may have: each costs jansson up to 200 bytes,
+ * however short its text. */
+static bool too_many_values(const uint8_t *bytes, size_t len)
+{
+    size_t values = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < len && values <= MSG_JSON_MAX_VALUES; i++) {
+        if (quoted && bytes[i] == '\\') {
+            i++;
+        } else if (bytes[i] == '"') {
+            quoted = !quoted;
+        } else if (!quoted) {
+            values += bytes[i] == ',' || bytes[i] == '{' || bytes[i] == '[';
+        }
+    }
+    return values > MSG_JSON_MAX_VALUES;
+}
+
 json_t *msg_json_parse(const uint8_t *bytes, size_t len, struct err *err)
 {
     json_error_t where;
+    if (too_many_values(bytes, len)) {
+        err_set(err, GRPC_RESOURCE_EXHAUSTED, "the request has more than %d values",
+                MSG_JSON_MAX_VALUES);
+        return NULL;
+    }
     starved = false;
     json_t *json =
         json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
