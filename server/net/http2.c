@@ -187,7 +187,9 @@ static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *data)
 {
     struct h2 *h2 = data;
-    if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) {
+    /* clients that measure the way, as gRPC's do, ping after what we send */
+    if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA ||
+        frame->hd.type == NGHTTP2_WINDOW_UPDATE) {
         h2->ping_strikes = 0;
     }
     /* nghttp2 says it after too many resets and would go on listening */

@@ -35,7 +35,7 @@ enum {
     H2_SMALL_BURST = 10000,     /* costs one of so many, */
     H2_SMALL_PER_SECOND = 2000, /* which come back at this rate */
     H2_PING_MS = 10 * 1000,     /* pings that come faster than this are a strike each, */
-    H2_PING_STRIKES = 2,        /* of which so many are forgiven until we send something */
+    H2_PING_STRIKES = 20,       /* of which so many are forgiven until we send something */
     H2_RESET_BURST = 1000,      /* streams that a client may reset */
     H2_RESET_PER_SECOND = 200,
 };
