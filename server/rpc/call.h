@@ -133,7 +133,6 @@ struct call {
     bool accepts_gzip;                 /* the client takes compressed messages */
     bool gzip_announced;               /* our headers say so */
     bool compressed;                   /* the last message came compressed */
-    bool replied;                      /* a unary reply waits to be sent */
     enum call_compression compression; /* of replies */
     const uint8_t *request;            /* the bytes of the last message; live while it is handled */
     size_t request_len;

@@ -14,8 +14,6 @@
 
 enum { REPLY_MAX_HEADERS = 8, REPLY_MAX_BLOCK = REPLY_MAX_HEADERS + 2 * CALL_MAX_METADATA };
 
-#define NO_MEMORY_TEXT "the call needs too much memory"
-
 /* --- the log ------------------------------------------------------------------------------------
  */
 
@@ -209,7 +207,7 @@ static bool too_big(struct call *call, size_t len)
 static bool no_memory(struct call *call)
 {
     struct err err = {0};
-    err_set(&err, GRPC_RESOURCE_EXHAUSTED, NO_MEMORY_TEXT);
+    err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
     call_finish(call, &err);
     return false;
 }
@@ -356,7 +354,6 @@ void call_reply(struct call *call, const ProtobufCMessage *reply)
     if (is_plain(call) ? !pack_frame(call, reply) : !pack_any(call, reply)) {
         return;
     }
-    call->replied = true;
     call_send_headers(call);
     if (call->method->server_streams) {
         stream_resume(&call->stream);
@@ -370,7 +367,6 @@ void call_reply_packed(struct call *call, const uint8_t *packed, size_t len)
     }
     if (is_plain(call)) {
         if (append_frame(call, 0, packed, len)) {
-            call->replied = true;
             call_send_headers(call);
         }
         return;
