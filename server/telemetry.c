@@ -107,6 +107,8 @@ static const struct loop_metric loop_metrics[] = {
      offsetof(struct worker, listener.accepted), 1},
     {"pledged_handshakes_failed_total", "counter", "TLS handshakes that failed.",
      offsetof(struct worker, listener.handshakes_failed), 1},
+    {"pledged_connections_expelled_total", "counter", "Connections ended for what they sent.",
+     offsetof(struct worker, listener.expelled), 1},
     {"pledged_received_bytes_total", "counter", "Bytes from clients, inside TLS.",
      offsetof(struct worker, listener.received_bytes), 1},
     {"pledged_sent_bytes_total", "counter", "Bytes to clients, inside TLS.",

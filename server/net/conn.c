@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/net/conn.h"
 
+#include "common/base/log.h"
 #include "server/net/slab.h"
 
 #include <arpa/inet.h>
@@ -28,6 +29,29 @@ static void conn_freed(uv_handle_t *handle)
     free(conn);
 }
 
+/* Frees a closed connection, unless it is on a list: who takes it off the last one calls again. */
+static void conn_let_go(struct conn *conn)
+{
+    if (conn->state == CONN_CLOSED && !conn->dirty && !conn->unread) {
+        uv_close((uv_handle_t *)&conn->poll, conn_freed);
+    }
+}
+
+/* A flood comes again and again, so not each is told. */
+static void tell_expelled(struct listener *listener, const struct conn *conn)
+{
+    uint64_t now = listener->loop->now_ms;
+    counter_add(&listener->expelled, 1);
+    if (now - listener->told_ms < CONN_TELL_MS) {
+        listener->untold++;
+        return;
+    }
+    log_event(LOG_LEVEL_WARN, "expelled", "{s:s, s:s, s:i}", "peer", conn->peer, "reason",
+              conn->h2.reason, "others", (int)listener->untold);
+    listener->told_ms = now;
+    listener->untold = 0;
+}
+
 static void conn_close(struct conn *conn)
 {
     struct listener *listener = conn->listener;
@@ -48,12 +72,13 @@ static void conn_close(struct conn *conn)
     listener->closes++;
     counter_set(&listener->open, listener->conn_count);
     if (had_session) {
+        if (conn->h2.reason) {
+            tell_expelled(listener, conn);
+        }
         h2_deinit(&conn->h2);
     }
     ERR_clear_error();
-    if (!conn->dirty) { /* else the flush of this turn meets it last */
-        uv_close((uv_handle_t *)&conn->poll, conn_freed);
-    }
+    conn_let_go(conn);
 }
 
 static void conn_watch(struct conn *conn, int events)
@@ -74,6 +99,17 @@ void conn_mark_dirty(struct conn *conn)
         conn->dirty = true;
         conn->next_dirty = conn->listener->dirty;
         conn->listener->dirty = conn;
+    }
+}
+
+static void conn_mark_unread(struct conn *conn)
+{
+    struct listener *listener = conn->listener;
+    if (!conn->unread) {
+        conn->unread = true;
+        conn->next_unread = listener->unread;
+        listener->unread = conn;
+        loop_again(listener->loop);
     }
 }
 
@@ -122,11 +158,13 @@ static void conn_flush(struct conn *conn)
     /* A peer that takes nothing is not read from: what it sends would only queue more to send. */
     bool read = !conn->stalled && conn->state == CONN_OPEN;
     conn_watch(conn, (read ? UV_READABLE : 0) | (conn->stalled ? UV_WRITABLE : 0));
+    if (read && conn->more) {
+        conn_mark_unread(conn);
+    }
 }
 
-static void flush_dirty(void *data)
+static void flush_dirty(struct listener *listener)
 {
-    struct listener *listener = data;
     while (listener->dirty) {
         struct conn *conn = listener->dirty;
         listener->dirty = conn->next_dirty;
@@ -134,9 +172,7 @@ static void flush_dirty(void *data)
             conn_flush(conn);
         }
         conn->dirty = false;
-        if (conn->state == CONN_CLOSED) {
-            uv_close((uv_handle_t *)&conn->poll, conn_freed);
-        }
+        conn_let_go(conn);
     }
 }
 
@@ -146,21 +182,23 @@ static void conn_farewell(struct conn *conn)
     h2_goaway(&conn->h2);
 }
 
+/* A peer that sends without pause must not keep the others waiting: what one turn leaves, the next
+ * takes. TLS reads ahead, so some of it may be with us already, where the poll does not see it. */
 static void conn_read(struct conn *conn)
 {
     static _Thread_local uint8_t bytes[CONN_WRITE_SIZE];
-    /* One fill of the TLS buffer, then what it still holds: a peer that sends without pause must
-     * not keep the others waiting. */
+    size_t taken = 0;
     do {
         int len = SSL_read(conn->ssl, bytes, sizeof(bytes));
         if (len <= 0) {
+            conn->more = false;
             if (SSL_get_error(conn->ssl, len) != SSL_ERROR_WANT_READ) {
                 conn_close(conn);
                 return;
             }
             break;
         }
-        counter_add(&conn->listener->received_bytes, (uint64_t)len);
+        taken += (size_t)len;
         conn->heard_ms = conn->listener->loop->now_ms;
         conn->h2.pinged = false;
         if (!h2_receive(&conn->h2, bytes, (size_t)len)) {
@@ -168,8 +206,32 @@ static void conn_read(struct conn *conn)
             conn->since_ms = conn->listener->loop->now_ms;
             break;
         }
-    } while (SSL_has_pending(conn->ssl));
+        conn->more = SSL_has_pending(conn->ssl);
+    } while (conn->more && taken < CONN_READ_SIZE);
+    counter_add(&conn->listener->received_bytes, taken);
     conn_mark_dirty(conn);
+}
+
+static void read_on(struct listener *listener)
+{
+    struct conn *conn = listener->unread;
+    listener->unread = NULL;
+    while (conn) {
+        struct conn *next = conn->next_unread;
+        conn->unread = false;
+        if (conn->state == CONN_OPEN && !conn->stalled) {
+            conn_read(conn);
+        } else {
+            conn_let_go(conn);
+        }
+        conn = next;
+    }
+}
+
+static void on_turn(void *data)
+{
+    read_on(data);
+    flush_dirty(data);
 }
 
 static void conn_handshake(struct conn *conn)
@@ -389,7 +451,7 @@ int listener_init(struct listener *listener, struct loop *loop, const struct soc
     }
     listener->poll.data = listener;
     uv_poll_start(&listener->poll, UV_READABLE, on_listener_event);
-    loop_on_turn(loop, flush_dirty, listener);
+    loop_on_turn(loop, on_turn, listener);
     loop_on_tick(loop, check_times, listener);
     return 0;
 }

@@ -4,6 +4,7 @@
  *
  * Glossary
  *   dirty   has frames to send; dirty connections are flushed once, at the end of the turn
+ *   unread  has more to read than one turn allows, some of it where no event tells of it
  *   drain   let open calls finish, accept nothing new
  */
 #ifndef SERVER_NET_CONN_H
@@ -17,6 +18,7 @@
 
 enum {
     CONN_WRITE_SIZE = 16 * 1024,   /* one TLS record a write */
+    CONN_READ_SIZE = 32 * 1024,    /* about what is taken of one peer before others have a turn */
     CONN_HANDSHAKE_MS = 10 * 1000, /* accept to the end of the TLS handshake */
     CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
     CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */
@@ -26,6 +28,7 @@ enum {
     CONN_NOTICE_MS = 1000,         /* from the first GOAWAY to the last, without an answer */
     CONN_CHECK_MS = 1000,          /* between looks at these times */
     CONN_PEER_TEXT = 64,
+    CONN_TELL_MS = 1000,        /* between log lines of peers that we send away */
     LISTENER_MAX_CONNS = 20000, /* of one loop */
     LISTENER_BACKLOG = 1024,
 };
@@ -39,10 +42,13 @@ struct conn {
     struct conn *prev;
     struct conn *next;
     struct conn *next_dirty;
+    struct conn *next_unread;
     enum conn_state state;
     int fd;
     int watched; /* uv events */
     bool dirty;
+    bool more;    /* the last read left some */
+    bool unread;  /* is on the list for the next turn */
     bool stalled; /* the socket took no more; wait until it is writable */
     bool identified;
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */
@@ -69,10 +75,14 @@ struct listener {
     uint64_t checked_ms;
     struct conn *conns;
     struct conn *dirty;
+    struct conn *unread;
     unsigned conn_count;
-    unsigned closes; /* since what they left was last handed back */
+    uint64_t told_ms; /* when the log last heard of a peer that was sent away, */
+    unsigned untold;  /* and how many there were since */
+    unsigned closes;  /* since what they left was last handed back */
     struct counter accepted;
     struct counter handshakes_failed;
+    struct counter expelled; /* ended for what they sent */
     struct counter open;
     struct counter received_bytes;
     struct counter sent_bytes;

@@ -34,6 +34,42 @@ static void unlink_stream(struct stream *stream)
     stream->prev = stream->next = NULL;
 }
 
+/* The peer must hear how it ends; without memory to say so the connection ends. */
+static void must(struct h2 *h2, int rc)
+{
+    if (rc != 0) {
+        h2->doomed = true;
+        conn_mark_dirty(h2->conn);
+    }
+}
+
+/* gRPC clients read this code as RESOURCE_EXHAUSTED, and INTERNAL_ERROR as a fault of ours. */
+static int no_memory(struct h2 *h2, int32_t stream_id)
+{
+    return nghttp2_submit_rst_stream(h2->session, NGHTTP2_FLAG_NONE, stream_id,
+                                     NGHTTP2_ENHANCE_YOUR_CALM) == 0
+               ? 0
+               : NGHTTP2_ERR_CALLBACK_FAILURE;
+}
+
+static void detach(struct stream *stream)
+{
+    struct h2 *h2 = stream->h2;
+    nghttp2_session_set_stream_user_data(h2->session, stream->id, NULL);
+    unlink_stream(stream);
+    h2->ops->closed(stream);
+}
+
+/* Ends the session with an error, `reason` beside it. */
+static void expel(struct h2 *h2, const char *reason)
+{
+    h2->reason = reason;
+    must(h2,
+         nghttp2_submit_goaway(h2->session, NGHTTP2_FLAG_NONE,
+                               nghttp2_session_get_last_proc_stream_id(h2->session),
+                               NGHTTP2_ENHANCE_YOUR_CALM, (const uint8_t *)reason, strlen(reason)));
+}
+
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *data)
 {
     struct h2 *h2 = data;
@@ -42,7 +78,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     }
     struct stream *stream = h2->ops->open(h2->ops_data, h2->conn);
     if (!stream) {
-        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+        return no_memory(h2, frame->hd.stream_id);
     }
     stream->id = frame->hd.stream_id;
     link_stream(h2, stream);
@@ -64,9 +100,11 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     if (stream->header_bytes > H2_MAX_HEADER_BYTES) {
         return 0; /* the floor above answers when they are complete */
     }
-    return h2->ops->header(stream, (const char *)name, name_len, (const char *)value, value_len)
-               ? 0
-               : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (h2->ops->header(stream, (const char *)name, name_len, (const char *)value, value_len)) {
+        return 0;
+    }
+    detach(stream);
+    return no_memory(h2, frame->hd.stream_id);
 }
 
 static const uint8_t goaway_ping[8] = {'g', 'o', 'a', 'w', 'a', 'y', 0, 0};
@@ -86,7 +124,6 @@ static void goaway_final(struct h2 *h2)
  * pinging without need is told so and sent away. */
 static int on_ping(struct h2 *h2, const nghttp2_ping *ping)
 {
-    static const char reason[] = "too_many_pings";
     uint64_t now = h2->conn->listener->loop->now_ms;
     if (ping->hd.flags & NGHTTP2_FLAG_ACK) {
         if (memcmp(ping->opaque_data, goaway_ping, sizeof(goaway_ping)) == 0) {
@@ -96,10 +133,8 @@ static int on_ping(struct h2 *h2, const nghttp2_ping *ping)
     }
     bool early = h2->ping_ms > 0 && now - h2->ping_ms < H2_PING_MS;
     h2->ping_ms = now;
-    if (early && ++h2->ping_strikes > H2_PING_STRIKES) {
-        nghttp2_submit_goaway(
-            h2->session, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2->session),
-            NGHTTP2_ENHANCE_YOUR_CALM, (const uint8_t *)reason, sizeof(reason) - 1);
+    if (early && ++h2->ping_strikes > H2_PING_STRIKES && !h2->reason) {
+        expel(h2, "too_many_pings");
     }
     return 0;
 }
@@ -143,17 +178,26 @@ static int on_frame_header(nghttp2_session *session, const nghttp2_frame_hd *hea
     (void)session;
     bool small = head->type == NGHTTP2_DATA && head->length < H2_SMALL_FRAME &&
                  !(head->flags & NGHTTP2_FLAG_END_STREAM);
-    return small && too_many_small(h2) ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+    if (small && too_many_small(h2)) {
+        h2->reason = "too many small DATA frames";
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+    return 0;
 }
 
 /* Such as streams beyond the limit: each is refused, and the refusals are counted, too. */
 static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame, int error,
                             void *data)
 {
+    struct h2 *h2 = data;
     (void)session;
     (void)frame;
     (void)error;
-    return too_many_small(data) ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+    if (too_many_small(h2)) {
+        h2->reason = "too many frames that are refused";
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+    return 0;
 }
 
 static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, const uint8_t *bytes,
@@ -172,13 +216,11 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream_id, c
 static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t error_code,
                            void *data)
 {
-    struct h2 *h2 = data;
     (void)error_code;
+    (void)data;
     struct stream *stream = nghttp2_session_get_stream_user_data(session, stream_id);
     if (stream) {
-        nghttp2_session_set_stream_user_data(session, stream_id, NULL);
-        unlink_stream(stream);
-        h2->ops->closed(stream);
+        detach(stream);
     }
     return 0;
 }
@@ -192,8 +234,11 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
         frame->hd.type == NGHTTP2_WINDOW_UPDATE) {
         h2->ping_strikes = 0;
     }
-    /* nghttp2 says it after too many resets and would go on listening */
-    h2->doomed |= frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR;
+    /* nghttp2 says it of its own after what breaks the protocol, and would go on listening */
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR) {
+        h2->doomed = true;
+        h2->reason = h2->reason ? h2->reason : nghttp2_http2_strerror(frame->goaway.error_code);
+    }
     if (frame->hd.type == NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) &&
         nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) == 0) {
         nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
@@ -206,7 +251,7 @@ static ssize_t read_out(nghttp2_session *session, int32_t stream_id, uint8_t *to
                         uint32_t *data_flags, nghttp2_data_source *source, void *data)
 {
     struct stream *stream = source->ptr;
-    (void)data;
+    struct h2 *h2 = data;
     size_t len = stream->out.len < length ? stream->out.len : length;
     if (len == 0 && !stream->finished) {
         stream->waiting = true;
@@ -216,14 +261,15 @@ static ssize_t read_out(nghttp2_session *session, int32_t stream_id, uint8_t *to
         memcpy(to, buf_head(&stream->out), len);
         buf_consume(&stream->out, len);
         if (!stream->finished && stream->out.len < H2_LOW_WATER) {
-            stream->h2->ops->drained(stream);
+            h2->ops->drained(stream);
         }
     }
     if (stream->finished && stream->out.len == 0) {
         *data_flags |= NGHTTP2_DATA_FLAG_EOF;
         if (stream->trailer_count > 0) {
             *data_flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-            nghttp2_submit_trailer(session, stream_id, stream->trailers, stream->trailer_count);
+            must(h2, nghttp2_submit_trailer(session, stream_id, stream->trailers,
+                                            stream->trailer_count));
         }
     }
     return (ssize_t)len;
@@ -303,10 +349,11 @@ void h2_deinit(struct h2 *h2)
 
 bool h2_receive(struct h2 *h2, const uint8_t *data, size_t len)
 {
-    if (nghttp2_session_mem_recv(h2->session, data, len) == (ssize_t)len) {
+    ssize_t taken = nghttp2_session_mem_recv(h2->session, data, len);
+    if (taken == (ssize_t)len) {
         return true;
     }
-    nghttp2_session_terminate_session(h2->session, NGHTTP2_ENHANCE_YOUR_CALM);
+    expel(h2, h2->reason ? h2->reason : nghttp2_strerror((int)taken));
     return false;
 }
 
@@ -359,8 +406,8 @@ void stream_headers(struct stream *stream, const nghttp2_nv *headers, size_t cou
     nghttp2_data_provider provider = {.source = {.ptr = stream}, .read_callback = read_out};
     stream->headers_sent = true;
     stream->finished = last;
-    nghttp2_submit_response(stream->h2->session, stream->id, headers, count,
-                            last ? NULL : &provider);
+    must(stream->h2, nghttp2_submit_response(stream->h2->session, stream->id, headers, count,
+                                             last ? NULL : &provider));
     conn_mark_dirty(stream->h2->conn);
 }
 
@@ -402,7 +449,8 @@ uint32_t stream_peer_header_limit(const struct stream *stream)
 void stream_reset(struct stream *stream, uint32_t error_code)
 {
     if (stream->h2) {
-        nghttp2_submit_rst_stream(stream->h2->session, NGHTTP2_FLAG_NONE, stream->id, error_code);
+        must(stream->h2, nghttp2_submit_rst_stream(stream->h2->session, NGHTTP2_FLAG_NONE,
+                                                   stream->id, error_code));
         conn_mark_dirty(stream->h2->conn);
     }
 }

@@ -55,9 +55,9 @@ struct stream {
 };
 
 struct stream_ops {
-    /* A request begins. Returns the stream embedded in a new call, or NULL to refuse it. */
+    /* A request begins. Returns the stream embedded in a new call, or NULL for want of memory. */
     struct stream *(*open)(void *data, struct conn *conn);
-    /* One header. False resets the stream. */
+    /* One header. False for want of memory: the stream is reset. */
     bool (*header)(struct stream *stream, const char *name, size_t name_len, const char *value,
                    size_t value_len);
     /* The headers are complete. */
@@ -80,6 +80,7 @@ struct h2 {
     unsigned small_frames;   /* of H2_SMALL_BURST, used up */
     uint64_t small_since_ms; /* when some last came back */
     bool doomed;             /* we told it so with an error: nothing more is taken */
+    const char *reason;      /* why we end it, for the peer and the log; NULL: no fault of it */
     unsigned ping_strikes;
     uint64_t ping_ms; /* when the last one came */
     bool noticed;     /* the peer has heard that we are about to go, */

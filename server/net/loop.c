@@ -70,6 +70,7 @@ int loop_init(struct loop *loop)
     uv_prepare_init(&loop->uv, &loop->prepare);
     uv_check_init(&loop->uv, &loop->check);
     uv_timer_init(&loop->uv, &loop->tick);
+    uv_idle_init(&loop->uv, &loop->again);
     loop->prepare.data = loop->check.data = loop->tick.data = loop;
     uv_prepare_start(&loop->prepare, on_prepare);
     uv_check_start(&loop->check, on_check);
@@ -87,6 +88,16 @@ void loop_on_tick(struct loop *loop, void (*run)(void *data), void *data)
 {
     assert(loop->tick_hook_count < LOOP_MAX_HOOKS);
     loop->tick_hooks[loop->tick_hook_count++] = (struct loop_hook){run, data};
+}
+
+static void on_again(uv_idle_t *again)
+{
+    uv_idle_stop(again); /* it has kept the poll from waiting, which is all it is for */
+}
+
+void loop_again(struct loop *loop)
+{
+    uv_idle_start(&loop->again, on_again);
 }
 
 void loop_call_opened(struct loop *loop)
@@ -107,4 +118,5 @@ void loop_close(struct loop *loop)
     uv_close((uv_handle_t *)&loop->prepare, NULL);
     uv_close((uv_handle_t *)&loop->check, NULL);
     uv_close((uv_handle_t *)&loop->tick, NULL);
+    uv_close((uv_handle_t *)&loop->again, NULL);
 }

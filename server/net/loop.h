@@ -28,6 +28,7 @@ struct loop {
     uv_prepare_t prepare;
     uv_check_t check;
     uv_timer_t tick;
+    uv_idle_t again;
     struct loop_hook turn_hooks[LOOP_MAX_HOOKS];
     struct loop_hook tick_hooks[LOOP_MAX_HOOKS];
     unsigned turn_hook_count;
@@ -55,6 +56,9 @@ void loop_on_tick(struct loop *loop, void (*run)(void *data), void *data);
 /* Reads the clock anew; callbacks that work out times begin with it, as a poll may have waited
  * long. */
 void loop_update_time(struct loop *loop);
+
+/* Has the next turn follow at once, without waiting for events. */
+void loop_again(struct loop *loop);
 
 /* Counts one open call more or less; the tick follows. */
 void loop_call_opened(struct loop *loop);

@@ -437,7 +437,7 @@ static void finish_web(struct call *call, const struct err *err)
     if (good && append_frame(call, WIRE_FLAG_WEB_TRAILERS, buf_head(&text), text.len)) {
         stream_finish(&call->stream, NULL, 0);
     } else {
-        stream_reset(&call->stream, NGHTTP2_INTERNAL_ERROR);
+        stream_reset(&call->stream, NGHTTP2_ENHANCE_YOUR_CALM); /* no memory */
     }
     buf_deinit(&text);
 }
@@ -468,7 +468,7 @@ static void finish_connect_stream(struct call *call, const struct err *err)
         append_frame(call, WIRE_FLAG_CONNECT_END, buf_head(&text), text.len)) {
         stream_finish(&call->stream, NULL, 0);
     } else {
-        stream_reset(&call->stream, NGHTTP2_INTERNAL_ERROR);
+        stream_reset(&call->stream, NGHTTP2_ENHANCE_YOUR_CALM); /* no memory */
     }
     buf_deinit(&text);
     json_decref(end);

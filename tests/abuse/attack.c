@@ -27,10 +27,12 @@
 enum {
     FRAME_DATA,
     FRAME_HEADERS,
-    FRAME_RST_STREAM = 3,
+    FRAME_PRIORITY,
+    FRAME_RST_STREAM,
     FRAME_SETTINGS,
     FRAME_PING = 6,
     FRAME_CONTINUATION = 9,
+    FRAME_UNKNOWN = 0x42, /* RFC 9113 4.1: to be ignored */
     END_STREAM = 1,
     END_HEADERS = 4,
     BATCH = 16 * 1024,
@@ -138,6 +140,16 @@ static void ping(struct conn *conn)
     put_frame(conn, FRAME_PING, 0, 0, "12345678", 8);
 }
 
+static void priority(struct conn *conn)
+{
+    put_frame(conn, FRAME_PRIORITY, 0, 1001, "\0\0\0\x07\x10", 5);
+}
+
+static void unknown(struct conn *conn)
+{
+    put_frame(conn, FRAME_UNKNOWN, 0, 0, "", 0);
+}
+
 static void begin_body(struct conn *conn)
 {
     put_request(conn, END_HEADERS);
@@ -171,6 +183,8 @@ static const struct mode modes[] = {
     {"continuation", begin_headers, continuation, false, false},
     {"settings", NULL, settings, false, false},
     {"ping", NULL, ping, false, false},
+    {"priority", NULL, priority, false, false},
+    {"unknown", NULL, unknown, false, false},
     {"slow-handshake", NULL, NULL, true, true},
     {"slow-headers", begin_headers, continuation, true, false},
     {"slow-body", begin_body, tiny_data, true, false},

@@ -131,6 +131,12 @@ class Abuse(SmallCouncil):
 
     def test_ping_flood(self):
         self.assertGreater(self.ended(self.bounded("ping")), 0)
+        self.assertIn("too_many_pings", [event["reason"] for event in self.daemon.events("expelled")])
+
+    def test_frames_that_ask_for_nothing(self):
+        """No answer is due, so nothing but fairness keeps the others going."""
+        self.bounded("priority")
+        self.bounded("unknown")
 
     def test_slow_handshakes(self):
         self.bounded("slow-handshake", 1000)

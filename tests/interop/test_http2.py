@@ -18,7 +18,7 @@ UNKNOWN_TYPE = 0x16
 END_STREAM = ACK = 1
 END_HEADERS = 4
 PADDED = 8
-PROTOCOL_ERROR, FLOW_CONTROL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR = 1, 3, 6, 9
+PROTOCOL_ERROR, FLOW_CONTROL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR, ENHANCE_YOUR_CALM = 1, 3, 6, 9, 11
 MAX_FRAME = 16384
 MAX_WINDOW = (1 << 31) - 1
 ECHO = b"sequence"
@@ -224,6 +224,12 @@ class Http2(service.Cases):
                 if len(seen) == 2:
                     break
         self.assertEqual(seen, {(SETTINGS, 0, b""), (PING, 0, ECHO)})
+
+    def test_pings_without_end_are_a_reason_to_part(self):
+        with Connection(self.service.port) as connection:
+            connection.link.sendall(frame(PING, payload=ECHO) * 50)
+            told = [data[4:] for kind, _, _, data in connection.frames() if kind == GOAWAY]
+        self.assertEqual(told, [struct.pack(">I", ENHANCE_YOUR_CALM) + b"too_many_pings"])
 
 
 if __name__ == "__main__":

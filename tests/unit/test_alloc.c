@@ -8,20 +8,15 @@
  */
 #include "tests/unit/unit.h"
 
-#include "common/base/log.h"
 #include "common/grpc/gzip.h"
 #include "common/msg/guard.h"
 #include "common/msg/json.h"
-#include "server/net/conn.h"
 #include "server/net/slab.h"
 #include "server/rpc/connect.h"
-#include "server/rpc/health.h"
-#include "server/rpc/reflection.h"
 #include "server/rpc/trailers.h"
+#include "tests/tools/rehearsal.h"
 
-#include "grpc/health/v1/health.pb-c.h"
 #include "pledge/v1/return.pb-c.h"
-#include "proto/schema.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -232,16 +227,6 @@ static bool guard_and_decode(const void *data)
     return message != NULL;
 }
 
-static void many_violations(struct err *err, struct arena *arena)
-{
-    for (int i = 0; i < 40; i++) {
-        char field[40];
-        snprintf(field, sizeof(field), "owner_return.progress[%d].reason", i);
-        err_violation(err, arena, field, "R012", "amber needs a reason");
-    }
-    err->retry_after_ms = 1500;
-}
-
 /* However little there is, the call ends with a status. */
 static bool trailers_and_details(const void *data)
 {
@@ -250,12 +235,12 @@ static bool trailers_and_details(const void *data)
     nghttp2_nv trailers[TRAILERS_MAX];
     (void)data;
     arena_init(&arena, ARENA_CAP);
-    many_violations(&err, &arena);
+    rehearsal_violations(&err, &arena);
     size_t count = trailers_make(trailers, &err, TRAILERS_DETAILS_MOST, &arena);
     CHECK(count >= 1 && trailers[0].namelen == strlen("grpc-status"));
     CHECK(trailers[0].value[0] == '3' || (trailers[0].value[0] == '8' && count == 1));
     arena_deinit(&arena);
-    return count == TRAILERS_MAX && err.violation_count == 40;
+    return count == TRAILERS_MAX && err.violation_count == REHEARSAL_VIOLATIONS;
 }
 
 static bool connect_errors(const void *data)
@@ -264,14 +249,14 @@ static bool connect_errors(const void *data)
     struct err err = {0};
     (void)data;
     arena_init(&arena, ARENA_CAP);
-    many_violations(&err, &arena);
+    rehearsal_violations(&err, &arena);
     json_t *json = connect_error(&err, &arena);
     const char *code = json_string_value(json_object_get(json, "code"));
     bool done = json_array_size(json_object_get(json, "details")) == 2;
     CHECK(!json || (code && strcmp(code, "invalid_argument") == 0));
     json_decref(json);
     arena_deinit(&arena);
-    return done && err.violation_count == 40;
+    return done && err.violation_count == REHEARSAL_VIOLATIONS;
 }
 
 /* --- a session with calls ----------------------------------------------------------------------
@@ -295,15 +280,16 @@ struct request {
 #define ZIPPED                                                                                     \
     "\1\0\0\0\x19\x1f\x8b\x08\0\0\0\0\0\2\3\xe3\x62\x2e\xd1\x0b\6\0\xbc\x89\xba\x34\5\0\0\0"
 
-#define LONG_NAME "a.service.with.a.name.of.some.length"
-
 static const struct request requests[] = {
     {"/t.S/U", "application/grpc", BODY(NAMED), {{"x-a", "b"}, {"grpc-timeout", "5S"}}},
     {"/t.S/C", "application/grpc", BODY(EMPTY NAMED EMPTY), {{0}}},
     {"/t.S/S", "application/grpc+proto", BODY(EMPTY), {{0}}},
     {"/t.S/B", "application/grpc", BODY(NAMED EMPTY NAMED), {{0}}},
     {"/t.S/U", "application/grpc+json", BODY("\0\0\0\0\2{}"), {{0}}},
-    {"/t.S/U", "application/json", BODY("{\"service\":\"" LONG_NAME "\"}"), {{"x-a", "b"}}},
+    {"/t.S/U",
+     "application/json",
+     BODY("{\"service\":\"" REHEARSAL_LONG_NAME "\"}"),
+     {{"x-a", "b"}}},
     {"/t.S/U", "application/json", BODY("{}"), {{"accept-encoding", "gzip"}}},
     {"/t.S/U", "application/json", BODY("{\"service\":5}"), {{0}}},
     {"/t.S/E", "application/json", BODY("{}"), {{0}}},
@@ -326,88 +312,7 @@ static const struct request requests[] = {
      {{0}}},
 };
 
-/* The reply shows whether the request came as it was sent. */
-static void send_back(struct call *call, const ProtobufCMessage *request)
-{
-    const char *service =
-        request ? ((const Grpc__Health__V1__HealthCheckRequest *)request)->service : "";
-    bool intact = !*service || strcmp(service, "t.S") == 0 || strcmp(service, LONG_NAME) == 0;
-    Grpc__Health__V1__HealthCheckResponse reply = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__INIT;
-    reply.status = intact ? GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING
-                          : GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__NOT_SERVING;
-    call_reply(call, &reply.base);
-}
-
-static void on_single(struct call *call, const ProtobufCMessage *request)
-{
-    for (const struct call_metadata *entry = call->metadata; entry; entry = entry->next) {
-        call_add_header(call, "x-echo", entry->value, strlen((const char *)entry->value));
-        call_add_trailer(call, "x-echo-bin", entry->value, entry->len);
-    }
-    send_back(call, request);
-    call_finish(call, NULL);
-}
-
-static void on_many(struct call *call, const ProtobufCMessage *request)
-{
-    call_pause(call);
-    send_back(call, request);
-    call_resume(call);
-}
-
-static void on_refused(struct call *call, const ProtobufCMessage *request)
-{
-    struct err err = {0};
-    (void)request;
-    many_violations(&err, &call->arena);
-    call_finish(call, &err);
-}
-
-static void on_swallow(struct call *call, const ProtobufCMessage *request)
-{
-    (void)call;
-    (void)request;
-}
-
-static void on_end(struct call *call)
-{
-    if (!call->method->server_streams) {
-        send_back(call, NULL);
-    }
-    call_finish(call, NULL);
-}
-
-#define HEALTH                                                                                     \
-    .input = &grpc__health__v1__health_check_request__descriptor,                                  \
-    .output = &grpc__health__v1__health_check_response__descriptor, .anonymous = true
-
-static struct method methods[] = {
-    {.path = "/t.S/U", HEALTH, .metadata = true, .message = on_single},
-    {.path = "/t.S/E", HEALTH, .message = on_refused},
-    {.path = "/t.S/C", HEALTH, .client_streams = true, .message = on_swallow, .half_close = on_end},
-    {.path = "/t.S/S", HEALTH, .server_streams = true, .message = on_single},
-    {.path = "/t.S/B",
-     HEALTH,
-     .client_streams = true,
-     .server_streams = true,
-     .message = on_many,
-     .half_close = on_end},
-};
-
-static struct {
-    struct loop loop;
-    struct listener listener;
-    struct registry registry;
-    struct health health;
-    struct reflection *reflection;
-    struct rpc rpc;
-} engine;
-
-static bool always(void *context)
-{
-    (void)context;
-    return true;
-}
+static struct rehearsal engine;
 
 /* --- its client, which always has memory -------------------------------------------------------
  */
@@ -457,6 +362,7 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t code, void *d
 {
     struct answer *answer = &((struct client *)data)->answer;
     (void)session, (void)id;
+    CHECK(code != NGHTTP2_INTERNAL_ERROR); /* it is no fault of ours, nor should clients think so */
     answer->closed = true;
     answer->whole = code == NGHTTP2_NO_ERROR;
     return 0;
@@ -557,9 +463,7 @@ static bool client_to_server(struct client *client, struct conn *conn)
 static bool server_to_client(struct conn *conn, struct client *client)
 {
     struct buf out = {0};
-    engine.listener.dirty = NULL;
-    conn->dirty = false;
-    bool alive = h2_produce(&conn->h2, &out, BODY_MOST);
+    bool alive = rehearsal_produce(&engine, conn, &out, BODY_MOST);
     bool armed = plan.armed;
     plan.armed = false;
     if (out.len > 0) {
@@ -569,15 +473,6 @@ static bool server_to_client(struct conn *conn, struct client *client)
     plan.armed = armed;
     buf_deinit(&out);
     return alive;
-}
-
-static void tick(void)
-{
-    engine.loop.now_ms++;
-    health_tick(&engine.rpc);
-    for (unsigned i = 0; i < engine.loop.tick_hook_count; i++) {
-        engine.loop.tick_hooks[i].run(engine.loop.tick_hooks[i].data);
-    }
 }
 
 /* One call on a connection of its own. Done is an answer like the usual one; another answer must
@@ -596,7 +491,7 @@ static bool session_with_call(const void *data)
     for (int i = 0; alive && intact && i < TURNS_MOST && !client.answer.closed; i++) {
         alive = client_to_server(&client, &conn);
         intact = server_to_client(&conn, &client);
-        tick();
+        rehearsal_tick(&engine, 1);
     }
     if (began) {
         h2_goaway(&conn.h2);
@@ -607,8 +502,8 @@ static bool session_with_call(const void *data)
     }
     plan.armed = false;
     nghttp2_session_del(client.session);
-    CHECK(engine.rpc.call_count == 0 && engine.rpc.buffered == 0 && engine.loop.open_calls == 0);
-    tick(); /* lets go of spare calls */
+    CHECK(rehearsal_is_at_rest(&engine));
+    rehearsal_tick(&engine, 1); /* lets go of spare calls */
     slab_trim();
     const struct answer *answer = &client.answer;
     if (usual.http[0] == '\0') {
@@ -660,31 +555,14 @@ static void pure_functions(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    log_set_level((enum log_level)(LOG_LEVEL_ERROR + 1)); /* a line for each failure is no help */
     msg_json_watch_memory();
-    if (loop_init(&engine.loop) != 0) {
-        return -1;
-    }
-    for (size_t i = 0; i < COUNT(methods); i++) {
-        registry_add(&engine.registry, &methods[i]);
-    }
-    health_register(&engine.health, &engine.registry, always);
-    engine.reflection = reflection_register(&engine.registry, schema_descriptors,
-                                            (size_t)(schema_descriptors_end - schema_descriptors));
-    rpc_init(&engine.rpc, &engine.loop, &engine.registry, NULL);
-    engine.rpc.web_origins = "https://a.example";
-    engine.listener.loop = &engine.loop;
-    return engine.reflection ? 0 : -1;
+    return rehearsal_init(&engine) ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    rpc_deinit(&engine.rpc);
-    reflection_free(engine.reflection);
-    loop_close(&engine.loop);
-    uv_run(&engine.loop.uv, UV_RUN_DEFAULT);
-    return uv_loop_close(&engine.loop.uv);
+    return rehearsal_deinit(&engine);
 }
 
 int main(void)
