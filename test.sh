@@ -85,7 +85,7 @@ cluster() {
 }
 
 # The foreign clients, each in a folder of its own: grpcio from PyPI; buf, grpc-js and Connect from npm;
-# grpc-go's from its module. Debian has the Ruby client and the browser.
+# grpc-go's and h2spec from their modules. Debian has the Ruby client and the browser.
 INTEROP_PACKAGES="ruby-grpc chromium libnss3-tools"
 GRPC_GO=v1.71.1
 GRPC_GO_OLDEST=22        # the Go 1.N that it needs;
@@ -120,10 +120,13 @@ go_env() {
     minor=$(GOTOOLCHAIN=local go env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
     [ "$minor" -ge $GRPC_GO_OLDEST ] || version=$GRPC_GO_BEFORE
     export PLEDGE_TEST_GO=$WORK/go/$version
-    [ -x "$PLEDGE_TEST_GO/client" ] && return
-    GOTOOLCHAIN=local GOBIN=$PLEDGE_TEST_GO \
-        go install "google.golang.org/grpc/interop/client@$version" >"$LOGS/go.log" 2>&1 ||
+    export GOTOOLCHAIN=local
+    [ -x "$PLEDGE_TEST_GO/client" ] ||
+        GOBIN=$PLEDGE_TEST_GO go install "google.golang.org/grpc/interop/client@$version" >"$LOGS/go.log" 2>&1 ||
         { tail -n 20 "$LOGS/go.log"; die "go could not install the Go client"; }
+    [ -x "$PLEDGE_TEST_GO/h2spec" ] ||
+        (cd tests/interop/h2spec && go build -o "$PLEDGE_TEST_GO/h2spec" github.com/summerwind/h2spec/cmd/h2spec) \
+            >"$LOGS/go.log" 2>&1 || { tail -n 20 "$LOGS/go.log"; die "go could not build h2spec"; }
 }
 
 run_sql() {

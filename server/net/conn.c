@@ -52,13 +52,25 @@ static void tell_expelled(struct listener *listener, const struct conn *conn)
     listener->untold = 0;
 }
 
+/* Ends the HTTP/2 session, if there is one. */
+static void conn_end_session(struct conn *conn)
+{
+    if (conn->state != CONN_OPEN && conn->state != CONN_CLOSING) {
+        return;
+    }
+    if (conn->h2.reason) {
+        tell_expelled(conn->listener, conn);
+    }
+    h2_deinit(&conn->h2);
+}
+
 static void conn_close(struct conn *conn)
 {
     struct listener *listener = conn->listener;
     if (conn->state == CONN_CLOSED) {
         return;
     }
-    bool had_session = conn->state != CONN_HANDSHAKE;
+    conn_end_session(conn);
     conn->state = CONN_CLOSED;
     if (conn->prev) {
         conn->prev->next = conn->next;
@@ -71,12 +83,6 @@ static void conn_close(struct conn *conn)
     listener->conn_count--;
     listener->closes++;
     counter_set(&listener->open, listener->conn_count);
-    if (had_session) {
-        if (conn->h2.reason) {
-            tell_expelled(listener, conn);
-        }
-        h2_deinit(&conn->h2);
-    }
     ERR_clear_error();
     conn_let_go(conn);
 }
@@ -110,6 +116,29 @@ static void conn_mark_unread(struct conn *conn)
         conn->next_unread = listener->unread;
         listener->unread = conn;
         loop_again(listener->loop);
+    }
+}
+
+static void conn_part(struct conn *conn)
+{
+    conn_end_session(conn);
+    conn->state = CONN_PARTED;
+    conn->since_ms = conn->listener->loop->now_ms;
+    ERR_clear_error();
+    SSL_shutdown(conn->ssl); /* the end that TLS wants to see, RFC 8446 6.1 */
+    ERR_clear_error();
+    shutdown(conn->fd, SHUT_WR);
+    conn_watch(conn, UV_READABLE);
+}
+
+static void conn_throw_away(struct conn *conn)
+{
+    uint8_t bytes[CONN_WRITE_SIZE];
+    ssize_t len = recv(conn->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    conn->thrown_away += len > 0 ? (size_t)len : 0;
+    bool waits = len < 0 && (errno == EAGAIN || errno == EINTR);
+    if ((len <= 0 && !waits) || conn->thrown_away > CONN_LINGER_SIZE) {
+        conn_close(conn);
     }
 }
 
@@ -148,8 +177,12 @@ static void conn_flush(struct conn *conn)
             healthy = conn_write(conn);
         }
     }
-    if (!healthy || (!conn->stalled && !h2_alive(&conn->h2))) {
+    if (!healthy) {
         conn_close(conn);
+        return;
+    }
+    if (!conn->stalled && !h2_alive(&conn->h2)) {
+        conn_part(conn);
         return;
     }
     if (conn->out.cap > 0 && conn->out.len == 0) {
@@ -282,6 +315,10 @@ static void on_conn_event(uv_poll_t *poll, int status, int events)
     }
     if (conn->state == CONN_HANDSHAKE) {
         conn_handshake(conn);
+        return;
+    }
+    if (conn->state == CONN_PARTED) {
+        conn_throw_away(conn);
         return;
     }
     if (events & UV_WRITABLE) {
@@ -418,7 +455,8 @@ static void check_times(void *data)
         next = conn->next;
         uint64_t spent = now - conn->since_ms;
         if ((conn->state == CONN_HANDSHAKE && (spent > CONN_HANDSHAKE_MS || listener->draining)) ||
-            (conn->state == CONN_CLOSING && spent > CONN_LINGER_MS) ||
+            ((conn->state == CONN_CLOSING || conn->state == CONN_PARTED) &&
+             spent > CONN_LINGER_MS) ||
             (conn->stalled && now - conn->stalled_ms > CONN_STALL_MS)) {
             conn_close(conn);
         } else if (conn->state == CONN_OPEN) {

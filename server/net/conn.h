@@ -5,6 +5,8 @@
  * Glossary
  *   dirty   has frames to send; dirty connections are flushed once, at the end of the turn
  *   unread  has more to read than one turn allows, some of it where no event tells of it
+ *   part    all is said and our side is closed; what the peer still sends is thrown away until it
+ *           closes, too, since a hard close could take from it what it has not read yet
  *   drain   let open calls finish, accept nothing new
  */
 #ifndef SERVER_NET_CONN_H
@@ -22,6 +24,7 @@ enum {
     CONN_HANDSHAKE_MS = 10 * 1000, /* accept to the end of the TLS handshake */
     CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
     CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */
+    CONN_LINGER_SIZE = 256 * 1024, /* bytes that a peer may still send in that time */
     CONN_STALL_MS = 30 * 1000,     /* while the peer takes no bytes */
     CONN_KEEPALIVE_MS = 60 * 1000, /* of silence with streams open, then we ping */
     CONN_ALIVE_MS = 20 * 1000,     /* for the answer, then the peer counts as gone */
@@ -33,7 +36,7 @@ enum {
     LISTENER_BACKLOG = 1024,
 };
 
-enum conn_state { CONN_HANDSHAKE, CONN_OPEN, CONN_CLOSING, CONN_CLOSED };
+enum conn_state { CONN_HANDSHAKE, CONN_OPEN, CONN_CLOSING, CONN_PARTED, CONN_CLOSED };
 
 struct listener;
 
@@ -53,6 +56,7 @@ struct conn {
     bool identified;
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */
     char peer[CONN_PEER_TEXT];                       /* address and port, for the log */
+    size_t thrown_away;                              /* bytes since we parted */
     uint64_t since_ms;                               /* start of the state, or of being idle */
     uint64_t stalled_ms;                             /* start of the stall */
     uint64_t heard_ms;                               /* when bytes last came */

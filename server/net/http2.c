@@ -61,13 +61,34 @@ static void detach(struct stream *stream)
 }
 
 /* Ends the session with an error, `reason` beside it. */
-static void expel(struct h2 *h2, const char *reason)
+static void expel(struct h2 *h2, uint32_t error_code, const char *reason)
 {
     h2->reason = reason;
-    must(h2,
-         nghttp2_submit_goaway(h2->session, NGHTTP2_FLAG_NONE,
-                               nghttp2_session_get_last_proc_stream_id(h2->session),
-                               NGHTTP2_ENHANCE_YOUR_CALM, (const uint8_t *)reason, strlen(reason)));
+    must(h2, nghttp2_submit_goaway(h2->session, NGHTTP2_FLAG_NONE,
+                                   nghttp2_session_get_last_proc_stream_id(h2->session), error_code,
+                                   (const uint8_t *)reason, strlen(reason)));
+}
+
+/* --- streams that are over ----------------------------------------------------------------------
+ *
+ * On a stream that both sides have ended nothing more may come (RFC 9113 5.1, "closed"); where we
+ * cut it short, what was on its way must be let pass. nghttp2 tells them apart by keeping closed
+ * streams, which would cost a connection tens of kilobytes; the few that are cut short suffice. */
+
+static void cut_short(struct h2 *h2, int32_t stream_id)
+{
+    int32_t *place = &h2->cut_short[h2->cut_count++ % H2_CUT_SHORT];
+    h2->cut_forgotten = *place > h2->cut_forgotten ? *place : h2->cut_forgotten;
+    *place = stream_id;
+}
+
+static bool was_cut_short(const struct h2 *h2, int32_t stream_id)
+{
+    bool found = stream_id <= h2->cut_forgotten;
+    for (unsigned i = 0; !found && i < H2_CUT_SHORT; i++) {
+        found = h2->cut_short[i] == stream_id;
+    }
+    return found;
 }
 
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *data)
@@ -76,6 +97,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
         return 0;
     }
+    h2->last_stream_id = frame->hd.stream_id;
     struct stream *stream = h2->ops->open(h2->ops_data, h2->conn);
     if (!stream) {
         return no_memory(h2, frame->hd.stream_id);
@@ -134,7 +156,7 @@ static int on_ping(struct h2 *h2, const nghttp2_ping *ping)
     bool early = h2->ping_ms > 0 && now - h2->ping_ms < H2_PING_MS;
     h2->ping_ms = now;
     if (early && ++h2->ping_strikes > H2_PING_STRIKES && !h2->reason) {
-        expel(h2, "too_many_pings");
+        expel(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too_many_pings");
     }
     return 0;
 }
@@ -171,28 +193,17 @@ static bool too_many_small(struct h2 *h2)
     return ++h2->small_frames > H2_SMALL_BURST;
 }
 
-/* DATA frames are counted by their headers: nothing else is told of an empty one. */
-static int on_frame_header(nghttp2_session *session, const nghttp2_frame_hd *head, void *data)
-{
-    struct h2 *h2 = data;
-    (void)session;
-    bool small = head->type == NGHTTP2_DATA && head->length < H2_SMALL_FRAME &&
-                 !(head->flags & NGHTTP2_FLAG_END_STREAM);
-    if (small && too_many_small(h2)) {
-        h2->reason = "too many small DATA frames";
-        return NGHTTP2_ERR_CALLBACK_FAILURE;
-    }
-    return 0;
-}
-
 /* Such as streams beyond the limit: each is refused, and the refusals are counted, too. */
 static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame, int error,
                             void *data)
 {
     struct h2 *h2 = data;
     (void)session;
-    (void)frame;
     (void)error;
+    if (frame->hd.type == NGHTTP2_HEADERS && frame->hd.stream_id > h2->last_stream_id) {
+        h2->last_stream_id = frame->hd.stream_id;
+        cut_short(h2, frame->hd.stream_id);
+    }
     if (too_many_small(h2)) {
         h2->reason = "too many frames that are refused";
         return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -217,7 +228,9 @@ static int on_stream_close(nghttp2_session *session, int32_t stream_id, uint32_t
                            void *data)
 {
     (void)error_code;
-    (void)data;
+    if (nghttp2_session_get_stream_remote_close(session, stream_id) == 0) {
+        cut_short(data, stream_id);
+    }
     struct stream *stream = nghttp2_session_get_stream_user_data(session, stream_id);
     if (stream) {
         detach(stream);
@@ -282,7 +295,6 @@ static nghttp2_session_callbacks *callbacks_new(void)
         return NULL;
     }
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, on_invalid_frame);
-    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_frame_header);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
@@ -315,7 +327,8 @@ bool h2_init(struct h2 *h2, struct conn *conn, const struct stream_ops *ops, voi
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, H2_WINDOW},
         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, H2_MAX_HEADER_BYTES},
     };
-    *h2 = (struct h2){.conn = conn, .ops = ops, .ops_data = ops_data};
+    *h2 = (struct h2){
+        .conn = conn, .ops = ops, .ops_data = ops_data, .payload_left = NGHTTP2_CLIENT_MAGIC_LEN};
     nghttp2_session_callbacks *callbacks = callbacks_new();
     nghttp2_option *option = options_new();
     int rc = callbacks && option ? nghttp2_session_server_new3(&h2->session, callbacks, h2, option,
@@ -347,13 +360,75 @@ void h2_deinit(struct h2 *h2)
     }
 }
 
+/* True for DATA or HEADERS on a stream that the peer itself has ended. */
+static bool comes_too_late(const struct h2 *h2, uint8_t type, int32_t stream_id)
+{
+    return (type == NGHTTP2_DATA || type == NGHTTP2_HEADERS) && (stream_id & 1) &&
+           stream_id <= h2->last_stream_id &&
+           !nghttp2_session_find_stream(h2->session, stream_id) && !was_cut_short(h2, stream_id);
+}
+
+static uint32_t read_be(const uint8_t *bytes, unsigned count)
+{
+    uint32_t value = 0;
+    for (unsigned i = 0; i < count; i++) {
+        value = value << 8 | bytes[i];
+    }
+    return value;
+}
+
+/* Judges the frame whose header is complete. False when the session must end. */
+static bool judge_frame(struct h2 *h2)
+{
+    h2->payload_left = read_be(h2->head, 3);
+    uint8_t type = h2->head[3];
+    bool small = type == NGHTTP2_DATA && h2->payload_left < H2_SMALL_FRAME &&
+                 !(h2->head[4] & NGHTTP2_FLAG_END_STREAM);
+    if (small && too_many_small(h2)) {
+        expel(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too many small DATA frames");
+        return false;
+    }
+    if (comes_too_late(h2, type, (int32_t)(read_be(h2->head + 5, 4) & INT32_MAX))) {
+        expel(h2, NGHTTP2_STREAM_CLOSED, "a frame on a stream that is closed");
+        return false;
+    }
+    return true;
+}
+
+/* Looks at each frame header: nghttp2 says nothing of empty DATA, nor of DATA that it ignores. */
+static bool judge_frames(struct h2 *h2, const uint8_t *data, size_t len)
+{
+    bool good = true;
+    while (good && len > 0) {
+        bool inside = h2->payload_left > 0;
+        size_t wanted = inside ? h2->payload_left : sizeof(h2->head) - h2->head_len;
+        size_t step = len < wanted ? len : wanted;
+        if (inside) {
+            h2->payload_left -= step;
+        } else {
+            memcpy(h2->head + h2->head_len, data, step);
+            h2->head_len += (unsigned)step;
+        }
+        if (h2->head_len == sizeof(h2->head)) {
+            h2->head_len = 0;
+            good = judge_frame(h2);
+        }
+        data += step;
+        len -= step;
+    }
+    return good;
+}
+
 bool h2_receive(struct h2 *h2, const uint8_t *data, size_t len)
 {
+    if (!judge_frames(h2, data, len)) {
+        return false;
+    }
     ssize_t taken = nghttp2_session_mem_recv(h2->session, data, len);
     if (taken == (ssize_t)len) {
         return true;
     }
-    expel(h2, h2->reason ? h2->reason : nghttp2_strerror((int)taken));
+    expel(h2, NGHTTP2_ENHANCE_YOUR_CALM, h2->reason ? h2->reason : nghttp2_strerror((int)taken));
     return false;
 }
 

@@ -5,6 +5,7 @@
  * Glossary
  *   stream      one request and its reply; embedded in what the floor above keeps of a call
  *   stream_ops  what the floor above does when something arrives on a stream
+ *   cut short   ended by us while the peer may still send on it, so what comes is let pass
  *   orphan      a stream whose connection is gone: `h2` is NULL and sending does nothing
  */
 #ifndef SERVER_NET_HTTP2_H
@@ -38,6 +39,7 @@ enum {
     H2_PING_STRIKES = 20,       /* of which so many are forgiven until we send something */
     H2_RESET_BURST = 1000,      /* streams that a client may reset */
     H2_RESET_PER_SECOND = 200,
+    H2_CUT_SHORT = 8, /* streams that we remember to have ended before the peer did */
 };
 
 struct stream {
@@ -82,10 +84,17 @@ struct h2 {
     bool doomed;             /* we told it so with an error: nothing more is taken */
     const char *reason;      /* why we end it, for the peer and the log; NULL: no fault of it */
     unsigned ping_strikes;
-    uint64_t ping_ms; /* when the last one came */
-    bool noticed;     /* the peer has heard that we are about to go, */
-    bool farewelled;  /* and which requests we still take */
-    bool pinged;      /* our own keepalive ping is out */
+    uint64_t ping_ms;       /* when the last one came */
+    uint8_t head[9];        /* of the frame that is coming in, */
+    unsigned head_len;      /* as far as it is here, */
+    size_t payload_left;    /* and what follows the one before */
+    int32_t last_stream_id; /* the newest that the peer opened */
+    int32_t cut_short[H2_CUT_SHORT];
+    unsigned cut_count;
+    int32_t cut_forgotten; /* none up to here is known any more */
+    bool noticed;          /* the peer has heard that we are about to go, */
+    bool farewelled;       /* and which requests we still take */
+    bool pinged;           /* our own keepalive ping is out */
     const struct stream_ops *ops;
     void *ops_data;
 };

@@ -145,6 +145,10 @@ static void on_begin(struct stream *stream)
         reply_preflight(call);
         return;
     }
+    if (!headers_are_of_call(call)) { /* is answered when it is over */
+        call->deadline_ms = rpc->loop->now_ms + CALL_DEFAULT_TIMEOUT_MS;
+        return;
+    }
     headers_judge(call);
     if (call->err.code == GRPC_OK && !call->identified && !call->method->anonymous) {
         err_set(&call->err, GRPC_UNAUTHENTICATED, "this service needs a client certificate");
@@ -176,7 +180,12 @@ static void on_data(struct stream *stream, const uint8_t *data, size_t len)
 
 static void on_end(struct stream *stream)
 {
-    request_end((struct call *)stream);
+    struct call *call = (struct call *)stream;
+    if (call->http_status == 200) {
+        request_end(call);
+    } else {
+        reply_http(call);
+    }
 }
 
 static void on_drained(struct stream *stream)

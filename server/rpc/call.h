@@ -130,6 +130,7 @@ struct call {
     bool has_timeout;
     bool is_post;
     bool is_preflight;
+    bool is_head;
     bool accepts_gzip;                 /* the client takes compressed messages */
     bool gzip_announced;               /* our headers say so */
     bool compressed;                   /* the last message came compressed */

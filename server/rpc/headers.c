@@ -42,6 +42,7 @@ static bool take_http_method(struct call *call, unsigned family, const char *val
     (void)family;
     call->is_post = is(value, len, "POST");
     call->is_preflight = is(value, len, "OPTIONS");
+    call->is_head = is(value, len, "HEAD");
     return true;
 }
 
@@ -283,22 +284,22 @@ static void settle_encoding(struct call *call)
     }
 }
 
+bool headers_are_of_call(struct call *call)
+{
+    call->http_status = !call->is_post ? 405 : !call->asked ? 415 : 200;
+    return call->http_status == 200;
+}
+
 void headers_judge(struct call *call)
 {
     struct err *err = &call->err;
     const char *path = call->path ? call->path : "";
     const struct wire *wire = call->asked;
-    if (!call->is_post) {
-        call->http_status = 405;
-        err_set(err, GRPC_INTERNAL, "the HTTP method must be POST");
-        return;
-    }
-    if (!wire || (call->method && !wire_fits(wire, call->method))) {
+    if (call->method && !wire_fits(wire, call->method)) {
         call->http_status = 415;
         err_set(err, GRPC_INVALID_ARGUMENT,
-                wire ? "a method that streams takes application/connect+json or +proto, any other "
-                       "application/json or application/proto"
-                     : "the content-type must be application/grpc");
+                "a method that streams takes application/connect+json or +proto, any other "
+                "application/json or application/proto");
         return;
     }
     call->wire = wire;

@@ -548,3 +548,34 @@ void reply_preflight(struct call *call)
     call->answered_ms = call->rpc->loop->now_ms;
     stream_headers(&call->stream, block.items, block.count, true);
 }
+
+void reply_http(struct call *call)
+{
+    static const char text[] = "Methods of this service are called by POST, with a content-type of "
+                               "application/grpc,\napplication/grpc-web, application/json or "
+                               "application/proto.\n";
+    static const nghttp2_nv not_post[] = {
+        TRAILERS_STATIC(":status", "405"),
+        TRAILERS_STATIC("content-type", "text/plain"),
+        TRAILERS_STATIC("allow", "POST"),
+    };
+    static const nghttp2_nv unknown_content[] = {
+        TRAILERS_STATIC(":status", "415"),
+        TRAILERS_STATIC("content-type", "text/plain"),
+        TRAILERS_STATIC("accept-post", "application/grpc, application/grpc-web, application/json"),
+    };
+    struct err err = {0};
+    bool posted = call->http_status == 415;
+    if (call->answered) {
+        return;
+    }
+    call->answered = true;
+    call->answered_ms = call->rpc->loop->now_ms;
+    err_set(&err, GRPC_UNIMPLEMENTED, posted ? "unknown content-type" : "not POST");
+    reply_log(call, &err);
+    if (!call->is_head) {
+        buf_append(&call->stream.out, text, sizeof(text) - 1); /* it does without, at need */
+    }
+    stream_headers(&call->stream, posted ? unknown_content : not_post, 3, false);
+    stream_finish(&call->stream, NULL, 0);
+}
