@@ -8,8 +8,9 @@ SET LOCAL search_path = pledge, pg_temp;
 
 GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge, version,
     outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
-    return_submission, progress, return_move, return_check, round_owed, owner_return,
-    return_standing, expected_return, round_standing, authority_resource, department_resource, partner_agency_resource,
+    return_submission, progress, return_move, return_check, version_owed, round_owed,
+    owner_return, return_standing, expected_return, round_standing, authority_resource,
+    department_resource, partner_agency_resource,
     body_resource, member_resource, pledge_resource, version_resource, statement_resource,
     lineage_resource, commitment_resource, round_resource, return_resource, change,
     change_count

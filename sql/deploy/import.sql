@@ -15,12 +15,11 @@ AS $$
 DECLARE
     v record;
     v_round round;
-    v_rounds text[] := '{}';
     v_owners text[];
     v_of_rounds text[];
     v_of_owners text[];
     v_of_days date[];
-    v_bad jsonb := '[]';
+    v_bad jsonb;
 BEGIN
     -- Locks in one order: rounds, so that none is closed meanwhile, then owners.
     FOR v IN SELECT u.round, min(u.n) AS n
@@ -44,36 +43,55 @@ BEGIN
       FROM unnest(p_owners) WITH ORDINALITY AS u (owner, n)
       JOIN owner AS o ON o.authority_id = app_authority() AND o.resource_name = u.owner;
 
-    FOR v IN SELECT u.round, u.owner, min(u.n) AS n, count(DISTINCT u.day) AS days,
-                    (array_agg(u.day ORDER BY u.n))[1] AS day
-               FROM unnest(p_rounds, v_owners, p_days) WITH ORDINALITY AS u (round, owner, day, n)
-              GROUP BY u.round, u.owner ORDER BY n LOOP
+    FOR v IN SELECT DISTINCT u.round, received_day(u.day) AS day
+               FROM unnest(p_rounds, p_days) AS u (round, day)
+              ORDER BY u.round, day LOOP
         SELECT * INTO v_round FROM round WHERE authority_id = app_authority() AND round_id = v.round;
         PERFORM return_window_check(v_round,
-            CASE app_role() WHEN 'officer' THEN received_day(v.day) ELSE current_date END);
-        PERFORM FROM round_owed AS w WHERE w.authority_id = app_authority()
-            AND w.round_id = v.round AND w.owner_id = v.owner;
-        IF NOT FOUND THEN
-            v_bad := v_bad || violation('requests[' || v.n - 1 || '].owner',
-                v.owner || ' has no commitment in round ' || v.round, 'R040');
-        END IF;
-        PERFORM FROM return_submission AS s WHERE s.authority_id = app_authority()
-            AND s.round_id = v.round AND s.owner_id = v.owner;
-        IF FOUND THEN
-            v_bad := v_bad || violation('requests[' || v.n - 1 || '].owner',
-                v.owner || ' has sent a return in round ' || v.round
-                || '; to replace it, send the new one by itself with its etag', 'R060');
-        END IF;
-        IF v.days > 1 THEN
-            v_bad := v_bad || violation('requests[' || v.n - 1 || '].received_on',
-                'must be the same in all lines of a return', 'R032');
-        END IF;
-        v_bad := v_bad
-            || received_on_violations(v.day, 'requests[' || v.n - 1 || '].received_on');
-        v_of_rounds := v_of_rounds || v.round;
-        v_of_owners := v_of_owners || v.owner;
-        v_of_days := v_of_days || received_day(v.day);
+            CASE app_role() WHEN 'officer' THEN v.day ELSE current_date END);
     END LOOP;
+
+    WITH sent AS MATERIALIZED (
+        SELECT u.round, u.owner, min(u.n) AS n, min(u.day) <> max(u.day) AS differs,
+               min(u.day) AS day
+          FROM unnest(p_rounds, v_owners, p_days) WITH ORDINALITY AS u (round, owner, day, n)
+         GROUP BY u.round, u.owner
+    ), owing AS MATERIALIZED (
+        SELECT d.pledge_id, d.version_number, d.owner
+          FROM (SELECT DISTINCT r.pledge_id, r.version_number, s.owner
+                  FROM sent AS s
+                  JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = s.round) AS d
+         WHERE EXISTS (SELECT FROM version_owed AS w WHERE w.authority_id = app_authority()
+                          AND w.pledge_id = d.pledge_id AND w.version_number = d.version_number
+                          AND w.owner_id = d.owner)
+    ), breach AS (
+        SELECT s.n, violation('requests[' || s.n - 1 || '].owner',
+                   s.owner || ' has no commitment in round ' || s.round, 'R040') AS bad
+          FROM sent AS s
+          JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = s.round
+         WHERE (r.pledge_id, r.version_number, s.owner) NOT IN (
+                   SELECT o.pledge_id, o.version_number, o.owner FROM owing AS o)
+        UNION ALL
+        SELECT s.n, violation('requests[' || s.n - 1 || '].owner',
+                   s.owner || ' has sent a return in round ' || s.round
+                       || '; to replace it, send the new one by itself with its etag', 'R060')
+          FROM sent AS s
+         WHERE EXISTS (SELECT FROM return_submission AS t WHERE t.authority_id = app_authority()
+                          AND t.round_id = s.round AND t.owner_id = s.owner)
+        UNION ALL
+        SELECT s.n, violation('requests[' || s.n - 1 || '].received_on',
+                   'must be the same in all lines of a return', 'R032')
+          FROM sent AS s WHERE s.differs
+        UNION ALL
+        SELECT s.n, jsonb_array_elements(
+                   received_on_violations(s.day, 'requests[' || s.n - 1 || '].received_on'))
+          FROM sent AS s WHERE s.day <> ''
+    )
+    SELECT array_agg(s.round ORDER BY s.n), array_agg(s.owner ORDER BY s.n),
+           array_agg(received_day(s.day) ORDER BY s.n),
+           (SELECT coalesce(jsonb_agg(b.bad ORDER BY b.n), '[]') FROM breach AS b)
+      INTO v_of_rounds, v_of_owners, v_of_days, v_bad
+      FROM sent AS s;
     PERFORM violations_check(v_bad || progress_violations(true, v_of_rounds, v_of_owners, p_rounds,
         v_owners, p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals,
         p_evidence), 'The returns break at least ');
@@ -85,8 +103,8 @@ BEGIN
            app_principal()
       FROM unnest(v_of_rounds, v_of_owners, v_of_days) AS s (round, owner, day)
       JOIN (SELECT u.round, u.owner,
-                   string_agg(content_line('progress', u.id, u.rating, u.narrative, u.reason,
-                                           u.measure, u.actual, u.evidence), '' ORDER BY u.n)
+                   string_agg(progress_content(u.id, u.rating, u.narrative, u.reason, u.measure,
+                                               u.actual, u.evidence), '' ORDER BY u.n)
                        AS content
               FROM unnest(p_rounds, v_owners, p_commitments, p_ratings, p_narratives, p_reasons,
                           p_measures, p_actuals, p_evidence)

@@ -282,19 +282,34 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN (
-    WITH line AS MATERIALIZED (
+    WITH asked AS MATERIALIZED (
+        SELECT u.round, u.owner, r.pledge_id, r.version_number
+          FROM unnest(p_of_rounds, p_of_owners) AS u (round, owner)
+          JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = u.round
+    ), asks AS MATERIALIZED (
+        -- all open rounds of a version ask an owner the same, so that is looked up once
+        SELECT d.pledge_id, d.version_number, d.owner, w.commitment_id AS id
+          FROM (SELECT DISTINCT pledge_id, version_number, owner FROM asked) AS d
+         CROSS JOIN LATERAL (
+               SELECT DISTINCT v.commitment_id FROM version_owed AS v
+                WHERE v.authority_id = app_authority() AND v.pledge_id = d.pledge_id
+                  AND v.version_number = d.version_number AND v.owner_id = d.owner) AS w
+    ), owed AS MATERIALIZED (
+        SELECT round, owner, id FROM asked JOIN asks USING (pledge_id, version_number, owner)
+    ), line AS MATERIALIZED (
         SELECT u.round, u.owner, u.id, u.rating, u.narrative, u.reason, u.measure, u.actual,
-               u.evidence, u.n, c.owner_id AS owner_of,
-               row_number() OVER (PARTITION BY u.round, u.owner, u.id ORDER BY u.n) AS nth,
-               EXISTS (SELECT FROM round_owed AS w
-                   WHERE w.authority_id = app_authority() AND w.round_id = u.round
-                     AND w.owner_id = u.owner AND w.commitment_id = u.id) AS owed
-          FROM unnest(p_rounds, p_owners, p_commitments, p_ratings, p_narratives, p_reasons,
-                      p_measures, p_actuals, p_evidence)
-               WITH ORDINALITY AS u (round, owner, id, rating, narrative, reason, measure, actual,
-                                     evidence, n)
-          LEFT JOIN commitment AS c
-            ON c.authority_id = app_authority() AND c.commitment_id = u.id
+               u.evidence, u.n, o.id IS NOT NULL AS owed,
+               CASE WHEN o.id IS NOT NULL THEN u.owner
+                    ELSE (SELECT c.owner_id FROM commitment AS c
+                           WHERE c.authority_id = app_authority() AND c.commitment_id = u.id)
+                    END AS owner_of,
+               row_number() OVER (PARTITION BY u.round, u.owner, u.id ORDER BY u.n) AS nth
+          -- with subscripts rather than ORDINALITY the planner expects many, and joins by hash
+          FROM ROWS FROM (unnest(p_rounds, p_owners, p_commitments, p_ratings, p_narratives,
+                                 p_reasons, p_measures, p_actuals, p_evidence),
+                          generate_subscripts(p_rounds, 1))
+               AS u (round, owner, id, rating, narrative, reason, measure, actual, evidence, n)
+          LEFT JOIN owed AS o ON o.round = u.round AND o.owner = u.owner AND o.id = u.id
     ), sent AS (
         -- no joins of lines with lines: there may be 200000 of them
         SELECT e.round, e.owner, count(e.n) AS lines, coalesce(min(e.n), 1) AS n
@@ -336,17 +351,20 @@ BEGIN
             ('actual_on', 'R021', l.actual <> '' AND date_or_null(l.actual) IS NULL,
                 'must be a day as YYYY-MM-DD')
          ) AS k (field, code, broken, rule)
-         WHERE k.broken
+         -- nearly every line keeps all of these, and is done with at once
+         WHERE k.broken AND (l.owed AND l.owner_of = l.owner AND l.nth = 1
+            AND (l.rating = 'green' OR l.rating IN ('red', 'amber') AND is_said(l.reason))
+            AND char_length(l.narrative) <= 4000 AND char_length(l.reason) <= 2000
+            AND char_length(l.measure) <= 200 AND char_length(l.evidence) <= 1000
+            AND (l.actual = '' OR date_or_null(l.actual) <= current_date)) IS NOT TRUE
         UNION ALL
         SELECT CASE WHEN p_stream THEN m.n ELSE 1000000 END, '', 'R007',
                'commitment ' || m.id || ' is not answered'
-          FROM (SELECT s.n, s.round, s.owner, w.commitment_id AS id
-                  FROM sent AS s
-                  JOIN round_owed AS w ON w.authority_id = app_authority()
-                   AND w.round_id = s.round AND w.owner_id = s.owner
-                EXCEPT
-                SELECT min(l.n) OVER (PARTITION BY l.round, l.owner), l.round, l.owner, l.id
-                  FROM line AS l) AS m
+          FROM (SELECT s.n, o.id
+                  FROM (SELECT o.round, o.owner, o.id FROM owed AS o
+                        EXCEPT
+                        SELECT l.round, l.owner, l.id FROM line AS l) AS o
+                  JOIN sent AS s ON s.round = o.round AND s.owner = o.owner) AS m
     ), first AS (
         SELECT b.n, b.code, b.rule,
                CASE WHEN p_stream THEN 'requests[' || b.n - 1 || '].progress'
@@ -364,26 +382,26 @@ $$;
 
 -- Breaches of the rules for the day of receipt.
 CREATE FUNCTION received_on_violations(p_given text, p_field text) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE sql STABLE
 AS $$
     SELECT CASE
-        WHEN p_given = '' OR date_or_null(p_given) = current_date THEN '[]'
-        WHEN date_or_null(p_given) IS NULL
-        THEN jsonb_build_array(violation(p_field, 'must be a day as YYYY-MM-DD', 'R032'))
-        WHEN date_or_null(p_given) > current_date
-        THEN jsonb_build_array(violation(p_field, p_given || ' is in the future', 'R030'))
-        WHEN app_role() IS DISTINCT FROM 'officer'
-        THEN jsonb_build_array(violation(p_field, 'only an officer may record an earlier day',
-                                         'R031'))
-        ELSE '[]' END
+        WHEN p_given = '' OR pledge.date_or_null(p_given) = current_date THEN '[]'::jsonb
+        WHEN pledge.date_or_null(p_given) IS NULL
+        THEN jsonb_build_array(pledge.violation(p_field, 'must be a day as YYYY-MM-DD', 'R032'))
+        WHEN pledge.date_or_null(p_given) > current_date
+        THEN jsonb_build_array(pledge.violation(p_field, p_given || ' is in the future', 'R030'))
+        WHEN pledge.app_role() IS DISTINCT FROM 'officer'
+        THEN jsonb_build_array(pledge.violation(p_field,
+                                                'only an officer may record an earlier day', 'R031'))
+        ELSE '[]'::jsonb END
 $$;
 
 -- The day that a return counts as received.
 CREATE FUNCTION received_day(p_given text) RETURNS date
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE sql STABLE
 AS $$
     SELECT CASE p_given WHEN '' THEN current_date
-        ELSE least(coalesce(date_or_null(p_given), current_date), current_date) END
+        ELSE least(coalesce(pledge.date_or_null(p_given), current_date), current_date) END
 $$;
 
 -- The head of a return's content; its lines follow.
@@ -396,6 +414,19 @@ AS $$
         || content_line('submission', p_submission::text)
         || content_line('received_on', p_day::text)
 $$;
+
+CREATE FUNCTION progress_content(p_id text, p_rating text, p_narrative text, p_reason text,
+                                 p_measure text, p_actual text, p_evidence text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT 'progress' || E'\t' || pledge.content_field(p_id)
+        || E'\t' || pledge.content_field(p_rating) || E'\t' || pledge.content_field(p_narrative)
+        || E'\t' || pledge.content_field(p_reason) || E'\t' || pledge.content_field(p_measure)
+        || E'\t' || pledge.content_field(p_actual) || E'\t' || pledge.content_field(p_evidence)
+        || E'\n'
+$$;
+COMMENT ON FUNCTION progress_content(text, text, text, text, text, text, text)
+    IS 'What content_line() would say, without a call for each line';
 
 CREATE FUNCTION content_hash(p_content text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -514,8 +545,8 @@ BEGIN
 
     v_submission := coalesce(v_last.submission, 0) + 1;
     SELECT return_content_head(p_round, v_owner, v_submission, v_day)
-        || string_agg(content_line('progress', u.id, u.rating, u.narrative, u.reason, u.measure,
-                                   u.actual, u.evidence), '' ORDER BY u.n)
+        || string_agg(progress_content(u.id, u.rating, u.narrative, u.reason, u.measure,
+                                       u.actual, u.evidence), '' ORDER BY u.n)
       INTO v_content
       FROM unnest(p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals,
                   p_evidence)

@@ -137,14 +137,22 @@ CREATE VIEW round_resource WITH (security_invoker = true) AS
       FROM round AS r;
 COMMENT ON VIEW round_resource IS 'Rounds as the API shows them';
 
-CREATE VIEW round_owed WITH (security_invoker = true) AS
-    SELECT r.authority_id, r.round_id, c.owner_id, c.commitment_id, s.statement_id
-      FROM round AS r
-      JOIN commitment AS c ON c.authority_id = r.authority_id AND c.pledge_id = r.pledge_id
-       AND c.version_number = r.version_number
+CREATE VIEW version_owed WITH (security_invoker = true) AS
+    SELECT c.authority_id, c.pledge_id, c.version_number, c.owner_id, c.commitment_id,
+           s.statement_id
+      FROM commitment AS c
       JOIN commitment_statement AS s ON s.authority_id = c.authority_id
        AND s.commitment_id = c.commitment_id
-     WHERE r.close_time IS NULL AND NOT c.withdrawn AND s.ended_at IS NULL
+     WHERE NOT c.withdrawn AND s.ended_at IS NULL;
+COMMENT ON VIEW version_owed
+    IS 'Which commitments, to which statements, a version asks about now';
+
+CREATE VIEW round_owed WITH (security_invoker = true) AS
+    SELECT r.authority_id, r.round_id, w.owner_id, w.commitment_id, w.statement_id
+      FROM round AS r
+      JOIN version_owed AS w ON w.authority_id = r.authority_id AND w.pledge_id = r.pledge_id
+       AND w.version_number = r.version_number
+     WHERE r.close_time IS NULL
     UNION ALL
     SELECT f.authority_id, f.round_id, f.owner_id, f.commitment_id, f.statement_id
       FROM round_commitment AS f;

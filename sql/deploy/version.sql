@@ -17,11 +17,14 @@ BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
 
+CREATE FUNCTION content_field(p_text text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT replace(replace(replace(p_text, '\', '\\'), E'\t', '\t'), E'\n', '\n') $$;
+
 CREATE FUNCTION content_line(VARIADIC p_fields text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT string_agg(replace(replace(replace(f.field, '\', '\\'), E'\t', '\t'), E'\n', '\n'),
-                      E'\t' ORDER BY f.n) || E'\n'
+    SELECT string_agg(pledge.content_field(f.field), E'\t' ORDER BY f.n) || E'\n'
       FROM unnest(p_fields) WITH ORDINALITY AS f (field, n)
 $$;
 

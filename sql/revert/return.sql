@@ -10,6 +10,7 @@ DROP FUNCTION pledge.return_window_check(pledge.round, date);
 DROP FUNCTION pledge.return_may_act(text, text);
 DROP FUNCTION pledge.violations_check(jsonb, text);
 DROP FUNCTION pledge.content_hash(text);
+DROP FUNCTION pledge.progress_content(text, text, text, text, text, text, text);
 DROP FUNCTION pledge.return_content_head(text, text, int, date);
 DROP FUNCTION pledge.received_day(text);
 DROP FUNCTION pledge.received_on_violations(text, text);

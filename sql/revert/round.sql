@@ -7,6 +7,7 @@ DROP FUNCTION pledge.round_update(text, text, date, date, date, date, date, text
 DROP FUNCTION pledge.round_lock(text, text, text, text);
 DROP FUNCTION pledge.round_create(text, text, text, text, date, date, date, date, date);
 DROP VIEW pledge.round_owed;
+DROP VIEW pledge.version_owed;
 DROP VIEW pledge.round_resource;
 DROP FUNCTION pledge.round_state(date, date, date, timestamp with time zone);
 DROP TABLE pledge.round_standing;

@@ -19,5 +19,6 @@ DROP FUNCTION pledge.statement_violations(text[], text[], text[], text[], text[]
 DROP FUNCTION pledge.outcome_violations(text[], text[]);
 DROP FUNCTION pledge.version_content(text, integer);
 DROP FUNCTION pledge.content_line(text[]);
+DROP FUNCTION pledge.content_field(text);
 
 COMMIT;

@@ -40,6 +40,7 @@ SELECT 'pledge.progress_violations(boolean, text[], text[], text[], text[], text
 SELECT 'pledge.received_on_violations(text, text)'::regprocedure;
 SELECT 'pledge.received_day(text)'::regprocedure;
 SELECT 'pledge.return_content_head(text, text, int, date)'::regprocedure;
+SELECT 'pledge.progress_content(text, text, text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.content_hash(text)'::regprocedure;
 SELECT 'pledge.violations_check(jsonb, text)'::regprocedure;
 SELECT 'pledge.return_may_act(text, text)'::regprocedure;

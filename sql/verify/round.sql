@@ -25,6 +25,8 @@ SELECT 'pledge.round_state(date, date, date, timestamp with time zone)'::regproc
 SELECT authority_id, round_id, name, title, version, observed_from, observed_to, opens_on, due_on,
        closes_on, state, close_time, create_time, update_time, etag
   FROM pledge.round_resource WHERE false;
+SELECT authority_id, pledge_id, version_number, owner_id, commitment_id, statement_id
+  FROM pledge.version_owed WHERE false;
 SELECT authority_id, round_id, owner_id, commitment_id, statement_id
   FROM pledge.round_owed WHERE false;
 SELECT 'pledge.round_create(text, text, text, text, date, date, date, date, date)'::regprocedure;

@@ -2,6 +2,7 @@
 -- Verify pledge:version on pg
 BEGIN;
 
+SELECT 'pledge.content_field(text)'::regprocedure;
 SELECT 'pledge.content_line(text[])'::regprocedure;
 SELECT 'pledge.version_content(text, integer)'::regprocedure;
 SELECT 'pledge.outcome_violations(text[], text[])'::regprocedure;
