@@ -22,11 +22,11 @@ enum {
 
 /* Before every piece that malloc gave. */
 struct header {
-    alignas(max_align_t) size_t size; /* that the owner may use */
-};
-
-struct free_piece {
-    struct free_piece *next;
+    alignas(max_align_t) union {
+        size_t size;         /* that the owner may use */
+        struct header *next; /* while it is free */
+    };
+    void *base; /* what malloc gave */
 };
 
 /* At the start of its mapping, on a page of its own. Its pieces begin on pages, which other pieces
@@ -41,7 +41,7 @@ struct slab {
     uint8_t back[SLAB_MOST];
 };
 
-static _Thread_local struct free_piece *small[SLAB_CLASSES];
+static _Thread_local struct header *small[SLAB_CLASSES];
 static _Thread_local size_t small_bytes;
 static _Thread_local struct slab *slabs[2]; /* of tables, of frames */
 
@@ -139,46 +139,48 @@ static void paged_free(void *memory)
 /* --- small pieces ------------------------------------------------------------------------------
  */
 
+/* Never such that the piece begins on a page, where it would look like a slab's. */
+static struct header *header_new(size_t size)
+{
+    size_t most = 2 * sizeof(struct header);
+    char *base = size < SIZE_MAX - most ? malloc(sizeof(struct header) + size) : NULL;
+    if (base && is_paged(base + sizeof(struct header))) {
+        free(base);
+        base = malloc(most + size);
+    }
+    if (!base) {
+        return NULL;
+    }
+    struct header *header = (struct header *)base;
+    header += is_paged(header + 1);
+    *header = (struct header){.size = size, .base = base};
+    return header;
+}
+
 static struct header *small_alloc(size_t size)
 {
     size_t class = size == 0 ? 0 : (size - 1) / SLAB_STEP;
     size_t whole = (class + 1) * SLAB_STEP;
-    struct header *header = (struct header *)small[class];
-    if (header) {
-        small[class] = small[class]->next;
-        small_bytes -= whole;
-    } else {
-        header = malloc(sizeof(*header) + whole);
+    struct header *header = small[class];
+    if (!header) {
+        return header_new(whole);
     }
-    if (header) {
-        *header = (struct header){.size = whole};
-    }
+    small[class] = header->next;
+    small_bytes -= whole;
+    header->size = whole;
     return header;
 }
 
 static void small_free(struct header *header)
 {
-    struct free_piece *piece = (struct free_piece *)header;
     size_t class = header->size / SLAB_STEP - 1;
     if (small_bytes + header->size > SLAB_KEEP) {
-        free(header);
+        free(header->base);
         return;
     }
     small_bytes += header->size;
-    piece->next = small[class];
-    small[class] = piece;
-}
-
-static struct header *plain_alloc(size_t size)
-{
-    if (size <= SLAB_CLASSES * SLAB_STEP) {
-        return small_alloc(size);
-    }
-    struct header *header = size < SIZE_MAX / 2 ? malloc(sizeof(*header) + size) : NULL;
-    if (header) {
-        *header = (struct header){.size = size};
-    }
-    return header;
+    header->next = small[class];
+    small[class] = header;
 }
 
 /* --- what nghttp2 calls ------------------------------------------------------------------------
@@ -195,14 +197,7 @@ static void *slab_malloc(size_t size, void *data)
     if (size == SLAB_TABLE || (size > SLAB_FRAME - SLAB_PAGE && size <= SLAB_FRAME)) {
         return paged_alloc(size == SLAB_TABLE ? SLAB_TABLE : SLAB_FRAME);
     }
-    struct header *header = plain_alloc(size);
-    if (header &&
-        is_paged(header + 1)) { /* it would look like a slab's: keep it while another is taken */
-        struct header *other = plain_alloc(size);
-        other = other && is_paged(other + 1) ? NULL : other;
-        free(header);
-        header = other;
-    }
+    struct header *header = size <= SLAB_CLASSES * SLAB_STEP ? small_alloc(size) : header_new(size);
     return header ? header + 1 : NULL;
 }
 
@@ -218,7 +213,7 @@ static void slab_free(void *memory, void *data)
     } else if (header->size <= SLAB_CLASSES * SLAB_STEP) {
         small_free(header);
     } else {
-        free(header);
+        free(header->base);
     }
 }
 
@@ -256,9 +251,9 @@ void slab_trim(void)
 {
     for (unsigned class = 0; class < SLAB_CLASSES; class ++) {
         while (small[class]) {
-            struct free_piece *piece = small[class];
-            small[class] = piece->next;
-            free(piece);
+            struct header *header = small[class];
+            small[class] = header->next;
+            free(header->base);
         }
     }
     small_bytes = 0;

@@ -2,9 +2,10 @@
 /* The benchmark's own client, for what common load generators cannot say: requests that differ, the
  * status in the trailers, latency from the moment a call was due, connections that only stay open.
  *
- *   client load PORT IDENTITY PATH FRAMES CONNECTIONS STREAMS RATE SECONDS once|again
+ *   client load PORT IDENTITY PATH FRAMES CONNECTIONS STREAMS RATE SECONDS once|again|whole
  *       Sends the gRPC messages in the file FRAMES, each in its five-byte frame, one after the
- * other, from the first again or each once (then without warming up). RATE 0 keeps STREAMS calls
+ * other, from the first again or each once (then without warming up), or all of them as the stream
+ * of a single call. RATE 0 keeps STREAMS calls
  * open on each connection; another RATE starts that many calls a second whatever the answers do,
  * and counts latency from the moment a call was due. Prints one JSON object, times in microseconds.
  * client idle PORT IDENTITY CONNECTIONS Opens connections up to the exchange of SETTINGS, says
@@ -69,6 +70,7 @@ static struct {
     char authority[32];
     const uint8_t *frames;
     size_t frames_size, frame_at;
+    bool whole; /* all frames are one call's */
     uint32_t *latency_us;
     size_t latency_room, good, failed, unsent;
     uint64_t count_from_ns, last_answer_ns;
@@ -382,6 +384,7 @@ static struct request *request_next(uint64_t due_ns, bool once)
     if (left < FRAME_HEADER || size > left) {
         die("the file of frames ends within one");
     }
+    size = load.whole ? (uint32_t)left : size;
     load.frame_at += size;
     struct request *request = must(calloc(1, sizeof(*request)));
     *request = (struct request){.due_ns = due_ns, .frame = frame, .left = size};
@@ -522,11 +525,12 @@ static int load_main(char **argument)
     unsigned port = (unsigned)number(argument[0]);
     SSL_CTX *tls = tls_new(argument[1]);
     load.path = argument[2];
+    load.whole = strcmp(argument[8], "whole") == 0;
     snprintf(load.authority, sizeof(load.authority), "localhost:%u", port);
     frames_read(argument[3]);
     struct plan plan = {.link_count = (unsigned)number(argument[4]),
                         .streams = (unsigned)number(argument[5]),
-                        .once = strcmp(argument[8], "once") == 0};
+                        .once = strcmp(argument[8], "again") != 0};
     unsigned long rate = number(argument[6]);
     double seconds = strtod(argument[7], NULL);
     if (plan.link_count == 0 || plan.streams == 0 || plan.streams > MAX_STREAMS) {

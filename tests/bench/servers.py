@@ -22,6 +22,7 @@ HEALTH = "/grpc.health.v1.Health/Check"
 READ = "/pledge.v1.PledgeService/GetStatement"
 MONITOR = "/pledge.v1.MonitorService/GetMonitor"
 SUBMIT = "/pledge.v1.ReturnService/SubmitReturn"
+IMPORT = "/pledge.v1.ReturnService/ImportReturns"
 # What the daemon's own read connections say; peers and pgbench get the same.
 SESSION = ("-c search_path=pledge,pg_temp -c default_transaction_read_only=on -c jit=off"
            " -c default_transaction_isolation=repeatable\\ read"
@@ -223,7 +224,7 @@ class Server:
 
     def answers(self):
         with contextlib.suppress(Failure):
-            return load(self, HEALTH, frame(b""), 1, 1, seconds=1, again=False)["good"] == 1
+            return load(self, HEALTH, frame(b""), 1, 1, seconds=1, sent="once")["good"] == 1
         return False
 
     def cpu_seconds(self):
@@ -281,9 +282,11 @@ def server_class(name):
     return type(name, (Server,), {"name": name})
 
 
-def load(server, path, frames, connections, streams, rate=0, seconds=3, again=True, cores="0,1",
+def load(server, path, frames, connections, streams, rate=0, seconds=3, sent="again", cores="0,1",
          overload=False):
     """Load by client.c, every answer's status checked: its figures, times in microseconds.
+
+    `sent` is how the frames are: one a call "again" and again, each "once", or all as the "whole" of one.
 
     With `overload`, calls without a good answer are no failure: when they are more than one in a hundred,
     the 99th percentile is OVERLOAD_US, and when more than half, so is the median."""
@@ -291,7 +294,7 @@ def load(server, path, frames, connections, streams, rate=0, seconds=3, again=Tr
     file = place.file("frames", frames) if isinstance(frames, bytes) else frames
     done = subprocess.run(
         ["taskset", "-c", cores, place.tool("client"), "load", str(server.port), place.identity, path,
-         file, str(connections), str(streams), str(rate), str(seconds), "again" if again else "once"],
+         file, str(connections), str(streams), str(rate), str(seconds), sent],
         capture_output=True, text=True)
     if done.returncode and not (overload and done.stdout):
         raise Failure(f"{server.name} {path}: {done.stderr.strip() or done.stdout.strip()}")

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows that write: one return a call against the same inserts by pgbench, and many against COPY."""
 
+import itertools
 import os
-import re
 import subprocess
 import time
 import uuid
 
-from servers import PRINCIPAL, ROOT, SUBMIT, Failure, Ours, field, frame, load, pgbench, say
+from servers import IMPORT, PRINCIPAL, ROOT, SUBMIT, Failure, Ours, field, frame, load, pgbench, say
 
 OWNERS = 50
 LINES = 3
@@ -18,16 +18,17 @@ CALLS_A_BURST = 20000
 CLIENTS = (4, 8, 16, 32)
 SHAPES = ((8, 1), (8, 4), (16, 4))
 BULK_RETURNS = 5000
+BULK_SECONDS = 60  # at most
 
 
 def open_rounds(place):
-    """More rounds that are open today: ours-N for the service, theirs-N for pgbench."""
+    """More rounds that are open today: ours-N for the service, theirs-N for pgbench and COPY, bulk-N for streams."""
     place.psql(
         "INSERT INTO pledge.round (authority_id, round_id, title, pledge_id, version_number,"
         " observed_from, observed_to, opens_on, due_on, closes_on)"
         " SELECT 'council-001', w || '-' || n, 'Round', 'promise', 1, current_date - 90,"
         " current_date - 1, current_date - 1, current_date + 30, current_date + 60"
-        f" FROM unnest(ARRAY['ours', 'theirs']) AS w, generate_series(1, {ROUNDS}) AS n"
+        f" FROM unnest(ARRAY['ours', 'theirs', 'bulk']) AS w, generate_series(1, {ROUNDS}) AS n"
         " ON CONFLICT DO NOTHING", "bench_write")
     place.psql("VACUUM (ANALYZE)", "bench_write")
 
@@ -36,14 +37,20 @@ def owner_id(number):
     return f"owner-{number % OWNERS + 1:02d}"
 
 
+def owner_name(owner):
+    kind = "partnerAgencies" if int(owner[-2:]) % 3 == 0 else "departments"
+    return f"authorities/council-001/{kind}/{owner}"
+
+
+def progress(owner):
+    return [field(1, f"{owner}-{line}") + field(2, 2) + field(3, NARRATIVE) + field(4, REASON)
+            + field(5, "12 of 100") + field(7, "file 12") for line in range(1, LINES + 1)]
+
+
 def submit_call(number):
     """The return of one owner in one round: the next of both that has none yet."""
     owner = owner_id(number)
-    kind = "partnerAgencies" if int(owner[-2:]) % 3 == 0 else "departments"
-    lines = b"".join(field(7, field(1, f"{owner}-{line}") + field(2, 2) + field(3, NARRATIVE)
-                           + field(4, REASON) + field(5, "12 of 100") + field(7, "file 12"))
-                     for line in range(1, LINES + 1))
-    told = field(2, f"authorities/council-001/{kind}/{owner}") + lines
+    told = field(2, owner_name(owner)) + b"".join(field(7, line) for line in progress(owner))
     return frame(field(1, f"authorities/council-001/rounds/ours-{number // OWNERS + 1}")
                  + field(2, told) + field(3, str(uuid.uuid4())))
 
@@ -60,7 +67,7 @@ class Submitter:
             raise Failure("there are no open rounds left; raise ROUNDS in writes.py")
         calls = b"".join(submit_call(self.next + n) for n in range(CALLS_A_BURST))
         self.next += CALLS_A_BURST
-        return load(self.server, SUBMIT, calls, *shape, seconds=seconds, again=False)
+        return load(self.server, SUBMIT, calls, *shape, seconds=seconds, sent="once")
 
 
 def inserts(place, clients, seconds):
@@ -89,17 +96,18 @@ def submit(place, results, options, in_turn, ratios):
                 ratios(found, "per_second", "pledged", "pgbench"), "x")
 
 
-def client_streaming_methods():
-    """The methods that take a stream of returns, as the descriptors of the protos tell."""
-    made = subprocess.run(
-        ["protoc", f"-I{ROOT}/proto", "--descriptor_set_out=/dev/stdout", "pledge/v1/return.proto"],
-        capture_output=True, check=True)
-    told = subprocess.run(
-        ["protoc", "--decode=google.protobuf.FileDescriptorSet", "google/protobuf/descriptor.proto"],
-        input=made.stdout, capture_output=True, check=True).stdout.decode()
-    return [re.search(r'name: "(\w+)"', method).group(1)
-            for method in re.findall(r"method \{.*?\n    \}", told, re.S)
-            if "client_streaming: true" in method]
+def import_stream(number):
+    """BULK_RETURNS returns of rounds that have none yet, as the frames of one stream."""
+    first = number * BULK_RETURNS
+    return b"".join(
+        frame(field(1, f"authorities/council-001/rounds/bulk-{n // OWNERS + 1}") + field(2, owner_name(owner_id(n)))
+              + field(4, line))
+        for n in range(first, first + BULK_RETURNS) for line in progress(owner_id(n)))
+
+
+def import_once(server, number):
+    told = load(server, IMPORT, import_stream(number), 1, 1, seconds=BULK_SECONDS, sent="whole")
+    return BULK_RETURNS * told["per_second"]
 
 
 def copy_once(place, number):
@@ -126,13 +134,18 @@ def copy_once(place, number):
     return BULK_RETURNS / (time.monotonic() - before)
 
 
-def bulk(place, results, options):
+def bulk(place, results, options, in_turn, ratios):
+    """The same rows through the service and by COPY; both go through triggers and foreign keys."""
     open_rounds(place)
-    taken = int(place.psql("SELECT coalesce(max(submission), 0) FROM pledge.return_submission"
-                           " WHERE round_id = 'theirs-1' AND submission < 1000000", "bench_write"))
-    results.figure("bulk/copy/per_second",
-                   [copy_once(place, taken + n + 1) for n in range(options.rounds)], "/s")
-    methods = client_streaming_methods()
-    results.missing("bulk returns", "one client stream over COPY of the rows",
-                    "the method is missing" if not methods
-                    else f"{', '.join(methods)} is there and its client is still to be written")
+    numbers = itertools.count(1 + int(place.psql(
+        "SELECT coalesce(max(submission), 0) FROM pledge.return_submission WHERE round_id = 'theirs-1'"
+        " AND submission < 1000000", "bench_write")))
+    streams = itertools.count()
+    with Ours(place, threads=2, database="bench_write") as server:
+        found = in_turn(results.watch, min(options.rounds, ROUNDS * OWNERS // BULK_RETURNS), {
+            "pledged": lambda: {"per_second": import_once(server, next(streams))},
+            "copy": lambda: {"per_second": copy_once(place, next(numbers))}})
+    for name, rounds in found.items():
+        results.figure(f"bulk/{name}/returns_per_second", (r["per_second"] for r in rounds), "/s")
+    results.row("bulk returns", "one client stream over COPY of the rows", ">=", 0.5,
+                ratios(found, "per_second", "pledged", "copy"), "x")
