@@ -26,7 +26,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { DATABASE_WAIT_SECONDS = 30, EXIT_USAGE = 2 };
+enum { DATABASE_WAIT_SECONDS = 30, EXIT_USAGE = 2, FORGET_AFTER_NS = 500 * 1000 * 1000 };
 
 /* All that the workers share, made before they start. */
 struct daemon {
@@ -222,6 +222,7 @@ static void forget_start(void)
 /* Serves until a signal; returns the exit status. */
 static int serve(struct daemon *daemon, const struct worker_shared *shared, const sigset_t *signals)
 {
+    static const struct timespec settled = {.tv_nsec = FORGET_AFTER_NS};
     struct err err = {0};
     int number;
     if (!start_workers(daemon, shared, &err) || !start_telemetry(daemon, &err)) {
@@ -229,9 +230,13 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
         fflush(NULL);
         _exit(EXIT_FAILURE); /* some threads may already run */
     }
-    forget_start();
     notify_state("READY=1");
-    sigwait(signals, &number);
+    number = sigtimedwait(signals, NULL, &settled);
+    if (number <
+        0) { /* the first calls are answered, with what they need mapped again as it is used */
+        forget_start();
+        sigwait(signals, &number);
+    }
     log_event(LOG_LEVEL_INFO, "draining", "{s:s}", "signal", strsignal(number));
     notify_state("STOPPING=1");
     for (unsigned i = 0; i < daemon->worker_count; i++) {

@@ -273,7 +273,7 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
         for (unsigned i = 0; i < config->connections[lane] && db->pipe_count < DB_MAX_PIPES; i++) {
             if (pipe_init(&db->pipes[db->pipe_count], loop, catalog,
                           &db->addresses[lane == DB_WRITE], lane, lane == DB_WRITE && i == 0,
-                          (struct pipe_owner){on_settled, on_changed, db})) {
+                          i * DB_STAGGER_MS, (struct pipe_owner){on_settled, on_changed, db})) {
                 db->pipe_count++;
             }
         }

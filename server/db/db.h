@@ -32,6 +32,7 @@ enum {
     DB_PIPE_SEGMENTS = 4,      /* segments in flight on one connection */
     DB_MAX_QUEUED = 8192,      /* jobs waiting in one lane */
     DB_CONNECT_MS = 5000,      /* from the start of connecting to ready */
+    DB_STAGGER_MS = 50,        /* between the first connection of a lane and each further one */
     DB_BACKOFF_FIRST_MS = 100, /* between attempts to connect, doubling */
     DB_BACKOFF_LAST_MS = 1000,
     DB_GRACE_MS = 5000,       /* past the last statement_timeout, then the connection is dropped */

@@ -612,7 +612,7 @@ static void pipe_fail(struct pipe *pipe, const char *why)
 
 bool pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
                const struct pipe_address *address, enum db_lane lane, bool listens,
-               struct pipe_owner owner)
+               unsigned delay_ms, struct pipe_owner owner)
 {
     *pipe = (struct pipe){.loop = loop,
                           .catalog = catalog,
@@ -625,7 +625,12 @@ bool pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *ca
     if (!pipe->prepared) {
         return false;
     }
-    pipe_connect(pipe);
+    if (delay_ms > 0) {
+        pipe->state = PIPE_DOWN;
+        pipe->retry_ms = loop->now_ms + delay_ms;
+    } else {
+        pipe_connect(pipe);
+    }
     return true;
 }
 

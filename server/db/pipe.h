@@ -79,11 +79,11 @@ struct pipe {
     char error[256]; /* of the last failure, for the log */
 };
 
-/* Starts connecting. Borrows catalog and address. With `listens` it hears of changes.
- * False when out of memory. */
+/* Starts connecting, after `delay_ms` or at once. Borrows catalog and address. With `listens` it
+ * hears of changes. False when out of memory. */
 bool pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
                const struct pipe_address *address, enum db_lane lane, bool listens,
-               struct pipe_owner owner);
+               unsigned delay_ms, struct pipe_owner owner);
 
 /* True when another segment may be sent. */
 bool pipe_has_room(const struct pipe *pipe);

@@ -407,13 +407,14 @@ $$;
 -- The head of a return's content; its lines follow.
 CREATE FUNCTION return_content_head(p_round text, p_owner text, p_submission int, p_day date)
 RETURNS text
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE sql STABLE
 AS $$
-    SELECT content_line('pledge-return', '1') || content_line('authority', app_authority())
-        || content_line('round', p_round) || content_line('owner', p_owner)
-        || content_line('submission', p_submission::text)
-        || content_line('received_on', p_day::text)
+    SELECT E'pledge-return\t1\nauthority\t' || pledge.app_authority() || E'\nround\t' || p_round
+        || E'\nowner\t' || p_owner || E'\nsubmission\t' || p_submission
+        || E'\nreceived_on\t' || p_day || E'\n'
 $$;
+COMMENT ON FUNCTION return_content_head(text, text, int, date)
+    IS 'What content_line() would say, without its calls; identifiers and numbers need no escapes';
 
 CREATE FUNCTION progress_content(p_id text, p_rating text, p_narrative text, p_reason text,
                                  p_measure text, p_actual text, p_evidence text) RETURNS text
@@ -525,8 +526,9 @@ BEGIN
     PERFORM return_may_act(v_owner, 'owner_return.owner');
     PERFORM return_window_check(v_round,
         CASE app_role() WHEN 'officer' THEN v_day ELSE current_date END);
-    PERFORM FROM round_owed AS w
-      WHERE w.authority_id = app_authority() AND w.round_id = p_round AND w.owner_id = v_owner;
+    PERFORM FROM version_owed AS w
+      WHERE w.authority_id = app_authority() AND w.pledge_id = v_round.pledge_id
+        AND w.version_number = v_round.version_number AND w.owner_id = v_owner;
     IF NOT FOUND THEN
         PERFORM fail('PL412', v_owner || ' has no commitment in round ' || p_round || '.',
             'owner_return.owner', 'R040');
