@@ -201,8 +201,8 @@ if wants abuse; then
             "$WORK/venv/bin/python" "$test"
     done
 fi
-# Each target replays its corpus and looks a little further; tests/fuzz/run.sh goes on for hours.
-FUZZ_SECONDS=6
+# Each target replays its corpus and looks further; tests/fuzz/run.sh goes on for hours.
+FUZZ_SECONDS=${FUZZ_SECONDS:-120}
 if wants fuzz; then
     part "fuzz" tests/fuzz/run.sh --tap $FUZZ_SECONDS
 fi

@@ -31,6 +31,11 @@ bool err_set(struct err *err, enum grpc_code code, const char *format, ...)
     return false;
 }
 
+bool err_no_memory(struct err *err)
+{
+    return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+}
+
 /* Makes room for one more; the array moves within the arena when it grows. */
 static struct err_violation *next_violation(struct err *err, struct arena *arena)
 {

@@ -41,6 +41,9 @@ struct err {
 bool err_set(struct err *err, enum grpc_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* RESOURCE_EXHAUSTED, for want of memory. Returns false. */
+bool err_no_memory(struct err *err);
+
 /* Adds a violation and, on a fresh err, sets INVALID_ARGUMENT and "field: description". The
  * strings are copied into `arena`; when it is exhausted the violation is left out. Returns false.
  */

@@ -166,6 +166,9 @@ void call_reply_packed(struct call *call, const uint8_t *packed, size_t len);
 /* Ends the call: NULL or a GRPC_OK err for success. The second end is dropped. */
 void call_finish(struct call *call, const struct err *err);
 
+/* Ends the call for want of memory. Returns false. */
+bool call_no_memory(struct call *call);
+
 /* Keeps the call's memory until the matching release. */
 void call_hold(struct call *call);
 void call_release(struct call *call);

@@ -204,14 +204,6 @@ static bool too_big(struct call *call, size_t len)
     return false;
 }
 
-static bool no_memory(struct call *call)
-{
-    struct err err = {0};
-    err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
-    call_finish(call, &err);
-    return false;
-}
-
 struct dump {
     struct buf *to;
     bool failed;
@@ -240,7 +232,7 @@ static bool pack(struct call *call, const ProtobufCMessage *reply, struct buf *t
         json_t *json = msg_json_write(reply, 0, NULL);
         bool good = append_json(json, to);
         json_decref(json);
-        return !good                               ? no_memory(call)
+        return !good                               ? call_no_memory(call)
                : to->len - before > CALL_MAX_REPLY ? too_big(call, to->len - before)
                                                    : true;
     }
@@ -250,7 +242,7 @@ static bool pack(struct call *call, const ProtobufCMessage *reply, struct buf *t
     }
     uint8_t *at = buf_reserve(to, len);
     if (!at) {
-        return no_memory(call);
+        return call_no_memory(call);
     }
     protobuf_c_message_pack(reply, at);
     to->len += len;
@@ -266,7 +258,7 @@ static bool append_frame(struct call *call, uint8_t flags, const uint8_t *bytes,
     struct buf *to = text ? &frame : out;
     uint8_t *at = buf_reserve(to, GRPC_FRAME_HEADER + len);
     if (!at) {
-        return no_memory(call);
+        return call_no_memory(call);
     }
     grpc_frame_write_header(at, (uint32_t)len, false);
     at[0] = flags;
@@ -281,7 +273,7 @@ static bool append_frame(struct call *call, uint8_t flags, const uint8_t *bytes,
             out->len += size;
         }
         buf_deinit(&frame);
-        return encoded ? true : no_memory(call);
+        return encoded ? true : call_no_memory(call);
     }
     return true;
 }
@@ -296,7 +288,7 @@ static bool pack_frame(struct call *call, const ProtobufCMessage *reply)
     }
     uint8_t *frame = buf_reserve(out, GRPC_FRAME_HEADER + len);
     if (!frame) {
-        return no_memory(call);
+        return call_no_memory(call);
     }
     grpc_frame_write_header(frame, (uint32_t)len, false);
     protobuf_c_message_pack(reply, frame + GRPC_FRAME_HEADER);
@@ -321,14 +313,15 @@ static bool pack_any(struct call *call, const ProtobufCMessage *reply)
     uint8_t flags = 0;
     if (wants_gzip(call, bytes->len)) {
         if (!gzip_compress(buf_head(bytes), bytes->len, &compressed)) {
-            return no_memory(call);
+            return call_no_memory(call);
         }
         bytes = &compressed;
         flags = WIRE_FLAG_COMPRESSED;
     }
-    bool good = wire_is_framed(call->wire)
-                    ? append_frame(call, flags, buf_head(bytes), bytes->len)
-                    : buf_append(&call->stream.out, buf_head(bytes), bytes->len) || no_memory(call);
+    bool good =
+        wire_is_framed(call->wire)
+            ? append_frame(call, flags, buf_head(bytes), bytes->len)
+            : buf_append(&call->stream.out, buf_head(bytes), bytes->len) || call_no_memory(call);
     call->gzip_announced |= flags != 0;
     buf_deinit(&compressed);
     return good;
@@ -377,7 +370,7 @@ void call_reply_packed(struct call *call, const uint8_t *packed, size_t len)
     if (reply) {
         call_reply(call, reply);
     } else {
-        no_memory(call);
+        call_no_memory(call);
     }
 }
 
@@ -527,6 +520,14 @@ void call_finish(struct call *call, const struct err *err)
         finish_connect_stream(call, err);
         break;
     }
+}
+
+bool call_no_memory(struct call *call)
+{
+    struct err err = {0};
+    err_no_memory(&err);
+    call_finish(call, &err);
+    return false;
 }
 
 void reply_preflight(struct call *call)

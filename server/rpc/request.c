@@ -31,7 +31,7 @@ static ProtobufCMessage *decode_proto(struct call *call, struct arena *arena, co
     ProtobufCAllocator allocator = arena_protobuf_allocator(arena);
     ProtobufCMessage *request = protobuf_c_message_unpack(input, &allocator, len, bytes);
     if (!request && arena->failed) {
-        err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        err_no_memory(err);
     } else if (!request) {
         err_set(err, GRPC_INVALID_ARGUMENT, "the request is not a well-formed %s message",
                 input->name);
@@ -56,7 +56,7 @@ static ProtobufCMessage *decode_json(struct call *call, struct arena *arena, con
     size_t packed = protobuf_c_message_get_packed_size(read);
     uint8_t *wire = arena_alloc(arena, packed + 1);
     if (!wire) {
-        err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        err_no_memory(err);
         return NULL;
     }
     protobuf_c_message_pack(read, wire);
@@ -80,7 +80,7 @@ static bool expand(struct call *call, const uint8_t **bytes, size_t *len, struct
     case GZIP_CORRUPT:
         return err_set(err, GRPC_INTERNAL, "the message is not well-formed gzip");
     default:
-        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return err_no_memory(err);
     }
 }
 

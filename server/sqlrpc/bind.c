@@ -145,7 +145,7 @@ static bool complain(enum value_result result, const char *field, struct arena *
     case VALUE_NOT_A_UUID:
         return err_violation(err, arena, field, "", "must be a UUID");
     default:
-        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return err_no_memory(err);
     }
 }
 

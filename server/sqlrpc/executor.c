@@ -262,7 +262,7 @@ static bool bind_statement(struct execution *execution, const struct sql_stateme
     const char **values = arena_calloc(arena, count + 1, sizeof(*values));
     int *lengths = arena_calloc(arena, count + 1, sizeof(*lengths));
     if (!values || !lengths) {
-        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return err_no_memory(err);
     }
     bool good = true;
     for (unsigned i = 0; i < count; i++) {
@@ -419,8 +419,7 @@ struct execution *execution_begin(struct call *call, const ProtobufCMessage *req
     struct execution *execution = arena_calloc(&call->arena, 1, sizeof(*execution));
     struct err err = {0};
     if (!execution) {
-        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
-        call_finish(call, &err);
+        call_no_memory(call);
         return NULL;
     }
     execution->call = call;

@@ -113,7 +113,7 @@ static struct gather *gather_begin(struct call *call)
 {
     ProtobufCMessage *first = keep_first(call);
     if (!first) {
-        fail(call, "the call needs too much memory");
+        call_no_memory(call);
         return NULL;
     }
     struct execution *execution = execution_begin(call, first);
@@ -123,7 +123,7 @@ static struct gather *gather_begin(struct call *call)
     struct gather *gather = calloc(1, sizeof(*gather));
     execution->data = gather;
     if (!gather) {
-        fail(call, "the call needs too much memory");
+        call_no_memory(call);
         return NULL;
     }
     gather->execution = execution;
@@ -132,7 +132,7 @@ static struct gather *gather_begin(struct call *call)
     call->freed = gather_freed;
     if (!gather->hash || !EVP_DigestInit_ex(gather->hash, EVP_sha256(), NULL) ||
         !gather_columns(gather)) {
-        fail(call, "the call needs too much memory");
+        call_no_memory(call);
         return NULL;
     }
     return gather;
@@ -194,7 +194,7 @@ void sql_gather(struct call *call, const ProtobufCMessage *request)
         return;
     }
     if (!gather_row(call, gather, request)) {
-        fail(call, "the call needs too much memory");
+        call_no_memory(call);
     } else if (gather->count > GATHER_MAX_REQUESTS || gather->bytes > GATHER_MAX_BYTES) {
         fail(call, "too much for one stream; send it in several");
     } else if (call->rpc->buffered > CALL_MAX_BUFFERED) {

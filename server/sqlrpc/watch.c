@@ -50,7 +50,7 @@ static bool on_rows(struct db_job *job, unsigned step, const PGresult *rows)
     for (int row = 0; row < PQntuples(rows) && !execution->call->answered; row++) {
         ProtobufCMessage *reply = execution_message(statement->row, execution->arena);
         if (!reply) {
-            return err_set(&job->err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+            return err_no_memory(&job->err);
         }
         if (!execution_fill(execution, statement, rows, row, reply)) {
             return false;
@@ -195,8 +195,7 @@ void sql_watch(struct call *call, const ProtobufCMessage *request)
         return;
     }
     if (!watcher) {
-        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
-        call_finish(call, &err);
+        call_no_memory(call);
         return;
     }
     watcher->watches = execution_context(call)->watches;
