@@ -340,12 +340,16 @@ def submit(place, results, options):
     writes.submit(place, results, options, in_turn, ratios)
 
 
+def audit(place, results, options):
+    writes.audit(place, results, options, in_turn, ratios)
+
+
 def bulk(place, results, options):
     writes.bulk(place, results, options, in_turn, ratios)
 
 
 ROWS = {"health": health, "read": read, "memory": memory, "start": start, "monitor": monitor,
-        "latency": latency, "submit": submit, "bulk": bulk, "cost": cost}
+        "latency": latency, "submit": submit, "audit": audit, "bulk": bulk, "cost": cost}
 
 
 def prepare(place):

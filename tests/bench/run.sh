@@ -4,7 +4,7 @@
 #
 #   tests/bench/run.sh [--rows NAME,...] [--rounds N] [--seconds N] [--quick]
 #
-# Rows: health read memory start monitor latency submit bulk cost. --quick is 3 rounds of 1 second.
+# Rows: health read memory start monitor latency submit audit bulk cost. --quick is 3 rounds of 1 second.
 # Results go to build/bench/results.json and build/bench/*.svg. It takes 25 to 40 minutes, needs
 # two cores and Debian 12, and installs what is missing.
 set -euo pipefail
@@ -87,6 +87,10 @@ trap finish EXIT
 progress "loading 153 authorities (a minute or two)"
 bench_setup "$PLACE" authorities=153
 bench_load "$PLACE" bench_one authorities=1
-bench_load "$PLACE" bench_write authorities=1 statements=3 owners=50 rounds=1 closed=0
+for database in bench_write bench_unaudited; do
+    bench_load "$PLACE" $database authorities=1 statements=3 owners=50 rounds=1 closed=0
+done
+PGHOST=$PLACE/sockets psql -qX -U postgres -d bench_unaudited -c "CREATE OR REPLACE FUNCTION pledge.audit_write(p_method
+    text, p_peer text, p_request_id text, p_request_hash bytea) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'"
 python3 tests/bench/measure.py "$PLACE" "$TOOLS" "$OUT/results.json" "${options[@]}"
 python3 tests/bench/report.py "$OUT/results.json" "$OUT"

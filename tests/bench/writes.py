@@ -18,10 +18,11 @@ CALLS_A_BURST = 20000
 CLIENTS = (4, 8, 16, 32)
 SHAPES = ((8, 1), (8, 4), (16, 4))
 BULK_RETURNS = 5000
+AUDIT_SHAPE = (8, 1)
 BULK_SECONDS = 60  # at most
 
 
-def open_rounds(place):
+def open_rounds(place, database=database):
     """More rounds that are open today: ours-N for the service, theirs-N for pgbench and COPY, bulk-N for streams."""
     place.psql(
         "INSERT INTO pledge.round (authority_id, round_id, title, pledge_id, version_number,"
@@ -29,8 +30,8 @@ def open_rounds(place):
         " SELECT 'council-001', w || '-' || n, 'Round', 'promise', 1, current_date - 90,"
         " current_date - 1, current_date - 1, current_date + 30, current_date + 60"
         f" FROM unnest(ARRAY['ours', 'theirs', 'bulk']) AS w, generate_series(1, {ROUNDS}) AS n"
-        " ON CONFLICT DO NOTHING", "bench_write")
-    place.psql("VACUUM (ANALYZE)", "bench_write")
+        " ON CONFLICT DO NOTHING", database)
+    place.psql("VACUUM (ANALYZE)", database)
 
 
 def owner_id(number):
@@ -94,6 +95,22 @@ def submit(place, results, options, in_turn, ratios):
         results.figure(f"submit/{name}/per_second", (r["per_second"] for r in rounds), "/s")
     results.row("audited write", "SubmitReturn over the same inserts", ">=", 0.8,
                 ratios(found, "per_second", "pledged", "pgbench"), "x")
+
+
+def audit(place, results, options, in_turn, ratios):
+    """The same calls by eight writers in one authority, on a database whose audit_write() does nothing as well."""
+    for database in ("bench_write", "bench_unaudited"):
+        open_rounds(place, database)
+    with Ours(place, threads=2, database="bench_write") as audited, \
+            Ours(place, threads=2, database="bench_unaudited") as unaudited:
+        both = {"audited": Submitter(audited), "unaudited": Submitter(unaudited)}
+        found = in_turn(results.watch, options.rounds, {
+            name: lambda submitter=submitter: submitter.burst(AUDIT_SHAPE, options.seconds)
+            for name, submitter in both.items()})
+    for name, rounds in found.items():
+        results.figure(f"audit/{name}/per_second", (r["per_second"] for r in rounds), "/s")
+    results.row("the audit's cost", "writes over those without an entry", ">=", 0.7,
+                ratios(found, "per_second", "audited", "unaudited"), "x")
 
 
 def import_stream(number):
