@@ -7,6 +7,7 @@
 #include "server/admin.h"
 #include "server/config.h"
 #include "server/notify.h"
+#include "server/permissions.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
 #include "server/telemetry.h"
@@ -26,6 +27,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum task { TASK_SERVE, TASK_CHECK, TASK_PERMISSIONS };
+
 enum { DATABASE_WAIT_SECONDS = 30, EXIT_USAGE = 2, FORGET_AFTER_NS = 500 * 1000 * 1000 };
 
 /* All that the workers share, made before they start. */
@@ -44,7 +47,7 @@ struct daemon {
 };
 
 static const char usage[] =
-    "usage: pledged [--config FILE] [--check]\n"
+    "usage: pledged [--config FILE] [--check | --permissions]\n"
     "       pledged add-host-administrator --database CONNINFO --name NAME CERTIFICATE.pem\n"
     "\n"
     "Serves the Pledge API over gRPC and TLS until SIGTERM, then lets open calls finish.\n"
@@ -52,6 +55,7 @@ static const char usage[] =
     "  --config FILE  settings (default " PLEDGE_CONFIG_FILE " if it is there);\n"
     "                 PLEDGED_… variables override them\n"
     "  --check        check settings, protos, SQL and database against each other, and end\n"
+    "  --permissions  print which role may call which method, and end\n"
     "  --version      print the version\n"
     "  --help         print this\n";
 
@@ -259,7 +263,7 @@ static void daemon_deinit(struct daemon *daemon)
     free(daemon->workers);
 }
 
-static int run(struct daemon *daemon, bool check_only)
+static int run(struct daemon *daemon, enum task task)
 {
     char error[512];
     sigset_t signals;
@@ -294,7 +298,9 @@ static int run(struct daemon *daemon, bool check_only)
                                     .connections = {(unsigned)config->read_connections,
                                                     (unsigned)config->heavy_connections,
                                                     (unsigned)config->write_connections}};
-    if (good && !check_only && daemon->workers) {
+    if (good && task == TASK_PERMISSIONS) {
+        permissions_write(&daemon->registry, &daemon->methods, &daemon->roles, stdout);
+    } else if (good && task == TASK_SERVE && daemon->workers) {
         struct worker_shared shared = {tls,
                                        &daemon->registry,
                                        &daemon->catalog,
@@ -319,14 +325,13 @@ int _gnutls_global_init_skip(void)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"check", no_argument, NULL, 'k'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
+        {"permissions", no_argument, NULL, 'p'},  {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {0}};
     static struct daemon daemon;
     const char *path = access(PLEDGE_CONFIG_FILE, R_OK) == 0 ? PLEDGE_CONFIG_FILE : NULL;
-    bool check_only = false;
+    enum task task = TASK_SERVE;
     char error[512];
     enum log_level level;
     int option;
@@ -337,7 +342,9 @@ int main(int argc, char **argv)
         if (option == 'c') {
             path = optarg;
         } else if (option == 'k') {
-            check_only = true;
+            task = TASK_CHECK;
+        } else if (option == 'p') {
+            task = TASK_PERMISSIONS;
         } else if (option == 'v') {
             puts("pledged " PLEDGE_VERSION);
             return EXIT_SUCCESS;
@@ -359,7 +366,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     log_set_level(level);
-    int status = run(&daemon, check_only);
+    int status = run(&daemon, task);
     daemon_deinit(&daemon);
     return status;
 }

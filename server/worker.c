@@ -89,8 +89,11 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
     watches_init(&worker->watches, &worker->loop, worker->context.db);
     worker->context.auth = auth_new(worker->context.db, shared->roles);
     worker->context.watches = &worker->watches;
+    worker->audit.db = worker->context.db;
+    worker->context.audit = &worker->audit;
     rpc_init(&worker->rpc, &worker->loop, shared->registry, &worker->context);
     worker->rpc.metrics = &worker->metrics;
+    worker->rpc.refused = audit_refused;
     worker->rpc.slow_call_ms = (unsigned)shared->slow_call_ms;
     worker->rpc.web_origins = shared->web_origins;
     worker->context.memos = memos_new(&worker->loop);

@@ -5,6 +5,7 @@
 
 #include "server/net/conn.h"
 #include "server/rpc/call.h"
+#include "server/sqlrpc/audit.h"
 #include "server/sqlrpc/memo.h"
 #include "server/sqlrpc/method.h"
 #include "server/sqlrpc/watch.h"
@@ -15,6 +16,7 @@ struct worker {
     struct rpc rpc;
     struct metrics metrics;
     struct watches watches;
+    struct audit audit;
     struct sql_context context; /* first thing that rpc.context points to */
     uv_async_t drain;
     uv_thread_t thread;

@@ -320,11 +320,7 @@ int cli_main(int argc, char **argv)
         code = cli_fail(&cli, "the output could not be written");
     }
     pledge_channel_free(cli.channel);
-    for (struct cli_reply *reply = cli.replies, *next; reply; reply = next) {
-        next = reply->next;
-        pledge_reply_deinit(&reply->reply);
-        free(reply);
-    }
+    cli_forget(&cli);
     arena_deinit(&cli.arena);
     return code;
 }

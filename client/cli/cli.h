@@ -151,6 +151,9 @@ const void *cli_call(struct cli *cli, const char *method, void *request);
 /* The same without printing; the caller looks at the status. NULL without connection settings. */
 const struct pledge_reply *cli_try(struct cli *cli, const char *method, void *request);
 
+/* Frees the replies so far, for commands that read without end. */
+void cli_forget(struct cli *cli);
+
 /* Makes the channel when there is none. False with the error printed. */
 bool cli_connect(struct cli *cli);
 

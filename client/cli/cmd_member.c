@@ -4,15 +4,21 @@
 
 #include "pledge/v1/member.pb-c.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <string.h>
 
+#define ROLES                                                                                      \
+    "council-administrator, officer, director, elected-member, support-worker, partner-agency or " \
+    "inspector"
+
 static const struct view_column member_columns[] = {
     {"member", "name", VIEW_ID},
     {"role", "role", 0},
     {"owner", "owner", VIEW_OWNER},
+    {"until", "expires_on", VIEW_DATE},
     {"as", "display_name", TABLE_CUT},
     {"certificate", "certificate_sha256", TABLE_CUT},
     {0},
@@ -52,24 +58,19 @@ static char *fingerprint(struct cli *cli, const char *path)
     return cli_copy(cli, hex);
 }
 
+/* The word is the name of the enum's value in lower case, with hyphens or underscores. */
 static bool role_from_word(const char *word, Pledge__V1__Role *ret_role)
 {
-    static const struct {
-        const char *word;
-        Pledge__V1__Role role;
-    } roles[] = {
-        {"officer", PLEDGE__V1__ROLE__ROLE_OFFICER},
-        {"director", PLEDGE__V1__ROLE__ROLE_DIRECTOR},
-        {"partner-agency", PLEDGE__V1__ROLE__ROLE_PARTNER_AGENCY},
-        {"partner_agency", PLEDGE__V1__ROLE__ROLE_PARTNER_AGENCY},
-    };
-    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
-        if (strcmp(roles[i].word, word) == 0) {
-            *ret_role = roles[i].role;
-            return true;
-        }
+    char name[64];
+    snprintf(name, sizeof(name), "ROLE_%s", word);
+    for (char *at = name; *at; at++) {
+        *at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
     }
-    return false;
+    const ProtobufCEnumValue *value =
+        protobuf_c_enum_descriptor_get_value_by_name(&pledge__v1__role__descriptor, name);
+    bool known = value && value->value != PLEDGE__V1__ROLE__ROLE_UNSPECIFIED;
+    *ret_role = known ? (Pledge__V1__Role)value->value : PLEDGE__V1__ROLE__ROLE_UNSPECIFIED;
+    return known;
 }
 
 static int already_there(struct cli *cli, const struct pledge_reply *created,
@@ -83,6 +84,7 @@ static int already_there(struct cli *cli, const struct pledge_reply *created,
                                 : NULL;
     bool same = there && there->role == wanted->role && strcmp(there->owner, wanted->owner) == 0 &&
                 strcmp(there->display_name, wanted->display_name) == 0 &&
+                strcmp(there->expires_on, wanted->expires_on) == 0 &&
                 strcmp(there->certificate_sha256, wanted->certificate_sha256) == 0;
     if (!same) {
         cli_explain(cli, created);
@@ -105,6 +107,7 @@ static int read_options(struct cli *cli, Pledge__V1__Member *member)
     const char *certificate = cli_option(cli, "certificate");
     const char *display_name = cli_option(cli, "display-name");
     const char *owner = cli_option(cli, "owner");
+    const char *until = cli_option(cli, "until");
     if (!role || !certificate || !display_name) {
         return cli_usage(cli, "--%s is missing",
                          !role          ? "role"
@@ -112,12 +115,13 @@ static int read_options(struct cli *cli, Pledge__V1__Member *member)
                                         : "display-name");
     }
     if (!role_from_word(role, &member->role)) {
-        return cli_usage(cli, "--role is officer, director or partner-agency, not \"%s\"", role);
+        return cli_usage(cli, "--role is %s, not \"%s\"", ROLES, role);
     }
     if (owner && !(member->owner = cli_owner(cli, cli_argument(cli, 0), owner))) {
         return CLI_FAILED;
     }
     member->display_name = cli_copy(cli, display_name);
+    member->expires_on = cli_copy(cli, until ? until : "");
     member->certificate_sha256 = fingerprint(cli, certificate);
     return member->certificate_sha256 ? CLI_OK : CLI_FAILED;
 }

@@ -43,6 +43,8 @@ int run_return_checks(struct cli *cli);
 int run_return_template(struct cli *cli);
 
 int run_monitor(struct cli *cli);
+int run_audit_export(struct cli *cli);
+int run_audit_verify(struct cli *cli);
 int run_apply(struct cli *cli);
 int run_call(struct cli *cli);
 int run_completion(struct cli *cli);

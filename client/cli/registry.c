@@ -75,6 +75,7 @@ const struct cli_group cli_groups[] = {
     {"commitment", "what departments and agencies undertake"},
     {"round", "reporting rounds"},
     {"return", "what each owner reports in a round"},
+    {"audit", "who did what, and the proof that nothing is missing"},
     {0},
 };
 
@@ -174,19 +175,43 @@ const struct cli_command cli_commands[] = {
      .run = run_member_list},
     {.group = "member",
      .name = "add",
-     .summary = "let a certificate act for a council (host administrators)",
+     .summary = "let a certificate act for a council (administrators)",
      .description = "Run again with the same values it says that the member is there, and changes "
-                    "nothing.",
+                    "nothing. The roles are council-administrator, officer, director, "
+                    "elected-member, support-worker, partner-agency and inspector.",
      .arguments = ARGUMENTS(ARG_AUTHORITY, {"MEMBER", "identifier of the new member"}),
-     .options = OPTIONS({"role", "ROLE", "officer, director or partner-agency; required"},
-                        {"certificate", "FILE", "PEM file of the member's certificate; required"},
-                        {"display-name", "NAME", "the post, never a person; required"},
-                        {"owner", "OWNER", "department or agency of a director or an agency"},
-                        OPT_DRY_RUN),
+     .options =
+         OPTIONS({"role", "ROLE", "what the member may do (see below); required"},
+                 {"certificate", "FILE", "PEM file of the member's certificate; required"},
+                 {"display-name", "NAME", "the post, never a person; required"},
+                 {"owner", "OWNER", "department or agency of a director or an agency"},
+                 {"until", "DAY", "last day, YYYY-MM-DD; an inspector needs one"}, OPT_DRY_RUN),
      .examples = EXAMPLES("pledge member add derby housing-director --role director "
                           "--owner departments/housing --certificate housing.pem "
                           "--display-name \"Director of Housing\""),
      .run = run_member_add},
+    {.group = "audit",
+     .name = "export",
+     .summary = "write a council's audit trail as JSON lines (administrators)",
+     .description = "One entry a line, in the order of the chain. What is written can be proved to "
+                    "be whole by \"pledge audit verify\", without the service.",
+     .arguments = ARGUMENTS({"[AUTHORITY]", "identifier of the council, such as derby"}),
+     .options = OPTIONS({"host", NULL, "the entries that are of no council"},
+                        {"after", "NUMBER", "only the entries after this one"}),
+     .examples = EXAMPLES("pledge audit export derby > derby-audit.jsonl",
+                          "pledge audit export derby --after 4711 >> derby-audit.jsonl"),
+     .run = run_audit_export},
+    {.group = "audit",
+     .name = "verify",
+     .summary = "prove that an exported audit trail is whole",
+     .description = "Computes every hash anew, without the service. A changed, missing or moved "
+                    "entry is named. The checkpoint that is printed, kept elsewhere, also shows "
+                    "whether the end of the chain was made anew.",
+     .arguments = ARGUMENTS({"FILE", "what was exported, or - for standard input"}),
+     .options = OPTIONS({"checkpoint", "NUMBER:HASH", "an entry as an earlier run saw it"}),
+     .examples = EXAMPLES("pledge audit verify derby-audit.jsonl",
+                          "pledge audit export derby | pledge audit verify -"),
+     .run = run_audit_verify},
     {.group = "pledge",
      .name = "list",
      .summary = "list a council's pledges",

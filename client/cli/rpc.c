@@ -195,6 +195,16 @@ static void add_json(struct cli_list *list, const ProtobufCMessage *page)
     json_decref(json);
 }
 
+void cli_forget(struct cli *cli)
+{
+    for (struct cli_reply *reply = cli->replies, *next; reply; reply = next) {
+        next = reply->next;
+        pledge_reply_deinit(&reply->reply);
+        free(reply);
+    }
+    cli->replies = NULL;
+}
+
 /* Takes the one repeated field of a List reply. */
 static bool add_page(struct cli *cli, struct cli_list *list, const ProtobufCMessage *page)
 {

@@ -91,8 +91,8 @@ static struct auth_permission *permission_named(const struct auth_roles *roles, 
 
 bool auth_roles_read(PGconn *conn, struct auth_roles *roles, struct err *err)
 {
-    PGresult *result =
-        PQexec(conn, "SELECT permission, role FROM pledge.role_permission ORDER BY 1, 2");
+    PGresult *result = PQexec(
+        conn, "SELECT permission, role FROM pledge.role_permission ORDER BY role, permission");
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         err_set(err, GRPC_INTERNAL, "reading role_permission: %s", PQerrorMessage(conn));
         PQclear(result);
@@ -184,6 +184,7 @@ static void decide(struct auth *auth, const struct waiter *waiter,
     static const struct membership nowhere = {"", "", ""};
     struct call *call = waiter->call;
     if (!principal->id) {
+        call->authority = waiter->authority;
         refuse(waiter, GRPC_UNAUTHENTICATED,
                "this client certificate is not registered; ask the host administrator to add it");
         return;
@@ -196,6 +197,17 @@ static void decide(struct auth *auth, const struct waiter *waiter,
         place = &nowhere;
         authority = "";
     }
+    char *role = arena_strndup(call_run_arena(call), place ? place->role : "",
+                               place ? strlen(place->role) : 0);
+    char *owner = arena_strndup(call_run_arena(call), place ? place->owner : "",
+                                place ? strlen(place->owner) : 0);
+    if (!settings || !id || !role || !owner) {
+        refuse(waiter, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        return;
+    }
+    call->principal = id;
+    call->role = role;
+    call->authority = authority;
     /* One answer for "not a member" and "no such authority": neither shows which exist. */
     if (!place) {
         refuse(waiter, GRPC_PERMISSION_DENIED,
@@ -208,16 +220,8 @@ static void decide(struct auth *auth, const struct waiter *waiter,
         refuse(waiter, GRPC_PERMISSION_DENIED, "your role in this authority does not allow this");
         return;
     }
-    char *role = arena_strndup(call_run_arena(call), place->role, strlen(place->role));
-    char *owner = arena_strndup(call_run_arena(call), place->owner, strlen(place->owner));
-    if (!settings || !id || !role || !owner) {
-        refuse(waiter, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
-        return;
-    }
     *settings = (struct db_settings){authority, id, role, owner};
     call->times.admitted = call->rpc->loop->now_us;
-    call->principal = id;
-    call->authority = authority;
     waiter->then(call, settings);
 }
 

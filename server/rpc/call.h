@@ -45,6 +45,8 @@ struct rpc {
     const struct registry *registry;
     void *context; /* for the floors above: what this loop has for them */
     struct metrics *metrics;
+    /* Hears of each call that ends for who asked; NULL: nobody listens. */
+    void (*refused)(struct call *call, const struct err *err);
     const char *web_origins; /* space-separated origins whose pages may call; "" for none */
     unsigned slow_call_ms;   /* calls that take longer are logged with where the time went */
     struct call *calls;
@@ -112,7 +114,8 @@ struct call {
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE];
     char peer[CONN_PEER_TEXT];
     const char *principal; /* set by auth, for the log */
-    const char *authority; /* likewise */
+    const char *role;      /* likewise */
+    const char *authority; /* likewise: the one that was asked for */
     unsigned holds;
     uint8_t gzip_sent;     /* families of headers (see headers.c) that declare gzip, */
     uint8_t gzip_accepted; /* accept it, */

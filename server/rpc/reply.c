@@ -505,6 +505,10 @@ void call_finish(struct call *call, const struct err *err)
     call->answered = true;
     call->answered_ms = call->rpc->loop->now_ms;
     reply_log(call, err);
+    bool denied = err->code == GRPC_UNAUTHENTICATED || err->code == GRPC_PERMISSION_DENIED;
+    if (denied && call->rpc->refused) {
+        call->rpc->refused(call, err);
+    }
     switch (call->wire->protocol) {
     case WIRE_GRPC:
         finish_grpc(call, err);

@@ -126,9 +126,10 @@ static void ask_all(struct sql_methods *methods, PGconn *conn, struct problems *
 {
     struct questions questions = {.conn = conn, .problems = problems};
     PQenterPipelineMode(conn);
-    ask(&questions, (struct question){.db = &auth_identify, .where = auth_identify.name});
-    ask(&questions, (struct question){.db = &sql_request_begin, .where = sql_request_begin.name});
-    ask(&questions, (struct question){.db = &recall_stamp, .where = recall_stamp.name});
+    for (size_t i = 0; i < SQL_ENGINE_STATEMENTS; i++) {
+        struct db_statement *statement = sql_engine_statements[i];
+        ask(&questions, (struct question){.db = statement, .where = statement->name});
+    }
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         for (unsigned k = 0; method->method.path && k < method->statement_count; k++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Carries out a call: request fields to parameters, one job, rows to reply fields. */
 #include "google/protobuf/field_mask.pb-c.h"
+#include "server/sqlrpc/audit.h"
 #include "server/sqlrpc/execution.h"
 #include "server/sqlrpc/recall.h"
 
@@ -317,7 +318,7 @@ bool execution_steps(struct execution *execution, bool replay, struct err *err)
         good = bind_statement(execution, statement, err) && good;
     }
     drop_repeated(err);
-    return good;
+    return good && (replay || !method->is_write || audit_step(execution, err));
 }
 
 static bool check_mask(struct execution *execution, struct err *err)
@@ -447,7 +448,7 @@ void sql_execute(struct call *call, const ProtobufCMessage *request)
     if (!execution) {
         return;
     }
-    if (execution_has_request_id(execution)) {
+    if (execution->method->is_write) {
         EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL);
     }
     recall_prepare(execution);

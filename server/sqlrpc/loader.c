@@ -3,6 +3,7 @@
 #include "common/base/buf.h"
 #include "google/protobuf/field_mask.pb-c.h"
 #include "proto/schema.h"
+#include "server/sqlrpc/audit.h"
 #include "server/sqlrpc/recall.h"
 
 #include <ctype.h>
@@ -545,20 +546,21 @@ static void shrink(struct sql_method *method)
     }
 }
 
+struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS] = {
+    &auth_identify, &sql_request_begin, &recall_stamp, &audit_write, &audit_denied};
+
 /* Names the statements and lists them, the engine's own first. */
 static void list_statements(struct sql_methods *methods)
 {
-    size_t most = 3 + methods->count * METHOD_MAX_STATEMENTS;
+    size_t most = SQL_ENGINE_STATEMENTS + methods->count * METHOD_MAX_STATEMENTS;
     methods->statements = calloc(most, sizeof(struct db_statement *));
     if (!methods->statements) {
         return;
     }
-    auth_identify.index = methods->statement_count;
-    methods->statements[methods->statement_count++] = &auth_identify;
-    sql_request_begin.index = methods->statement_count;
-    methods->statements[methods->statement_count++] = &sql_request_begin;
-    recall_stamp.index = methods->statement_count;
-    methods->statements[methods->statement_count++] = &recall_stamp;
+    for (size_t i = 0; i < SQL_ENGINE_STATEMENTS; i++) {
+        sql_engine_statements[i]->index = methods->statement_count;
+        methods->statements[methods->statement_count++] = sql_engine_statements[i];
+    }
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         shrink(method);

@@ -25,7 +25,7 @@ struct watches;
 enum {
     GATHER_MAX_REQUESTS = 200000,             /* in one stream */
     GATHER_MAX_BYTES = 64 * 1024 * 1024,      /* of their values */
-    METHOD_MAX_STATEMENTS = DB_MAX_STEPS - 1, /* one step is for request_begin */
+    METHOD_MAX_STATEMENTS = DB_MAX_STEPS - 2, /* request_begin and audit_write are steps, too */
     METHOD_MAX_FILE = 256 * 1024,             /* bytes of a .sql file */
     METHOD_HEAVY_US = 5000,                   /* usual cost above which reads take the heavy lane */
 };
@@ -100,6 +100,7 @@ struct sql_context {
     struct auth *auth;
     struct watches *watches;
     struct memos *memos;
+    struct audit *audit;
 };
 
 /* Answers a call by its method's statements; sql_method.method.message. */
@@ -115,5 +116,9 @@ void sql_watch(struct call *call, const ProtobufCMessage *request);
 
 /* The engine's own statement for request_id. */
 extern struct db_statement sql_request_begin;
+
+/* What the engine itself asks the database. */
+enum { SQL_ENGINE_STATEMENTS = 5 };
+extern struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS];
 
 #endif

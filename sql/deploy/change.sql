@@ -27,13 +27,18 @@ CREATE TABLE change (
     name         text NOT NULL,
     permission   text COLLATE "C" NOT NULL,
     owner_id     text COLLATE "C",
+    told         boolean NOT NULL DEFAULT true,
+    before_hash  text NOT NULL DEFAULT '',
+    after_hash   text NOT NULL DEFAULT '',
     recorded_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT change_number_unique PRIMARY KEY (authority_id, number),
     CONSTRAINT change_parent_exists FOREIGN KEY (authority_id) REFERENCES authority,
     CONSTRAINT change_kind_known CHECK (kind IN ('created', 'updated', 'deleted'))
 );
-COMMENT ON TABLE change IS 'Each change of a resource. permission: what it takes to read the'
-    ' resource. owner_id: the one owner whose resource it is, where other agencies may not see it.';
+COMMENT ON TABLE change IS 'Each change of a row that is a resource or a part of one. permission:'
+    ' what it takes to read the resource. owner_id: the one owner whose resource it is, where other'
+    ' agencies may not see it. told: those who watch hear of it; many parts of one resource in one'
+    ' transaction are told once. before_hash, after_hash: SHA-256 of the row as JSON.';
 COMMENT ON CONSTRAINT change_number_unique ON change IS 'number: is taken';
 COMMENT ON CONSTRAINT change_parent_exists ON change IS 'parent: names no authority';
 COMMENT ON CONSTRAINT change_kind_known ON change IS 'kind: must be created, updated or deleted';
@@ -69,28 +74,35 @@ DECLARE
     v_parts text[] := ARRAY(SELECT v_row ->> c FROM unnest(TG_ARGV[2:]) WITH ORDINALITY AS u (c, i)
                              ORDER BY i);
     v_number bigint;
+    v_told boolean;
 BEGIN
     v_name := coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
         || format(TG_ARGV[1], VARIADIC v_parts));
     IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement') THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
-    -- Many parts of one resource in one transaction are one change.
-    IF v_kind = 'updated' AND current_setting('pledge.changed', true) = v_name THEN
-        RETURN NULL;
-    END IF;
-    PERFORM set_config('pledge.changed', v_name, true);
+    v_told := v_kind <> 'updated' OR current_setting('pledge.changed', true) IS DISTINCT FROM v_name;
     INSERT INTO change_count AS c (authority_id, last) VALUES (v_row ->> 'authority_id', 1)
     ON CONFLICT (authority_id) DO UPDATE SET last = c.last + 1
     RETURNING last INTO v_number;
-    INSERT INTO change (authority_id, number, kind, name, permission, owner_id)
+    PERFORM set_config('pledge.changed', v_name, true), set_config('pledge.change_last',
+        v_number::text, true);
+    IF coalesce(current_setting('pledge.change_first', true), '') = '' THEN
+        PERFORM set_config('pledge.change_first', v_number::text, true),
+            set_config('pledge.change_authority', v_row ->> 'authority_id', true);
+    END IF;
+    INSERT INTO change (authority_id, number, kind, name, permission, owner_id, told, before_hash,
+                        after_hash)
     VALUES (v_row ->> 'authority_id', v_number, v_kind, v_name, TG_ARGV[0],
-            CASE WHEN v_row ? 'submission' THEN v_row ->> 'owner_id' END);
+            CASE WHEN v_row ? 'submission' THEN v_row ->> 'owner_id' END, v_told,
+            CASE TG_OP WHEN 'INSERT' THEN '' ELSE content_hash(to_jsonb(OLD)::text) END,
+            CASE TG_OP WHEN 'DELETE' THEN '' ELSE content_hash(to_jsonb(NEW)::text) END);
     PERFORM pg_notify('pledge_change', v_row ->> 'authority_id');
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION change_record() IS 'Counts, records and announces a change at commit.';
+COMMENT ON FUNCTION change_record() IS 'Counts, records and announces a change at commit. The settings'
+    ' pledge.change_first, _last and _authority tell the transaction which changes are its own.';
 
 DO $$
 DECLARE

@@ -13,7 +13,7 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
     department_resource, partner_agency_resource,
     body_resource, member_resource, pledge_resource, version_resource, statement_resource,
     lineage_resource, commitment_resource, round_resource, return_resource, change,
-    change_count
+    change_count, audit_head, audit_entry, audit_resource
 TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
@@ -40,7 +40,9 @@ GRANT DELETE ON outcome, statement, lineage TO pledged;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge TO pledged;
-REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal(text, text)
+-- audit_append says for whom it writes, so only the functions that are sure of it call it.
+REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal(text, text),
+    audit_append(text, text, text, text, text, text, text, bigint, bigint, bigint)
 FROM pledged;
 
 COMMIT;

@@ -47,6 +47,7 @@ CREATE TABLE member (
     display_name text NOT NULL,
     role         text NOT NULL,
     owner_id     text COLLATE "C",
+    expires_on   date,
     create_time  timestamptz NOT NULL DEFAULT now(),
     update_time  timestamptz NOT NULL DEFAULT now(),
     revision     int NOT NULL DEFAULT 1,
@@ -64,8 +65,12 @@ CREATE TABLE member (
     CONSTRAINT member_member_id_form CHECK (is_id(member_id)),
     CONSTRAINT member_display_name_length
         CHECK (is_said(display_name) AND char_length(display_name) <= 200),
-    CONSTRAINT member_role_known CHECK (role IN ('officer', 'director', 'partner_agency')),
-    CONSTRAINT member_owner_role CHECK ((role = 'officer') = (owner_id IS NULL))
+    CONSTRAINT member_role_known CHECK (role IN ('council_administrator', 'officer', 'director',
+        'elected_member', 'support_worker', 'partner_agency', 'inspector')),
+    CONSTRAINT member_owner_role
+        CHECK ((role IN ('director', 'partner_agency')) = (owner_id IS NOT NULL)),
+    CONSTRAINT member_expires_on_inspector
+        CHECK (role <> 'inspector' OR expires_on <= (update_time + interval '1 year')::date)
 );
 COMMENT ON CONSTRAINT member_member_id_unique ON member
     IS 'member_id: is already the identifier of another member';
@@ -81,9 +86,12 @@ COMMENT ON CONSTRAINT member_member_id_form ON member
 COMMENT ON CONSTRAINT member_display_name_length ON member
     IS 'display_name: must have 1 to 200 characters';
 COMMENT ON CONSTRAINT member_role_known ON member
-    IS 'role: must be officer, director or partner agency';
+    IS 'role: must be council administrator, officer, director, elected member, support worker,'
+       ' partner agency or inspector';
 COMMENT ON CONSTRAINT member_owner_role ON member
-    IS 'owner: directors and partner agencies need one, officers have none';
+    IS 'owner: directors and partner agencies need one, other roles have none';
+COMMENT ON CONSTRAINT member_expires_on_inspector ON member
+    IS 'expires_on: an inspector needs a last day, at most a year ahead';
 CREATE INDEX member_owner ON member (authority_id, owner_id);
 CREATE TRIGGER member_touch BEFORE UPDATE ON member FOR EACH ROW EXECUTE FUNCTION touch();
 
@@ -102,7 +110,8 @@ CREATE VIEW member_resource WITH (security_invoker = true) AS
     SELECT m.authority_id, m.member_id, m.principal_id,
            'authorities/' || m.authority_id || '/members/' || m.member_id AS name,
            m.display_name, m.role, m.owner_name AS owner,
-           encode(m.fingerprint, 'hex') AS certificate_sha256, m.create_time, m.update_time,
+           encode(m.fingerprint, 'hex') AS certificate_sha256,
+           coalesce(m.expires_on::text, '') AS expires_on, m.create_time, m.update_time,
            etag(m.revision) AS etag
       FROM member AS m;
 COMMENT ON VIEW member_resource IS 'Members as the API shows them';
@@ -112,24 +121,35 @@ CREATE TABLE role_permission (
     permission text COLLATE "C" NOT NULL,
     CONSTRAINT role_permission_permission_unique PRIMARY KEY (role, permission),
     CONSTRAINT role_permission_role_known
-        CHECK (role IN ('host_administrator', 'officer', 'director', 'partner_agency'))
+        CHECK (role IN ('host_administrator', 'council_administrator', 'officer', 'director',
+            'elected_member', 'support_worker', 'partner_agency', 'inspector'))
 );
 COMMENT ON CONSTRAINT role_permission_permission_unique ON role_permission
     IS 'permission: is already held by the role';
 COMMENT ON CONSTRAINT role_permission_role_known ON role_permission
-    IS 'role: must be host_administrator, officer, director or partner_agency';
+    IS 'role: must be host_administrator or a role of members';
 
+-- A host administrator runs tenants and sees no tenant's content; a council administrator says who
+-- acts for one council and does none of its work; an inspector reads, and until a day only.
 INSERT INTO role_permission (role, permission)
 SELECT r.role, p.permission
   FROM (VALUES
-    ('host_administrator', '{authority.read,authority.create,member.read,member.write}'::text[]),
+    ('host_administrator', '{authority.read,authority.create,member.read,member.write,'
+        'host.audit}'::text[]),
+    ('council_administrator', '{authority.read,authority.write,member.read,member.write,'
+        'audit.read}'),
     ('officer', '{authority.read,authority.write,member.read,pledge.read,pledge.write,'
         'pledge.adopt,commitment.read,commitment.write,round.read,round.write,return.read,'
         'return.submit,return.certify,return.review,monitor.read}'),
     ('director', '{authority.read,member.read,pledge.read,commitment.read,round.read,'
         'return.read,return.submit,return.certify,monitor.read}'),
+    ('elected_member', '{authority.read,pledge.read,commitment.read,round.read,return.read,'
+        'monitor.read}'),
+    ('support_worker', '{authority.read,pledge.read,commitment.read,round.read,monitor.read}'),
     ('partner_agency', '{authority.read,pledge.read,commitment.read,round.read,return.read,'
-        'return.submit}')
+        'return.submit}'),
+    ('inspector', '{authority.read,pledge.read,commitment.read,round.read,return.read,'
+        'monitor.read}')
   ) AS r (role, permissions), unnest(r.permissions) AS p (permission);
 
 CREATE FUNCTION identify(fingerprint bytea)
@@ -142,11 +162,13 @@ AS $$
       FROM credential AS c
       JOIN principal AS p ON p.principal_id = c.principal_id
       LEFT JOIN member AS m ON m.principal_id = p.principal_id
+       AND (m.expires_on IS NULL OR m.expires_on >= current_date)
      WHERE c.fingerprint = identify.fingerprint
      ORDER BY m.authority_id
 $$;
 COMMENT ON FUNCTION identify(bytea)
-    IS 'Who a certificate belongs to: a row for each place, one row without any place, or none.';
+    IS 'Who a certificate belongs to: a row for each place that has not expired, one row without any'
+       ' place, or none.';
 
 CREATE FUNCTION self(OUT display_name text, OUT host_administrator boolean)
 RETURNS SETOF record
@@ -217,19 +239,55 @@ CREATE FUNCTION member_owner_of(p_role text, p_owner text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 BEGIN
-    IF p_role NOT IN ('officer', 'director', 'partner_agency') THEN
-        PERFORM fail('PL400', 'A member is an officer, a director or a partner agency.',
-            'member.role');
-    ELSIF p_role = 'officer' AND p_owner <> '' THEN
-        PERFORM fail('PL400', 'An officer acts for no single owner: leave it empty.',
-            'member.owner');
+    IF p_role NOT IN ('council_administrator', 'officer', 'director', 'elected_member',
+                      'support_worker', 'partner_agency', 'inspector') THEN
+        PERFORM fail('PL400', 'A member is a council administrator, an officer, a director, an'
+            ' elected member, a support worker, a partner agency or an inspector.', 'member.role');
+    ELSIF p_role NOT IN ('director', 'partner_agency') AND p_owner <> '' THEN
+        PERFORM fail('PL400', 'Only a director and a partner agency act for a single owner: leave it'
+            ' empty.', 'member.owner');
     ELSIF p_role = 'director' AND p_owner !~ '/departments/' THEN
         PERFORM fail('PL400', 'A director needs a department.', 'member.owner');
     ELSIF p_role = 'partner_agency' AND p_owner !~ '/partnerAgencies/' THEN
         PERFORM fail('PL400', 'A partner agency''s member needs a partner agency.',
             'member.owner');
     END IF;
-    RETURN CASE p_role WHEN 'officer' THEN NULL ELSE owner_of(p_owner, 'member.owner') END;
+    RETURN CASE WHEN p_role IN ('director', 'partner_agency')
+        THEN owner_of(p_owner, 'member.owner') END;
+END
+$$;
+
+-- The last day of a member, or NULL for one without end.
+CREATE FUNCTION member_last_day(p_role text, p_expires_on text) RETURNS date
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_day date := date_or_null(p_expires_on);
+BEGIN
+    IF p_expires_on <> '' AND v_day IS NULL THEN
+        PERFORM fail('PL400', 'The last day is written YYYY-MM-DD.', 'member.expires_on');
+    ELSIF v_day < current_date THEN
+        PERFORM fail('PL400', 'The last day is today or later.', 'member.expires_on');
+    ELSIF p_role = 'inspector' AND coalesce(v_day > current_date + interval '1 year', true) THEN
+        PERFORM fail('PL400', 'An inspector needs a last day, at most a year ahead.',
+            'member.expires_on');
+    END IF;
+    RETURN v_day;
+END
+$$;
+
+-- An inspector looks into one authority, so a certificate that has another place is no inspector's.
+CREATE FUNCTION member_places_check(p_principal uuid, p_role text) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM member AS m
+      WHERE m.principal_id = p_principal AND m.authority_id <> app_authority()
+        AND 'inspector' IN (p_role, m.role);
+    IF FOUND THEN
+        PERFORM fail('PL412', 'An inspector has a certificate of its own for each authority.',
+            'member.certificate_sha256');
+    END IF;
 END
 $$;
 
@@ -237,8 +295,8 @@ CREATE FUNCTION member_may_write() RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 BEGIN
-    IF app_role() IS DISTINCT FROM 'host_administrator' THEN
-        PERFORM fail('PL403', 'Only a host administrator may change who is a member.');
+    IF app_role() IS NULL OR app_role() NOT IN ('host_administrator', 'council_administrator') THEN
+        PERFORM fail('PL403', 'Only a council or host administrator may change who is a member.');
     END IF;
     PERFORM FROM authority WHERE authority_id = app_authority();
     IF NOT FOUND THEN
@@ -248,35 +306,39 @@ END
 $$;
 
 CREATE FUNCTION member_create(p_id text, p_display_name text, p_role text, p_owner text,
-                              p_certificate text) RETURNS void
+                              p_certificate text, p_expires_on text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v_owner text;
+    v_last_day date;
     v_principal uuid;
 BEGIN
     PERFORM member_may_write();
     v_owner := member_owner_of(p_role, p_owner);
+    v_last_day := member_last_day(p_role, p_expires_on);
     IF EXISTS (SELECT FROM member WHERE authority_id = app_authority() AND member_id = p_id) THEN
         PERFORM fail('PL409', 'There is already a member ' || p_id || '.', 'member_id');
     END IF;
     v_principal := member_principal(p_certificate, p_display_name);
+    PERFORM member_places_check(v_principal, p_role);
     INSERT INTO member (authority_id, member_id, principal_id, fingerprint, display_name, role,
-                        owner_id)
+                        owner_id, expires_on)
     VALUES (app_authority(), p_id, v_principal, decode(p_certificate, 'hex'), p_display_name,
-            p_role, v_owner);
+            p_role, v_owner, v_last_day);
 END
 $$;
 
 CREATE FUNCTION member_update(p_id text, p_display_name text, p_role text, p_owner text,
-                              p_certificate text, p_etag text, p_paths text[]) RETURNS void
+                              p_certificate text, p_expires_on text, p_etag text,
+                              p_paths text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v member;
 BEGIN
     PERFORM member_may_write();
-    PERFORM mask_check(p_paths, '{display_name,role,owner,certificate_sha256}');
+    PERFORM mask_check(p_paths, '{display_name,role,owner,certificate_sha256,expires_on}');
     SELECT * INTO v FROM member WHERE authority_id = app_authority() AND member_id = p_id
        FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -297,8 +359,13 @@ BEGIN
         v.principal_id := member_principal(p_certificate, v.display_name);
         v.fingerprint := decode(p_certificate, 'hex');
     END IF;
+    IF masked('expires_on', p_paths) OR masked('role', p_paths) THEN
+        v.expires_on := member_last_day(v.role, CASE WHEN masked('expires_on', p_paths)
+            THEN p_expires_on ELSE coalesce(v.expires_on::text, '') END);
+    END IF;
+    PERFORM member_places_check(v.principal_id, v.role);
     UPDATE member SET display_name = v.display_name, role = v.role, owner_id = v.owner_id,
-           principal_id = v.principal_id, fingerprint = v.fingerprint
+           principal_id = v.principal_id, fingerprint = v.fingerprint, expires_on = v.expires_on
      WHERE authority_id = app_authority() AND member_id = p_id;
 END
 $$;

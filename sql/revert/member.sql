@@ -3,9 +3,11 @@
 BEGIN;
 
 DROP POLICY authority_membership ON pledge.authority;
-DROP FUNCTION pledge.member_update(text, text, text, text, text, text, text[]);
-DROP FUNCTION pledge.member_create(text, text, text, text, text);
+DROP FUNCTION pledge.member_update(text, text, text, text, text, text, text, text[]);
+DROP FUNCTION pledge.member_create(text, text, text, text, text, text);
 DROP FUNCTION pledge.member_may_write();
+DROP FUNCTION pledge.member_places_check(uuid, text);
+DROP FUNCTION pledge.member_last_day(text, text);
 DROP FUNCTION pledge.member_owner_of(text, text);
 DROP FUNCTION pledge.member_principal(text, text);
 DROP FUNCTION pledge.host_administrator_add(bytea, text);

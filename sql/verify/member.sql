@@ -25,10 +25,12 @@ SELECT 'pledge.self()'::regprocedure;
 SELECT 'pledge.host_administrator_add(bytea, text)'::regprocedure;
 SELECT 'pledge.member_principal(text, text)'::regprocedure;
 SELECT 'pledge.member_owner_of(text, text)'::regprocedure;
+SELECT 'pledge.member_last_day(text, text)'::regprocedure;
+SELECT 'pledge.member_places_check(uuid, text)'::regprocedure;
 SELECT 'pledge.member_may_write()'::regprocedure;
-SELECT 'pledge.member_create(text, text, text, text, text)'::regprocedure;
-SELECT 'pledge.member_update(text, text, text, text, text, text, text[])'::regprocedure;
-SELECT 1 / (count(DISTINCT role) = 4)::int FROM pledge.role_permission;
+SELECT 'pledge.member_create(text, text, text, text, text, text)'::regprocedure;
+SELECT 'pledge.member_update(text, text, text, text, text, text, text, text[])'::regprocedure;
+SELECT 1 / (count(DISTINCT role) = 8)::int FROM pledge.role_permission;
 SELECT 1 / count(*) FROM pg_policies
  WHERE schemaname = 'pledge' AND policyname = 'authority_membership';
 

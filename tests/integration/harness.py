@@ -63,6 +63,15 @@ def database_new():
     return name
 
 
+def database_copy(source):
+    """A copy of a database that is in use; returns its name."""
+    name = "t_" + uuid.uuid4().hex[:12]
+    subprocess.run(["createdb", name], check=True)
+    dump = subprocess.run(["pg_dump", "-Fc", source], check=True, capture_output=True).stdout
+    subprocess.run(["pg_restore", "-d", name], input=dump, check=True)
+    return name
+
+
 class Daemon:
     """pledged on a free port. Use as a context manager; leaving it asserts a clean end."""
 
@@ -202,7 +211,7 @@ class Api:
         self.daemon = daemon
         self.name = name
         self.methods = {}
-        for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor"):
+        for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "audit"):
             module = importlib.import_module(f"pledge.v1.{file}_pb2")
             for service in module.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:

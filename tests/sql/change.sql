@@ -16,7 +16,7 @@ SELECT set_eq($$SELECT DISTINCT authority_id FROM change$$, $$VALUES ('north')$$
               'and nobody sees those of another');
 
 CREATE FUNCTION pg_temp.latest(OUT kind text, OUT name text) LANGUAGE sql AS $$
-    SELECT kind, name FROM pledge.change WHERE authority_id = app_authority()
+    SELECT kind, name FROM pledge.change WHERE authority_id = app_authority() AND told
      ORDER BY number DESC LIMIT 1
 $$;
 SELECT body_create('sub', 'Sub', 'council', 1, '{}', NULL);
@@ -25,7 +25,9 @@ SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
 UPDATE body SET display_name = 'Subcommittee' WHERE body_id = 'sub';
 SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
               ROW('created'::text, 'authorities/north/bodies/sub'::text),
-              'what a transaction does to a resource in a row is one change');
+              'what a transaction does to a resource in a row is told once');
+SELECT is((SELECT count(*) FROM change WHERE name = 'authorities/north/bodies/sub'), 2::bigint,
+          'and recorded each time');
 SELECT set_config('pledge.changed', '', true); -- as the next transaction would find it
 UPDATE body SET display_name = 'Subcommittee of two' WHERE body_id = 'sub';
 SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
@@ -45,7 +47,7 @@ SELECT set_eq($$
                     WHERE a.attrelid = c.oid AND a.attname = 'authority_id' AND NOT a.attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid
                           AND t.tgfoid = 'pledge.change_record()'::regprocedure)$$,
-    '{progress,round_commitment,round_standing,request,change,change_count}'::text[],
+    '{progress,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry}'::text[],
     'every table of an authority counts its changes');
 
 SELECT is(change_after(''), (SELECT last FROM change_count), 'no cursor begins at the end');

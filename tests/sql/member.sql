@@ -20,9 +20,10 @@ SELECT is_empty($$SELECT FROM identify(decode(repeat('00', 32), 'hex'))$$,
 SELECT throws_ok($$SELECT host_administrator_add('x', 'X')$$, '42501', NULL,
                  'the daemon makes no host administrator');
 
-CREATE FUNCTION pg_temp.add(p_id text, p_role text, p_owner text, p_byte text) RETURNS void
+CREATE FUNCTION pg_temp.add(p_id text, p_role text, p_owner text, p_byte text,
+                            p_last_day text DEFAULT '') RETURNS void
 LANGUAGE sql AS $$
-    SELECT member_create(p_id, 'Post', p_role, p_owner, repeat(p_byte, 32))
+    SELECT member_create(p_id, 'Post', p_role, p_owner, repeat(p_byte, 32), p_last_day)
 $$;
 SELECT pg_temp.act('north');
 SELECT is((pg_temp.failure($$SELECT pg_temp.add('d', 'officer', '', 'c3')$$)).state, 'PL403',
@@ -52,14 +53,37 @@ SELECT lives_ok($$SELECT pg_temp.add('d', 'director', 'authorities/north/departm
 SELECT is(ARRAY(SELECT authority_id || role || owner_id
                   FROM identify(decode(repeat('b2', 32), 'hex'))),
           '{northdirectorhousing,southofficer}', 'one principal, two places');
-SELECT is(pg_temp.broken($$SELECT member_update('d', 'X', 'officer', '', '', '', '{role}')$$),
+SELECT is(pg_temp.broken($$SELECT member_update('d', 'X', 'officer', '', '', '', '', '{role}')$$),
           '{member.owner}', 'a role does not change under its owner');
 SELECT lives_ok($$SELECT member_update('d', 'X', 'partner_agency',
-    'authorities/north/partnerAgencies/police', repeat('d4', 32), 'r1', '{}')$$, 'all at once');
+    'authorities/north/partnerAgencies/police', repeat('d4', 32), '', 'r1', '{}')$$, 'all at once');
 SELECT is((SELECT owner_name || encode(fingerprint, 'hex') FROM member WHERE member_id = 'd'),
           'authorities/north/partnerAgencies/police' || repeat('d4', 32), 'all is changed');
-SELECT is((pg_temp.failure($$SELECT member_update('d', 'X', '', '', '', 'r1', '{display_name}')
+SELECT is((pg_temp.failure($$SELECT member_update('d', 'X', '', '', '', '', 'r1', '{display_name}')
     $$)).state, 'PL410', 'a stale etag');
+
+SELECT is(pg_temp.broken(format('SELECT pg_temp.add(%L, %L, %L, %L, %L)', 'y', r, '', 'd5', d)),
+          '{member.expires_on}', concat_ws(' ', r, d))
+  FROM (VALUES ('inspector', ''), ('inspector', (current_date + 400)::text),
+               ('inspector', (current_date - 1)::text), ('elected_member', '2026-02-30'),
+               ('officer', (current_date - 1)::text)) AS t (r, d);
+SELECT lives_ok(format('SELECT pg_temp.add(%L, %L, %L, %L, %L)', replace(r, '_', '-'), r, '', b, d),
+                r || ' is added')
+  FROM (VALUES ('council_administrator', 'd6', ''), ('elected_member', 'd7', ''),
+               ('support_worker', 'd8', (current_date + 800)::text),
+               ('inspector', 'd9', (current_date + 30)::text)) AS t (r, b, d);
+SELECT pg_temp.act('south', 'host_administrator');
+SELECT is((pg_temp.failure($$SELECT pg_temp.add('z', 'officer', '', 'd9')$$)).state, 'PL412',
+          'an inspector has no second authority');
+SELECT is((pg_temp.failure(format('SELECT pg_temp.add(%L, %L, %L, %L, %L)', 'z', 'inspector', '',
+    'd8', current_date + 30))).state, 'PL412', 'nor is who has another place an inspector');
+SELECT pg_temp.act('north', 'council_administrator');
+SELECT lives_ok(format('SELECT pg_temp.add(%L, %L, %L, %L)', 'by-administrator', 'officer', '', 'da'),
+                'a council administrator adds members');
+RESET ROLE;
+UPDATE member SET expires_on = current_date - 1 WHERE member_id = 'elected-member';
+SELECT is(ARRAY(SELECT authority_id FROM identify(decode(repeat('d7', 32), 'hex'))), '{""}',
+          'a place that has expired is none');
 
 SELECT * FROM finish();
 ROLLBACK;

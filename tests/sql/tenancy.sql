@@ -44,7 +44,8 @@ SELECT cmp_ok((SELECT count(*) FROM tenant_view), '>=', 15::bigint, 'views are f
 SELECT ok(relrowsecurity AND relforcerowsecurity, relname || ' forces row-level security')
   FROM tenant_table;
 SELECT ok((SELECT bool_or(p.qual ~ 'app_authority\(\)')
-                  AND bool_or(p.with_check ~ 'app_authority\(\)')
+                  AND (bool_or(p.with_check ~ 'app_authority\(\)')
+                       OR NOT has_table_privilege('pledged', 'pledge.' || relname, 'INSERT'))
              FROM pg_policies AS p WHERE p.schemaname = 'pledge' AND p.tablename = relname),
           relname || ' has a policy on its authority')
   FROM tenant_table;
@@ -62,8 +63,11 @@ BEGIN
 END
 $$;
 
-SET LOCAL ROLE pledged;
+SELECT pg_temp.act('south');
+SELECT audit_write('pledge.v1.X/Y', '127.0.0.1:1', '', ''::bytea);
 SELECT pg_temp.act('north');
+SELECT audit_write('pledge.v1.X/Y', '127.0.0.1:1', '', ''::bytea);
+SET LOCAL ROLE pledged;
 SELECT cmp_ok(pg_temp.seen(relname, 'true'), '>', 0::bigint, relname || ' shows own rows')
   FROM tenant_table;
 SELECT is(pg_temp.seen(relname, 'authority_id <> ''north'''), 0::bigint,

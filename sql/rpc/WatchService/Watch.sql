@@ -11,6 +11,7 @@ SELECT w.cursor, w.name, w.kind, w.change_time
         SELECT c.number, 'c' || c.number, c.name, c.kind, c.recorded_at
           FROM change AS c
          WHERE c.authority_id = app_authority()
+           AND c.told
            AND c.number > (SELECT change_after(:cursor::text))) AS w
  ORDER BY w.number
  LIMIT 200;

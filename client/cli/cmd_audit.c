@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The audit trail as a file of JSON lines, and the proof that such a file is whole. The form of an
+ * entry's hash is that of proto/pledge/v1/audit.proto. */
+#include "client/cli/commands.h"
+#include "common/base/buf.h"
+#include "common/msg/json.h"
+
+#include "pledge/v1/audit.pb-c.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HASH_BYTES = 32, HASH_TEXT = 2 * HASH_BYTES + 1, ENTRY_CAP = 256 * 1024 * 1024 };
+
+/* --- export ------------------------------------------------------------------------------------
+ */
+
+static bool write_entries(Pledge__V1__AuditEntry **entries, size_t count, FILE *out)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        json_t *json = msg_json_write(&entries[i]->base, MSG_JSON_DEFAULTS, NULL);
+        char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
+        good = line && fprintf(out, "%s\n", line) > 0;
+        free(line);
+        json_decref(json);
+    }
+    return good;
+}
+
+/* One page. False with the error printed; `token` becomes the next page's, in the arena. */
+static bool export_page(struct cli *cli, char **token, int64_t after, size_t *count)
+{
+    Pledge__V1__AuditEntry **entries;
+    size_t found;
+    const char *next;
+    if (cli_flag(cli, "host")) {
+        Pledge__V1__ListHostAuditEntriesRequest request =
+            PLEDGE__V1__LIST_HOST_AUDIT_ENTRIES_REQUEST__INIT;
+        request.page_size = CLI_PAGE_SIZE;
+        request.page_token = *token;
+        request.after = after;
+        const Pledge__V1__ListHostAuditEntriesResponse *page =
+            cli_call(cli, "AuditService/ListHostAuditEntries", &request);
+        if (!page) {
+            return false;
+        }
+        entries = page->entries, found = page->n_entries, next = page->next_page_token;
+    } else {
+        Pledge__V1__ListAuditEntriesRequest request = PLEDGE__V1__LIST_AUDIT_ENTRIES_REQUEST__INIT;
+        request.parent = cli_authority(cli, cli_argument(cli, 0));
+        request.page_size = CLI_PAGE_SIZE;
+        request.page_token = *token;
+        request.after = after;
+        const Pledge__V1__ListAuditEntriesResponse *page =
+            cli_call(cli, "AuditService/ListAuditEntries", &request);
+        if (!page) {
+            return false;
+        }
+        entries = page->entries, found = page->n_entries, next = page->next_page_token;
+    }
+    *count += found;
+    *token = cli_copy(cli, next);
+    if (!write_entries(entries, found, cli->out)) {
+        cli_fail(cli, "the entries cannot be written: %s", strerror(errno));
+        return false;
+    }
+    cli_forget(cli);
+    return true;
+}
+
+int run_audit_export(struct cli *cli)
+{
+    const char *from = cli_option(cli, "after");
+    char *end = NULL;
+    int64_t after = from ? strtoll(from, &end, 10) : 0;
+    if (from && (!*from || *end || after < 0)) {
+        return cli_usage(cli, "--after is the number of an entry, not \"%s\"", from);
+    }
+    if (cli_flag(cli, "host") == (*cli_argument(cli, 0) != '\0')) {
+        return cli_usage(cli, "say either AUTHORITY or --host");
+    }
+    char *token = cli_copy(cli, "");
+    size_t count = 0;
+    do {
+        if (!export_page(cli, &token, after, &count)) {
+            return CLI_FAILED;
+        }
+    } while (*token);
+    fprintf(cli->err, "%zu %s exported.\n", count, count == 1 ? "entry" : "entries");
+    return CLI_OK;
+}
+
+/* --- verify ------------------------------------------------------------------------------------
+ */
+
+/* What a file is held against. */
+struct chain {
+    const char *file;
+    size_t line;
+    char authority[128]; /* of the first entry */
+    int64_t number; /* of the last entry that was good; before the first that of a checkpoint */
+    char hash[HASH_TEXT]; /* its hash */
+    int64_t first;
+    int64_t pinned; /* the number that --checkpoint names, or -1, */
+    char pin[HASH_TEXT];
+    bool pin_seen;
+};
+
+static void put_escaped(struct buf *to, const char *text)
+{
+    for (; *text; text++) {
+        const char *escape = *text == '\\' ? "\\\\" : *text == '\t' ? "\\t" : "\\n";
+        bool plain = *text != '\\' && *text != '\t' && *text != '\n';
+        buf_append(to, plain ? text : escape, plain ? 1 : 2);
+    }
+}
+
+static void put_line(struct buf *to, const char *key, const char *value)
+{
+    buf_append(to, key, strlen(key));
+    buf_append(to, "\t", 1);
+    put_escaped(to, value);
+    buf_append(to, "\n", 1);
+}
+
+static void put_number(struct buf *to, const char *key, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%" PRId64, value);
+    put_line(to, key, text);
+}
+
+/* "derby" of authorities/derby/auditEntries/7, "" of auditEntries/7. */
+static void authority_of(const Pledge__V1__AuditEntry *entry, char *ret_authority, size_t size)
+{
+    const char *prefix = "authorities/";
+    const char *name = entry->name;
+    bool has = strncmp(name, prefix, strlen(prefix)) == 0;
+    name += has ? strlen(prefix) : 0;
+    snprintf(ret_authority, size, "%.*s", has ? (int)strcspn(name, "/") : 0, name);
+}
+
+static void hash_of(const Pledge__V1__AuditEntry *entry, const char *before, const char *authority,
+                    char ret_hash[HASH_TEXT])
+{
+    struct buf text = {0};
+    unsigned char digest[HASH_BYTES] = {0};
+    buf_append(&text, before, strlen(before));
+    buf_append(&text, "\n", 1);
+    put_line(&text, "pledge-audit", "1");
+    put_line(&text, "authority", authority);
+    put_number(&text, "number", entry->number);
+    put_line(&text, "recorded_at", entry->recorded_at);
+    put_line(&text, "kind", entry->kind);
+    put_line(&text, "principal", entry->principal);
+    put_line(&text, "role", entry->role);
+    put_line(&text, "method", entry->method);
+    put_line(&text, "outcome", entry->outcome);
+    put_line(&text, "peer", entry->peer);
+    put_line(&text, "request_id", entry->request_id);
+    put_line(&text, "request_hash", entry->request_hash);
+    put_number(&text, "missed", entry->missed);
+    for (size_t i = 0; i < entry->n_changes; i++) {
+        buf_append(&text, "change\t", 7);
+        buf_append(&text, entry->changes[i], strlen(entry->changes[i]));
+        buf_append(&text, "\n", 1);
+    }
+    EVP_Digest(buf_head(&text), text.len, digest, NULL, EVP_sha256(), NULL);
+    buf_deinit(&text);
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        snprintf(ret_hash + 2 * i, 3, "%02x", digest[i]);
+    }
+}
+
+/* "NUMBER:HASH". False with the mistake printed. */
+static bool read_checkpoint(struct cli *cli, struct chain *chain)
+{
+    const char *given = cli_option(cli, "checkpoint");
+    char *end = NULL;
+    chain->pinned = -1;
+    if (!given) {
+        return true;
+    }
+    chain->pinned = strtoll(given, &end, 10);
+    if (end == given || *end != ':' || chain->pinned < 0 || strlen(end + 1) != HASH_TEXT - 1 ||
+        strspn(end + 1, "0123456789abcdef") != HASH_TEXT - 1) {
+        cli_usage(cli, "--checkpoint is NUMBER:HASH as an earlier run printed it");
+        return false;
+    }
+    snprintf(chain->pin, sizeof(chain->pin), "%s", end + 1);
+    return true;
+}
+
+/* What the first entry follows. False with the reason printed. */
+static bool begin(struct cli *cli, struct chain *chain, const Pledge__V1__AuditEntry *entry)
+{
+    authority_of(entry, chain->authority, sizeof(chain->authority));
+    chain->first = entry->number;
+    chain->number = entry->number - 1;
+    if (chain->number == 0) {
+        memset(chain->hash, '0', HASH_TEXT - 1);
+    } else if (chain->number == chain->pinned) {
+        snprintf(chain->hash, sizeof(chain->hash), "%s", chain->pin);
+        chain->pin_seen = true;
+    } else {
+        cli_fail(cli,
+                 "%s begins with entry %" PRId64 "; say which it follows: --checkpoint %" PRId64
+                 ":HASH",
+                 chain->file, entry->number, chain->number);
+        return false;
+    }
+    return true;
+}
+
+/* False with what does not hold printed. */
+static bool follows(struct cli *cli, struct chain *chain, const Pledge__V1__AuditEntry *entry)
+{
+    char authority[sizeof(chain->authority)];
+    char hash[HASH_TEXT];
+    authority_of(entry, authority, sizeof(authority));
+    if (strcmp(authority, chain->authority) != 0) {
+        cli_fail(cli, "line %zu: an entry of another authority (%s)", chain->line, authority);
+    } else if (entry->number != chain->number + 1) {
+        cli_fail(cli, "line %zu: entry %" PRId64 " follows entry %" PRId64 ": %s", chain->line,
+                 entry->number, chain->number,
+                 entry->number > chain->number ? "what was between them is missing"
+                                               : "they are not in their order");
+    } else {
+        hash_of(entry, chain->hash, authority, hash);
+        if (strcmp(hash, entry->hash) == 0) {
+            chain->number = entry->number;
+            snprintf(chain->hash, sizeof(chain->hash), "%s", hash);
+            if (entry->number != chain->pinned || strcmp(hash, chain->pin) == 0) {
+                chain->pin_seen |= entry->number == chain->pinned;
+                return true;
+            }
+            cli_fail(cli, "line %zu: entry %" PRId64 " is not the one of the checkpoint",
+                     chain->line, entry->number);
+        } else {
+            cli_fail(cli,
+                     "line %zu: entry %" PRId64
+                     " was changed, or what is before it: its hash does not hold",
+                     chain->line, entry->number);
+        }
+    }
+    return false;
+}
+
+/* False with the reason printed. */
+static bool take_line(struct cli *cli, struct chain *chain, const char *line, size_t len)
+{
+    struct arena arena;
+    struct err err = {0};
+    arena_init(&arena, ENTRY_CAP);
+    json_t *json = msg_json_parse((const uint8_t *)line, len, &err);
+    const Pledge__V1__AuditEntry *entry =
+        json ? (const Pledge__V1__AuditEntry *)msg_json_read(&pledge__v1__audit_entry__descriptor,
+                                                             json, &arena, &err)
+             : NULL;
+    bool good =
+        entry && (chain->line > 1 || begin(cli, chain, entry)) && follows(cli, chain, entry);
+    if (!entry) {
+        cli_fail(cli, "line %zu is no audit entry: %s", chain->line, err.message);
+    }
+    json_decref(json);
+    arena_deinit(&arena);
+    return good;
+}
+
+int run_audit_verify(struct cli *cli)
+{
+    struct chain chain = {.file = cli_argument(cli, 0)};
+    bool standard = strcmp(chain.file, "-") == 0;
+    if (!read_checkpoint(cli, &chain)) {
+        return CLI_USAGE;
+    }
+    FILE *file = standard ? stdin : fopen(chain.file, "r");
+    if (!file) {
+        return cli_fail(cli, "cannot read %s: %s", chain.file, strerror(errno));
+    }
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t len;
+    bool good = true;
+    while (good && (len = getline(&line, &room, file)) > 0) {
+        chain.line++;
+        good = take_line(cli, &chain, line, (size_t)len);
+    }
+    free(line);
+    if (!standard) {
+        fclose(file);
+    }
+    if (!good) {
+        return CLI_FAILED;
+    }
+    if (chain.line == 0) {
+        return cli_fail(cli, "%s has no entries", chain.file);
+    }
+    if (chain.pinned > 0 && !chain.pin_seen) {
+        return cli_fail(cli, "entry %" PRId64 " of the checkpoint is not in %s", chain.pinned,
+                        chain.file);
+    }
+    fprintf(cli->out,
+            "%s: entries %" PRId64 " to %" PRId64 " are whole and in their order.\n"
+            "Checkpoint, to keep where nobody of the service can write:\n%" PRId64 ":%s\n",
+            *chain.authority ? chain.authority : "the host's own", chain.first, chain.number,
+            chain.number, chain.hash);
+    return CLI_OK;
+}

@@ -1,0 +1,76 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Entries are a chain, made by functions only.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SELECT * FROM no_plan();
+\ir fixture.psql
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT pg_temp.act('north');
+SET LOCAL ROLE pledged;
+
+-- What a verifier computes, written once more from the description in deploy/audit.sql.
+CREATE FUNCTION pg_temp.expected(p_authority text, p_number bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT encode(sha256(convert_to(
+               coalesce((SELECT b.hash FROM pledge.audit_entry AS b
+                          WHERE b.authority_id = p_authority AND b.number = p_number - 1),
+                        repeat('0', 64)) || E'\n'
+               || content_line('pledge-audit', '1') || content_line('authority', p_authority)
+               || content_line('number', r.number::text)
+               || content_line('recorded_at', r.recorded_at) || content_line('kind', r.kind)
+               || content_line('principal', r.principal) || content_line('role', r.role)
+               || content_line('method', r.method) || content_line('outcome', r.outcome)
+               || content_line('peer', r.peer) || content_line('request_id', r.request_id)
+               || content_line('request_hash', r.request_hash)
+               || content_line('missed', r.missed::text)
+               || coalesce((SELECT string_agg(E'change\t' || c || E'\n', '' ORDER BY n)
+                              FROM unnest(r.changes) WITH ORDINALITY AS u (c, n)), ''),
+           'UTF8')), 'hex')
+      FROM pledge.audit_resource AS r
+     WHERE r.authority_id = p_authority AND r.number = p_number
+$$;
+CREATE FUNCTION pg_temp.as_new() RETURNS void LANGUAGE sql AS $$
+    -- as the next transaction would find them
+    SELECT set_config('pledge.change_first', '', true), set_config('pledge.change_last', '', true),
+           set_config('pledge.change_authority', '', true), set_config('pledge.changed', '', true)
+$$;
+
+SELECT pg_temp.as_new();
+SELECT body_create('sub', 'Sub', 'council', 1, '{}', NULL);
+SELECT audit_write('pledge.v1.AuthorityService/CreateBody', '127.0.0.1:5', E'a\tb', '\x01'::bytea);
+SELECT pg_temp.as_new();
+UPDATE body SET display_name = 'Subcommittee' WHERE body_id = 'sub';
+SELECT audit_write('pledge.v1.AuthorityService/UpdateBody', '127.0.0.1:5', '', '\x02'::bytea);
+SELECT pg_temp.as_new();
+SELECT audit_write('pledge.v1.AuthorityService/UpdateBody', '127.0.0.1:5', '', '\x03'::bytea);
+SELECT audit_denied('north', E'odd\\\n', 'PERMISSION_DENIED', '127.0.0.1:6', 2);
+SELECT is((SELECT count(*) FROM audit_entry), 4::bigint, 'each call is an entry');
+SELECT is(hash, pg_temp.expected('north', number), 'entry ' || number || ' has the hash of its content')
+  FROM audit_entry WHERE authority_id = 'north' ORDER BY number;
+SELECT is((SELECT last || hash FROM audit_head), (SELECT number || hash FROM audit_entry
+           ORDER BY number DESC LIMIT 1), 'the head is the latest');
+SELECT is(ARRAY(SELECT cardinality(changes) FROM audit_resource ORDER BY number), '{1,1,0,0}',
+          'a write names what it changed');
+SELECT matches((SELECT changes[1] FROM audit_resource WHERE number = 2),
+               '^updated\tauthorities/north/bodies/sub\t[0-9a-f]{64}\t[0-9a-f]{64}$',
+               'with a hash before and after');
+SELECT is((SELECT split_part(changes[1], E'\t', 4) FROM audit_resource WHERE number = 1),
+          (SELECT split_part(changes[1], E'\t', 3) FROM audit_resource WHERE number = 2),
+          'what was after is before the next');
+
+SELECT throws_ok(format('%s', q), '42501', NULL, q)
+  FROM (VALUES ($$UPDATE audit_entry SET role = 'x'$$), ($$DELETE FROM audit_entry$$),
+    ($$UPDATE audit_head SET hash = ''$$), ($$TRUNCATE audit_entry$$),
+    ($$INSERT INTO audit_entry SELECT * FROM audit_entry$$),
+    ($$SELECT audit_append('north', 'write', '', '', '', '', '', 0, NULL, NULL)$$)) AS t (q);
+
+SELECT pg_temp.act('south');
+SELECT is_empty($$SELECT FROM audit_entry$$, 'another council sees none of it');
+SELECT is_empty($$SELECT FROM audit_resource$$, 'nor by the view');
+SELECT pg_temp.act('', '', '', '');
+SELECT audit_denied('nowhere', 'm', 'PERMISSION_DENIED', '127.0.0.1:6', 0);
+SELECT pg_temp.act('', 'host_administrator', '', '');
+SELECT is((SELECT array_agg(authority_id || number) FROM audit_entry), '{1}',
+          'what is of no authority is the host''s');
+
+SELECT * FROM finish();
+ROLLBACK;
