@@ -31,8 +31,8 @@ int run_member_list(struct cli *cli)
     return view_list(cli, "MemberService/ListMembers", &request, member_columns, "No members yet.");
 }
 
-/* The fingerprint as the service wants it. NULL with the error printed. */
-static char *fingerprint(struct cli *cli, const char *path)
+/* The fingerprint as the service wants it, and the last day. NULL with the error printed. */
+static char *fingerprint(struct cli *cli, const char *path, char **ret_last_day)
 {
     unsigned char *der = NULL;
     unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -44,6 +44,11 @@ static char *fingerprint(struct cli *cli, const char *path)
     }
     X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
     int len = certificate ? i2d_X509(certificate, &der) : -1;
+    struct tm end = {0};
+    if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1) {
+        *ret_last_day =
+            cli_printf(cli, "%04d-%02d-%02d", end.tm_year + 1900, end.tm_mon + 1, end.tm_mday);
+    }
     fclose(file);
     X509_free(certificate);
     if (len < 0) {
@@ -122,7 +127,8 @@ static int read_options(struct cli *cli, Pledge__V1__Member *member)
     }
     member->display_name = cli_copy(cli, display_name);
     member->expires_on = cli_copy(cli, until ? until : "");
-    member->certificate_sha256 = fingerprint(cli, certificate);
+    char *last_day = NULL;
+    member->certificate_sha256 = fingerprint(cli, certificate, &last_day);
     return member->certificate_sha256 ? CLI_OK : CLI_FAILED;
 }
 
@@ -154,5 +160,106 @@ int run_member_add(struct cli *cli)
     fprintf(cli->out, "%s %s %s as %s.\n", request.member_id,
             request.validate_only ? "would be a member of (dry run)" : "is a member of",
             cli_argument(cli, 0), cli_option(cli, "role"));
+    return CLI_OK;
+}
+
+/* --- certificates ------------------------------------------------------------------------------
+ */
+
+static const struct view_column certificate_columns[] = {
+    {"certificate", "certificate_sha256", TABLE_CUT},
+    {"until", "expires_on", VIEW_DATE},
+    {"added", "create_time", VIEW_DATE},
+    {"revoked", "revoke_time", VIEW_DATE},
+    {0},
+};
+
+static char *member_name(struct cli *cli)
+{
+    return cli_name(cli, cli_argument(cli, 0), "members", cli_argument(cli, 1));
+}
+
+int run_certificate_list(struct cli *cli)
+{
+    Pledge__V1__ListCertificatesRequest request = PLEDGE__V1__LIST_CERTIFICATES_REQUEST__INIT;
+    request.parent = member_name(cli);
+    const Pledge__V1__ListCertificatesResponse *reply =
+        cli_call(cli, "MemberService/ListCertificates", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    struct cli_list list = {.items = (void **)reply->certificates, .count = reply->n_certificates};
+    view_table(cli, &list, certificate_columns);
+    return CLI_OK;
+}
+
+int run_certificate_add(struct cli *cli)
+{
+    Pledge__V1__Certificate certificate = PLEDGE__V1__CERTIFICATE__INIT;
+    Pledge__V1__AddCertificateRequest request = PLEDGE__V1__ADD_CERTIFICATE_REQUEST__INIT;
+    char *last_day = NULL;
+    certificate.certificate_sha256 = fingerprint(cli, cli_argument(cli, 2), &last_day);
+    if (!certificate.certificate_sha256) {
+        return CLI_FAILED;
+    }
+    certificate.expires_on = last_day ? last_day : cli_copy(cli, "");
+    request.parent = member_name(cli);
+    request.certificate = &certificate;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__AddCertificateResponse *reply =
+        cli_call(cli, "MemberService/AddCertificate", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "%s %s be used with this certificate until %s%s.\n", cli_argument(cli, 1),
+            request.validate_only ? "could" : "can", certificate.expires_on,
+            request.validate_only ? " (dry run)"
+                                  : ", and with the one before it until that is revoked");
+    return CLI_OK;
+}
+
+/* The one whose fingerprint begins so. NULL with the mistake printed. */
+static const Pledge__V1__Certificate *certificate_of(struct cli *cli, const char *beginning)
+{
+    enum { ENOUGH = 8 };
+    Pledge__V1__ListCertificatesRequest request = PLEDGE__V1__LIST_CERTIFICATES_REQUEST__INIT;
+    const Pledge__V1__Certificate *found = NULL;
+    request.parent = member_name(cli);
+    const Pledge__V1__ListCertificatesResponse *reply =
+        cli_call(cli, "MemberService/ListCertificates", &request);
+    if (!reply) {
+        return NULL;
+    }
+    for (size_t i = 0; strlen(beginning) >= ENOUGH && i < reply->n_certificates; i++) {
+        const Pledge__V1__Certificate *certificate = reply->certificates[i];
+        if (strncmp(certificate->certificate_sha256, beginning, strlen(beginning)) == 0) {
+            found = certificate;
+        }
+    }
+    if (!found) {
+        cli_fail(cli,
+                 "no certificate begins with %s (give at least %d digits); see: pledge "
+                 "certificate list %s %s",
+                 beginning, ENOUGH, cli_argument(cli, 0), cli_argument(cli, 1));
+    }
+    return found;
+}
+
+int run_certificate_revoke(struct cli *cli)
+{
+    Pledge__V1__RevokeCertificateRequest request = PLEDGE__V1__REVOKE_CERTIFICATE_REQUEST__INIT;
+    const Pledge__V1__Certificate *certificate = certificate_of(cli, cli_argument(cli, 2));
+    if (!certificate) {
+        return CLI_FAILED;
+    }
+    request.name = certificate->name;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__RevokeCertificateResponse *reply =
+        cli_call(cli, "MemberService/RevokeCertificate", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "The certificate %.8s… %s.\n", certificate->certificate_sha256,
+            request.validate_only ? "would be worthless (dry run)" : "is worthless from now on");
     return CLI_OK;
 }

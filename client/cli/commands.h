@@ -17,6 +17,9 @@ int run_body_list(struct cli *cli);
 
 int run_member_list(struct cli *cli);
 int run_member_add(struct cli *cli);
+int run_certificate_list(struct cli *cli);
+int run_certificate_add(struct cli *cli);
+int run_certificate_revoke(struct cli *cli);
 
 int run_pledge_list(struct cli *cli);
 int run_pledge_show(struct cli *cli);

@@ -27,6 +27,10 @@
     {                                                                                              \
         "AUTHORITY", "identifier of the council, such as derby"                                    \
     }
+#define ARG_MEMBER                                                                                 \
+    {                                                                                              \
+        "MEMBER", "identifier of the member; see: pledge member list AUTHORITY"                    \
+    }
 #define ARG_PLEDGE                                                                                 \
     {                                                                                              \
         "PLEDGE", "identifier of the pledge; see: pledge pledge list AUTHORITY"                    \
@@ -71,6 +75,7 @@ const struct cli_group cli_groups[] = {
     {"agency", "partner agencies of a council"},
     {"body", "bodies that decide and watch"},
     {"member", "who may act for a council, by certificate"},
+    {"certificate", "the certificates of a member"},
     {"pledge", "pledges, their versions and statements"},
     {"commitment", "what departments and agencies undertake"},
     {"round", "reporting rounds"},
@@ -190,6 +195,30 @@ const struct cli_command cli_commands[] = {
                           "--owner departments/housing --certificate housing.pem "
                           "--display-name \"Director of Housing\""),
      .run = run_member_add},
+    {.group = "certificate",
+     .name = "list",
+     .summary = "list the certificates a member has had",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_MEMBER),
+     .examples = EXAMPLES("pledge certificate list derby police-agency"),
+     .run = run_certificate_list},
+    {.group = "certificate",
+     .name = "add",
+     .summary = "add a second certificate, to replace the first (administrators)",
+     .description =
+         "Two are valid at once, so that a partner can change over without a gap. Revoke "
+         "the first when the second is in use.",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_MEMBER, {"FILE", "PEM file of the certificate"}),
+     .options = OPTIONS(OPT_DRY_RUN),
+     .examples = EXAMPLES("pledge certificate add derby police-agency police-2027.pem"),
+     .run = run_certificate_add},
+    {.group = "certificate",
+     .name = "revoke",
+     .summary = "make a certificate worthless at once and for good (administrators)",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_MEMBER,
+                            {"SHA256", "its fingerprint, or the first 8 digits of it"}),
+     .options = OPTIONS(OPT_DRY_RUN),
+     .examples = EXAMPLES("pledge certificate revoke derby police-agency 3fa1b2c4"),
+     .run = run_certificate_revoke},
     {.group = "audit",
      .name = "export",
      .summary = "write a council's audit trail as JSON lines (administrators)",

@@ -4,6 +4,7 @@
 #include "common/msg/json.h"
 #include "proto/schema.h"
 
+#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,31 @@ const ProtobufCMethodDescriptor *cli_method(const char *method)
         }
     }
     return NULL;
+}
+
+enum { CERTIFICATE_WARN_DAYS = 30 };
+
+/* The service tells programs by a header; people read this. */
+static void warn_of_end(struct cli *cli)
+{
+    FILE *file = cli->settings.cert ? fopen(cli->settings.cert, "re") : NULL;
+    X509 *certificate = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+    int days;
+    int seconds;
+    if (certificate &&
+        ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) == 1 &&
+        days <= CERTIFICATE_WARN_DAYS) {
+        if (days < 0 || seconds < 0) {
+            fprintf(cli->err, "Your certificate has ended: %s\n", cli->settings.cert);
+        } else {
+            fprintf(cli->err, "Your certificate ends in %d days; ask for a new one: %s\n", days,
+                    cli->settings.cert);
+        }
+    }
+    X509_free(certificate);
+    if (file) {
+        fclose(file);
+    }
 }
 
 bool cli_connect(struct cli *cli)
@@ -45,6 +71,7 @@ bool cli_connect(struct cli *cli)
         cli_fail(cli, "%s", status.message);
         return false;
     }
+    warn_of_end(cli);
     return true;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/auth/auth.h"
 
+#include "common/base/log.h"
+
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +53,8 @@ struct entry {
     struct principal principal;
     uint64_t trusted_until_ms;
     bool asking;
+    unsigned asked_generation;
+    uint64_t warned_ms; /* when the log last heard that the certificate ends soon */
     struct waiter *waiters;
     struct db_job job;
     struct db_step step;
@@ -61,6 +66,8 @@ struct entry {
 struct auth {
     struct db *db;
     const struct auth_roles *roles;
+    unsigned
+        generation; /* goes up when who is who changes: what was asked before is not believed */
     struct entry *slots[AUTH_CACHE_SLOTS];
 };
 
@@ -178,9 +185,29 @@ static const struct membership *place_of(const struct principal *principal, cons
     return principal->host_administrator ? &host : NULL;
 }
 
-static void decide(struct auth *auth, const struct waiter *waiter,
-                   const struct principal *principal)
+/* Programs see the header, operators the log. */
+static void warn_of_end(struct entry *entry, struct call *call)
 {
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    char days[16];
+    uint64_t now = call->rpc->loop->now_ms;
+    if (call->certificate_days > AUTH_WARN_DAYS) {
+        return;
+    }
+    snprintf(days, sizeof(days), "%d", call->certificate_days);
+    call_add_header(call, "pledge-certificate-days", (const uint8_t *)days, strlen(days));
+    if (entry->warned_ms == 0 || now - entry->warned_ms > DAY_MS) {
+        entry->warned_ms = now;
+        log_event(LOG_LEVEL_WARN, "certificate", "{s:s, s:s, s:s, s:i}", "principal",
+                  entry->principal.id, "authority", call->authority, "peer", call->peer,
+                  "days_left", call->certificate_days);
+    }
+}
+
+static void decide(struct entry *entry, const struct waiter *waiter)
+{
+    const struct principal *principal = &entry->principal;
+    const struct auth *auth = entry->auth;
     static const struct membership nowhere = {"", "", ""};
     struct call *call = waiter->call;
     if (!principal->id) {
@@ -222,6 +249,7 @@ static void decide(struct auth *auth, const struct waiter *waiter,
     }
     *settings = (struct db_settings){authority, id, role, owner};
     call->times.admitted = call->rpc->loop->now_us;
+    warn_of_end(entry, call);
     waiter->then(call, settings);
 }
 
@@ -274,7 +302,7 @@ static void identified(struct db_job *job)
     struct err err = job->err;
     entry->asking = false;
     entry->waiters = NULL;
-    if (err.code == GRPC_OK) {
+    if (err.code == GRPC_OK && entry->asked_generation == entry->auth->generation) {
         entry->trusted_until_ms = waiters->call->rpc->loop->now_ms + AUTH_TRUST_MS;
     }
     for (struct waiter *waiter = waiters, *next; waiter; waiter = next) {
@@ -283,7 +311,7 @@ static void identified(struct db_job *job)
         if (call->answered) {
             waiter->then(call, NULL);
         } else if (err.code == GRPC_OK) {
-            decide(entry->auth, waiter, &entry->principal);
+            decide(entry, waiter);
         } else {
             call_finish(call, &err);
             waiter->then(call, NULL);
@@ -296,6 +324,7 @@ static void ask(struct entry *entry, struct call *call)
 {
     static const struct db_settings nobody = {"", "", "", ""};
     entry->asking = true;
+    entry->asked_generation = entry->auth->generation;
     entry->values[0] = (const char *)entry->fingerprint;
     entry->lengths[0] = TLS_FINGERPRINT_SIZE;
     entry->step = (struct db_step){&auth_identify, entry->values, entry->lengths};
@@ -347,7 +376,7 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
     assert(call->identified); /* rpc/call.c lets only anonymous methods through without */
     struct entry *entry = entry_of(auth, call->fingerprint);
     if (entry && !entry->asking && call->rpc->loop->now_ms < entry->trusted_until_ms) {
-        decide(auth, &here, &entry->principal);
+        decide(entry, &here);
         return;
     }
     struct waiter *waiter = entry ? arena_alloc(call_run_arena(call), sizeof(*waiter)) : NULL;
@@ -364,12 +393,28 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
     }
 }
 
+/* Who is who has changed, or may have: whoever calls next is looked up. */
+static void on_change(void *data, const char *authority)
+{
+    struct auth *auth = data;
+    if (authority && *authority) {
+        return;
+    }
+    auth->generation++;
+    for (size_t i = 0; i < AUTH_CACHE_SLOTS; i++) {
+        for (struct entry *entry = auth->slots[i]; entry; entry = entry->next) {
+            entry->trusted_until_ms = 0;
+        }
+    }
+}
+
 struct auth *auth_new(struct db *db, const struct auth_roles *roles)
 {
     struct auth *auth = calloc(1, sizeof(*auth));
     if (auth) {
         auth->db = db;
         auth->roles = roles;
+        db_on_change(db, on_change, auth);
     }
     return auth;
 }

@@ -15,7 +15,8 @@
 #include "server/rpc/call.h"
 
 enum {
-    AUTH_TRUST_MS = 2000, /* how long an answer of the database is believed */
+    AUTH_TRUST_MS = 2000, /* how long an answer of the database is believed, changes apart */
+    AUTH_WARN_DAYS = 30,  /* before a certificate ends, from when on its owner is told */
     AUTH_ASK_MS = 5000,   /* for the database to name a principal */
     AUTH_CACHE_SLOTS = 1024,
     AUTH_MAX_ROLES = 32,

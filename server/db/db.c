@@ -3,6 +3,7 @@
 
 #include "server/db/pipe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,11 @@ struct db {
     unsigned pipe_count;
     unsigned in_flight[DB_LANES];
     struct db_counters counters;
-    void (*changed)(void *data, const char *authority);
-    void *changed_data;
+    struct {
+        void (*changed)(void *data, const char *authority);
+        void *data;
+    } listeners[DB_MAX_LISTENERS];
+    unsigned listener_count;
     bool closed;
     PQconninfoOption *options;
     struct pipe_address addresses[2]; /* for reads, for writes */
@@ -77,8 +81,8 @@ static void on_settled(void *data, struct db_job *job, bool try_again)
 static void on_changed(void *data, const char *authority)
 {
     struct db *db = data;
-    if (db->changed) {
-        db->changed(db->changed_data, authority);
+    for (unsigned i = 0; i < db->listener_count; i++) {
+        db->listeners[i].changed(db->listeners[i].data, authority);
     }
 }
 
@@ -303,8 +307,9 @@ void db_submit(struct db *db, struct db_job *job)
 
 void db_on_change(struct db *db, void (*changed)(void *data, const char *authority), void *data)
 {
-    db->changed = changed;
-    db->changed_data = data;
+    assert(db->listener_count < DB_MAX_LISTENERS);
+    db->listeners[db->listener_count].changed = changed;
+    db->listeners[db->listener_count++].data = data;
 }
 
 const struct db_counters *db_counters(const struct db *db)

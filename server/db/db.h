@@ -40,6 +40,7 @@ enum {
     DB_TIMEOUT_STEP_MS = 500, /* statement_timeout is rounded up to this */
     DB_MAX_SETTING = 64,      /* bytes of an authority, principal, role or owner with its NUL */
     DB_MAX_STEPS = 12,
+    DB_MAX_LISTENERS = 4,
     DB_MAX_TRIES = 3, /* of a read that was not to blame */
 };
 
@@ -129,8 +130,9 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
  * the next callback of the loop, never inside this call. */
 void db_submit(struct db *db, struct db_job *job);
 
-/* Calls `changed` with the authority of each change that PostgreSQL notifies of on DB_CHANNEL, and
- * with NULL when any may have changed because nobody listened for a while. */
+/* Calls `changed` with the authority of each change that PostgreSQL notifies of on DB_CHANNEL, with
+ * "" when it was who is who, and with NULL when any may have changed because nobody listened for a
+ * while. For DB_MAX_LISTENERS at most. */
 void db_on_change(struct db *db, void (*changed)(void *data, const char *authority), void *data);
 
 /* Lives as long as the db. */

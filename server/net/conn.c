@@ -284,8 +284,11 @@ static void conn_handshake(struct conn *conn)
     unsigned protocol_len;
     SSL_get0_alpn_selected(conn->ssl, &protocol, &protocol_len);
     conn->identified = tls_peer_fingerprint(conn->ssl, conn->fingerprint);
+    conn->certificate_days = tls_peer_days_left(conn->ssl);
+    conn->certificate_fault = tls_peer_fault(conn->ssl);
     /* A certificate that cannot be read for want of memory must not look like none for good. */
-    bool unread = !conn->identified && SSL_get0_peer_certificate(conn->ssl);
+    bool unread =
+        !conn->identified && !conn->certificate_fault && SSL_get0_peer_certificate(conn->ssl);
     if (unread || protocol_len != 2 ||
         !h2_init(&conn->h2, conn, conn->listener->ops, conn->listener->ops_data)) {
         conn_close(conn);

@@ -55,12 +55,14 @@ struct conn {
     bool stalled; /* the socket took no more; wait until it is writable */
     bool identified;
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */
-    char peer[CONN_PEER_TEXT];                       /* address and port, for the log */
-    size_t thrown_away;                              /* bytes since we parted */
-    uint64_t since_ms;                               /* start of the state, or of being idle */
-    uint64_t stalled_ms;                             /* start of the stall */
-    uint64_t heard_ms;                               /* when bytes last came */
-    uint64_t noticed_ms;                             /* when it heard that we are about to go */
+    int certificate_days;                            /* until it ends */
+    const char *certificate_fault; /* why the one it showed counts as none, or NULL */
+    char peer[CONN_PEER_TEXT];     /* address and port, for the log */
+    size_t thrown_away;            /* bytes since we parted */
+    uint64_t since_ms;             /* start of the state, or of being idle */
+    uint64_t stalled_ms;           /* start of the stall */
+    uint64_t heard_ms;             /* when bytes last came */
+    uint64_t noticed_ms;           /* when it heard that we are about to go */
     SSL *ssl;
     uv_poll_t poll;
     struct buf out;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/net/tls.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -35,6 +36,16 @@ static SSL_CTX *fail(SSL_CTX *ctx, const char *what, const char *file, char *err
     return NULL;
 }
 
+/* The handshake goes on with a certificate that does not hold, so that the caller can be told why;
+ * it counts as none, see tls_peer_fingerprint. OpenSSL keeps the error as the verify result, also
+ * in session tickets. */
+static int go_on(int good, X509_STORE_CTX *store)
+{
+    (void)good;
+    (void)store;
+    return 1;
+}
+
 SSL_CTX *tls_context_new(const char *certificate, const char *key, const char *client_ca,
                          char *error, size_t error_size)
 {
@@ -66,7 +77,7 @@ SSL_CTX *tls_context_new(const char *certificate, const char *key, const char *c
         return fail(ctx, "cannot use the client authority", client_ca, error, error_size);
     }
     SSL_CTX_set_client_CA_list(ctx, names);
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, go_on);
     return ctx;
 }
 
@@ -74,6 +85,28 @@ bool tls_peer_fingerprint(SSL *ssl, unsigned char out[TLS_FINGERPRINT_SIZE])
 {
     X509 *certificate = SSL_get0_peer_certificate(ssl);
     unsigned int len = TLS_FINGERPRINT_SIZE;
+    /* a resumed session is as old as its ticket */
     return certificate && SSL_get_verify_result(ssl) == X509_V_OK &&
+           X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0 &&
            X509_digest(certificate, EVP_sha256(), out, &len) == 1;
+}
+
+const char *tls_peer_fault(SSL *ssl)
+{
+    long result = SSL_get_verify_result(ssl);
+    X509 *certificate = SSL_get0_peer_certificate(ssl);
+    bool expired = certificate && X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0;
+    result = result == X509_V_OK && expired ? X509_V_ERR_CERT_HAS_EXPIRED : result;
+    return certificate && result != X509_V_OK ? X509_verify_cert_error_string(result) : NULL;
+}
+
+int tls_peer_days_left(SSL *ssl)
+{
+    X509 *certificate = SSL_get0_peer_certificate(ssl);
+    int days;
+    int seconds;
+    return certificate &&
+                   ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) == 1
+               ? days
+               : INT_MAX;
 }

@@ -116,6 +116,7 @@ static struct stream *on_open(void *data, struct conn *conn)
     call->wire = wire_default;
     call->identified = conn->identified;
     memcpy(call->fingerprint, conn->fingerprint, sizeof(call->fingerprint));
+    call->certificate_days = conn->certificate_days;
     memcpy(call->peer, conn->peer, sizeof(call->peer));
     call->times.started = rpc->loop->now_us;
     call->received_ms = rpc->loop->now_ms;
@@ -151,7 +152,11 @@ static void on_begin(struct stream *stream)
     }
     headers_judge(call);
     if (call->err.code == GRPC_OK && !call->identified && !call->method->anonymous) {
-        err_set(&call->err, GRPC_UNAUTHENTICATED, "this service needs a client certificate");
+        const char *fault = call->conn->certificate_fault;
+        err_set(&call->err, GRPC_UNAUTHENTICATED, "%s%s",
+                fault ? "the client certificate is not accepted: "
+                      : "this service needs a client certificate",
+                fault ? fault : "");
     }
     if (call->err.code != GRPC_OK) {
         call_finish(call, &call->err);

@@ -112,6 +112,7 @@ struct call {
     const struct conn *conn; /* NULL once the stream is gone */
     bool identified;         /* the client showed a valid certificate, of this fingerprint: */
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE];
+    int certificate_days; /* until the caller's certificate ends */
     char peer[CONN_PEER_TEXT];
     const char *principal; /* set by auth, for the log */
     const char *role;      /* likewise */

@@ -138,7 +138,7 @@ static void on_changed(void *data, const char *authority)
     struct watches *watches = data;
     for (struct watcher *watcher = watches->first; watcher; watcher = watcher->next) {
         const char *tenant = watcher->execution->tenant;
-        if (!authority || !tenant || strcmp(authority, tenant) == 0) {
+        if (!authority || !*authority || !tenant || strcmp(authority, tenant) == 0) {
             mark_due(watcher);
         }
     }

@@ -42,6 +42,7 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge TO pledged;
 -- audit_append says for whom it writes, so only the functions that are sure of it call it.
 REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal(text, text),
+    certificate_member(text),
     audit_append(text, text, text, text, text, text, text, bigint, bigint, bigint)
 FROM pledged;
 

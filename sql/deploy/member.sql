@@ -23,7 +23,9 @@ COMMENT ON CONSTRAINT principal_display_name_length ON principal
 CREATE TABLE credential (
     fingerprint  bytea NOT NULL,
     principal_id uuid NOT NULL,
+    expires_on   date,
     create_time  timestamptz NOT NULL DEFAULT now(),
+    revoke_time  timestamptz,
     CONSTRAINT credential_certificate_sha256_unique PRIMARY KEY (fingerprint),
     CONSTRAINT credential_certificate_sha256_pair UNIQUE (fingerprint, principal_id),
     CONSTRAINT credential_principal_id_exists FOREIGN KEY (principal_id) REFERENCES principal,
@@ -163,7 +165,7 @@ AS $$
       JOIN principal AS p ON p.principal_id = c.principal_id
       LEFT JOIN member AS m ON m.principal_id = p.principal_id
        AND (m.expires_on IS NULL OR m.expires_on >= current_date)
-     WHERE c.fingerprint = identify.fingerprint
+     WHERE c.fingerprint = identify.fingerprint AND c.revoke_time IS NULL
      ORDER BY m.authority_id
 $$;
 COMMENT ON FUNCTION identify(bytea)
@@ -213,15 +215,19 @@ AS $$
 DECLARE
     v_principal uuid;
     v_host boolean;
+    v_revoked boolean;
 BEGIN
     IF p_certificate !~ '^[0-9a-f]{64}$' THEN
         PERFORM fail('PL400', 'A certificate''s SHA-256 has 64 lower case hexadecimal digits.',
             'member.certificate_sha256');
     END IF;
-    SELECT p.principal_id, p.host_administrator INTO v_principal, v_host
+    SELECT p.principal_id, p.host_administrator, c.revoke_time IS NOT NULL
+      INTO v_principal, v_host, v_revoked
       FROM credential AS c JOIN principal AS p USING (principal_id)
      WHERE c.fingerprint = decode(p_certificate, 'hex');
-    IF v_host THEN
+    IF v_revoked THEN
+        PERFORM fail('PL412', 'The certificate was revoked.', 'member.certificate_sha256');
+    ELSIF v_host THEN
         PERFORM fail('PL400', 'The certificate belongs to a host administrator.'
             ' Host administrators are not members.', 'member.certificate_sha256');
     ELSIF v_principal IS NULL THEN
@@ -369,5 +375,113 @@ BEGIN
      WHERE authority_id = app_authority() AND member_id = p_id;
 END
 $$;
+
+-- Certificates of a member. One that is to be replaced and its successor are valid at once; a revoked
+-- one stays on record and is never taken again.
+CREATE FUNCTION certificates_of(p_member text)
+RETURNS TABLE (certificate_id text, certificate_sha256 text, expires_on text,
+               create_time timestamptz, revoke_time timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT left(encode(c.fingerprint, 'hex'), 32), encode(c.fingerprint, 'hex'),
+           coalesce(c.expires_on::text, ''), c.create_time, c.revoke_time
+      FROM member AS m
+      JOIN credential AS c ON c.principal_id = m.principal_id
+     WHERE m.authority_id = app_authority() AND m.member_id = p_member
+     ORDER BY c.create_time, c.fingerprint
+$$;
+COMMENT ON FUNCTION certificates_of(text)
+    IS 'The certificates of a member of the call''s authority, the oldest first.';
+
+-- The member whose certificates are to change. A certificate acts in every authority that its
+-- principal has a place in, so a council says so only of those that have none elsewhere.
+CREATE FUNCTION certificate_member(p_member text) RETURNS member
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v member;
+BEGIN
+    PERFORM member_may_write();
+    SELECT * INTO v FROM member WHERE authority_id = app_authority() AND member_id = p_member
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no member ' || p_member || '.', 'parent');
+    END IF;
+    IF app_role() <> 'host_administrator' AND EXISTS (
+        SELECT FROM member AS m
+         WHERE m.principal_id = v.principal_id AND m.authority_id <> v.authority_id) THEN
+        PERFORM fail('PL403', 'The member has a place in another authority, too: ask the host'
+            ' administrator.', 'parent');
+    END IF;
+    RETURN v;
+END
+$$;
+
+CREATE FUNCTION certificate_add(p_member text, p_certificate text, p_expires_on text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v member := certificate_member(p_member);
+    v_day date := date_or_null(p_expires_on);
+BEGIN
+    IF p_certificate !~ '^[0-9a-f]{64}$' THEN
+        PERFORM fail('PL400', 'A certificate''s SHA-256 has 64 lower case hexadecimal digits.',
+            'certificate.certificate_sha256');
+    ELSIF p_expires_on <> '' AND v_day IS NULL THEN
+        PERFORM fail('PL400', 'The last day is written YYYY-MM-DD.', 'certificate.expires_on');
+    ELSIF v_day < current_date THEN
+        PERFORM fail('PL400', 'The certificate has expired.', 'certificate.expires_on');
+    ELSIF EXISTS (SELECT FROM credential WHERE fingerprint = decode(p_certificate, 'hex')) THEN
+        PERFORM fail('PL409', 'The certificate is known already. Make a new one.',
+            'certificate.certificate_sha256');
+    ELSIF (SELECT count(*) >= 2 FROM credential
+            WHERE principal_id = v.principal_id AND revoke_time IS NULL) THEN
+        PERFORM fail('PL412', 'Two certificates are valid already. Revoke one first.',
+            'certificate.certificate_sha256');
+    END IF;
+    INSERT INTO credential (fingerprint, principal_id, expires_on)
+    VALUES (decode(p_certificate, 'hex'), v.principal_id, v_day);
+    UPDATE member SET fingerprint = decode(p_certificate, 'hex')
+     WHERE authority_id = v.authority_id AND member_id = v.member_id;
+END
+$$;
+
+CREATE FUNCTION certificate_revoke(p_member text, p_certificate text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v member := certificate_member(p_member);
+BEGIN
+    UPDATE credential SET revoke_time = now()
+     WHERE left(encode(fingerprint, 'hex'), 32) = p_certificate
+       AND principal_id = v.principal_id AND revoke_time IS NULL;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'The member has no such certificate that is valid.', 'name');
+    END IF;
+    UPDATE member SET fingerprint = coalesce(
+               (SELECT c.fingerprint FROM credential AS c
+                 WHERE c.principal_id = v.principal_id AND c.revoke_time IS NULL
+                 ORDER BY c.create_time DESC LIMIT 1), member.fingerprint)
+     WHERE authority_id = v.authority_id AND member_id = v.member_id;
+END
+$$;
+
+-- Every loop forgets whom it believed when who is who changes.
+CREATE FUNCTION identity_changed() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM pg_notify('pledge_change', '');
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION identity_changed() IS 'Announces that principals are to be looked up again.';
+CREATE TRIGGER credential_identity AFTER INSERT OR UPDATE OR DELETE ON credential
+    FOR EACH STATEMENT EXECUTE FUNCTION identity_changed();
+CREATE TRIGGER member_identity AFTER INSERT OR UPDATE OR DELETE ON member
+    FOR EACH STATEMENT EXECUTE FUNCTION identity_changed();
+CREATE TRIGGER principal_identity AFTER INSERT OR UPDATE OR DELETE ON principal
+    FOR EACH STATEMENT EXECUTE FUNCTION identity_changed();
 
 COMMIT;

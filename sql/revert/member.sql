@@ -2,6 +2,14 @@
 -- Revert pledge:member from pg
 BEGIN;
 
+DROP TRIGGER principal_identity ON pledge.principal;
+DROP TRIGGER member_identity ON pledge.member;
+DROP TRIGGER credential_identity ON pledge.credential;
+DROP FUNCTION pledge.identity_changed();
+DROP FUNCTION pledge.certificate_revoke(text, text);
+DROP FUNCTION pledge.certificate_add(text, text, text);
+DROP FUNCTION pledge.certificate_member(text);
+DROP FUNCTION pledge.certificates_of(text);
 DROP POLICY authority_membership ON pledge.authority;
 DROP FUNCTION pledge.member_update(text, text, text, text, text, text, text, text[]);
 DROP FUNCTION pledge.member_create(text, text, text, text, text, text);

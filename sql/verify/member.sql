@@ -30,6 +30,11 @@ SELECT 'pledge.member_places_check(uuid, text)'::regprocedure;
 SELECT 'pledge.member_may_write()'::regprocedure;
 SELECT 'pledge.member_create(text, text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.member_update(text, text, text, text, text, text, text, text[])'::regprocedure;
+SELECT 'pledge.certificates_of(text)'::regprocedure;
+SELECT 'pledge.certificate_member(text)'::regprocedure;
+SELECT 'pledge.certificate_add(text, text, text)'::regprocedure;
+SELECT 'pledge.certificate_revoke(text, text)'::regprocedure;
+SELECT 'pledge.identity_changed()'::regprocedure;
 SELECT 1 / (count(DISTINCT role) = 8)::int FROM pledge.role_permission;
 SELECT 1 / count(*) FROM pg_policies
  WHERE schemaname = 'pledge' AND policyname = 'authority_membership';

@@ -45,7 +45,7 @@ SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what i
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace
                    AND NOT has_function_privilege('pledged', p.oid, 'EXECUTE') ORDER BY 1),
-          '{audit_append,host_administrator_add,member_principal}', 'functions kept from the daemon');
+          '{audit_append,certificate_member,host_administrator_add,member_principal}', 'functions kept from the daemon');
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace AND p.prosecdef
                    AND NOT coalesce('search_path=pledge, pg_temp' = ANY (p.proconfig), false)),
