@@ -219,8 +219,9 @@ static void conn_farewell(struct conn *conn)
  * takes. TLS reads ahead, so some of it may be with us already, where the poll does not see it. */
 static void conn_read(struct conn *conn)
 {
-    static _Thread_local uint8_t bytes[CONN_WRITE_SIZE];
+    static _Thread_local uint8_t bytes[CONN_READ_PIECE];
     size_t taken = 0;
+    unsigned before = conn->h2.frames;
     do {
         int len = SSL_read(conn->ssl, bytes, sizeof(bytes));
         if (len <= 0) {
@@ -240,7 +241,7 @@ static void conn_read(struct conn *conn)
             break;
         }
         conn->more = SSL_has_pending(conn->ssl);
-    } while (conn->more && taken < CONN_READ_SIZE);
+    } while (conn->more && taken < CONN_READ_SIZE && conn->h2.frames - before < CONN_READ_FRAMES);
     counter_add(&conn->listener->received_bytes, taken);
     conn_mark_dirty(conn);
 }

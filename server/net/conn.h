@@ -20,7 +20,9 @@
 
 enum {
     CONN_WRITE_SIZE = 16 * 1024,   /* one TLS record a write */
-    CONN_READ_SIZE = 32 * 1024,    /* about what is taken of one peer before others have a turn */
+    CONN_READ_SIZE = 32 * 1024,    /* what is taken of one peer before others have a turn, */
+    CONN_READ_FRAMES = 256,        /* or so many frames: a flood's are small and cost most, */
+    CONN_READ_PIECE = 4096,        /* looked at after so many bytes */
     CONN_HANDSHAKE_MS = 10 * 1000, /* accept to the end of the TLS handshake */
     CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
     CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */

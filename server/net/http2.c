@@ -381,6 +381,7 @@ static uint32_t read_be(const uint8_t *bytes, unsigned count)
 static bool judge_frame(struct h2 *h2)
 {
     h2->payload_left = read_be(h2->head, 3);
+    h2->frames++;
     uint8_t type = h2->head[3];
     bool small = type == NGHTTP2_DATA && h2->payload_left < H2_SMALL_FRAME &&
                  !(h2->head[4] & NGHTTP2_FLAG_END_STREAM);

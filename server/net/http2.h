@@ -88,6 +88,7 @@ struct h2 {
     uint8_t head[9];        /* of the frame that is coming in, */
     unsigned head_len;      /* as far as it is here, */
     size_t payload_left;    /* and what follows the one before */
+    unsigned frames;        /* that have come in, counted round and round */
     int32_t last_stream_id; /* the newest that the peer opened */
     int32_t cut_short[H2_CUT_SHORT];
     unsigned cut_count;
