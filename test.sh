@@ -11,7 +11,7 @@ cd "$(dirname "$0")" || exit 1
 PARTS="tidy unit sql integration interop abuse fuzz"
 TEST_PACKAGES="libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
     python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git
-    faketime"
+    faketime testssl.sh"
 WORK=$PWD/build/test
 LOGS=$WORK/logs
 BUILD=build/asan

@@ -13,7 +13,7 @@ MAX_COLUMNS = 100
 MAX_FUNCTION_LINES = 70
 MAX_FILE_LINES = 700
 TOP_LEVEL = {"proto", "server", "client", "common", "sql", "tests", "CMakeLists.txt",
-             "docker-compose.yml", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md",
+             "docker-compose.yml", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md",
              "CMakePresets.json", "demo.sh", "test.sh", "buf.yaml"}
 
 # Each floor, and what it may include besides itself and what stands left of it.
