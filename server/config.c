@@ -41,6 +41,7 @@ static const struct setting {
     NUMBER(write_connections, "PLEDGED_WRITE_CONNECTIONS", 4, 1, 8),
     NUMBER(drain_ms, "PLEDGED_DRAIN_MS", 10000, 0, 600000),
     NUMBER(slow_call_ms, "PLEDGED_SLOW_CALL_MS", 500, 0, 600000),
+    NUMBER(principal_rate, "PLEDGED_PRINCIPAL_RATE", 5000, 0, 1000000),
 };
 
 enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };

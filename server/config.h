@@ -24,7 +24,8 @@ struct config {
     int heavy_connections;
     int write_connections;
     int drain_ms;
-    int slow_call_ms; /* 0: never */
+    int slow_call_ms;   /* 0: never */
+    int principal_rate; /* calls a second of one certificate on one loop; 0: any number */
 };
 
 /* Reads `path`, which may be NULL for the environment alone. False with a sentence in `error` that

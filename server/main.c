@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum task { TASK_SERVE, TASK_CHECK, TASK_PERMISSIONS };
@@ -223,6 +224,13 @@ static void forget_start(void)
     dl_iterate_phdr(forget_code, NULL);
 }
 
+/* A file that is not there is told of by who reads it. */
+static bool key_is_private(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) != 0 || (status.st_mode & S_IRWXO) == 0;
+}
+
 /* Serves until a signal; returns the exit status. */
 static int serve(struct daemon *daemon, const struct worker_shared *shared, const sigset_t *signals)
 {
@@ -278,6 +286,12 @@ static int run(struct daemon *daemon, enum task task)
         files.rlim_cur = files.rlim_max; /* a connection is a descriptor */
         setrlimit(RLIMIT_NOFILE, &files);
     }
+    if (!key_is_private(daemon->config.tls_key)) {
+        log_event(LOG_LEVEL_ERROR, "refused", "{s:s, s:s}", "why",
+                  "tls_key: others than its owner and group can read it; chmod o= it", "file",
+                  daemon->config.tls_key);
+        return EXIT_FAILURE;
+    }
     SSL_CTX *tls = tls_context_new(daemon->config.tls_certificate, daemon->config.tls_key,
                                    daemon->config.tls_client_ca, error, sizeof(error));
     if (!tls) {
@@ -308,6 +322,7 @@ static int run(struct daemon *daemon, enum task task)
                                        &daemon->roles,
                                        config->drain_ms,
                                        config->slow_call_ms,
+                                       config->principal_rate,
                                        config->web_origins};
         status = serve(daemon, &shared, &signals);
     }

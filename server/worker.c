@@ -87,7 +87,8 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
         return false;
     }
     watches_init(&worker->watches, &worker->loop, worker->context.db);
-    worker->context.auth = auth_new(worker->context.db, shared->roles);
+    worker->context.auth =
+        auth_new(worker->context.db, shared->roles, (unsigned)shared->principal_rate);
     worker->context.watches = &worker->watches;
     worker->audit.db = worker->context.db;
     worker->context.audit = &worker->audit;

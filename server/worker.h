@@ -33,6 +33,7 @@ struct worker_shared {
     const struct auth_roles *roles;
     int drain_ms;
     int slow_call_ms;
+    int principal_rate;
     const char *web_origins;
 };
 

@@ -54,6 +54,8 @@ struct entry {
     uint64_t trusted_until_ms;
     bool asking;
     unsigned asked_generation;
+    unsigned spent;     /* of the calls that it may make at once */
+    uint64_t spent_ms;  /* when some last came back */
     uint64_t warned_ms; /* when the log last heard that the certificate ends soon */
     struct waiter *waiters;
     struct db_job job;
@@ -66,8 +68,9 @@ struct entry {
 struct auth {
     struct db *db;
     const struct auth_roles *roles;
-    unsigned
-        generation; /* goes up when who is who changes: what was asked before is not believed */
+    unsigned rate; /* calls a second of one certificate; 0: any number */
+    /* Goes up when who is who changes: what was asked before is not believed. */
+    unsigned generation;
     struct entry *slots[AUTH_CACHE_SLOTS];
 };
 
@@ -183,6 +186,18 @@ static const struct membership *place_of(const struct principal *principal, cons
         }
     }
     return principal->host_administrator ? &host : NULL;
+}
+
+/* A bucket of twice the rate. False when it is empty. */
+static bool may_call_now(struct entry *entry, uint64_t now)
+{
+    unsigned rate = entry->auth->rate;
+    uint64_t back = (now - entry->spent_ms) * rate / 1000;
+    if (back > 0) {
+        entry->spent -= back < entry->spent ? (unsigned)back : entry->spent;
+        entry->spent_ms = now;
+    }
+    return rate == 0 || ++entry->spent <= 2 * rate;
 }
 
 /* Programs see the header, operators the log. */
@@ -375,6 +390,14 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
     }
     assert(call->identified); /* rpc/call.c lets only anonymous methods through without */
     struct entry *entry = entry_of(auth, call->fingerprint);
+    if (entry && !may_call_now(entry, call->rpc->loop->now_ms)) {
+        struct err err = {.retry_after_ms = 1000};
+        err_set(&err, GRPC_RESOURCE_EXHAUSTED,
+                "this certificate makes more than %u calls a second; slow down", auth->rate);
+        call_finish(call, &err);
+        then(call, NULL);
+        return;
+    }
     if (entry && !entry->asking && call->rpc->loop->now_ms < entry->trusted_until_ms) {
         decide(entry, &here);
         return;
@@ -408,12 +431,13 @@ static void on_change(void *data, const char *authority)
     }
 }
 
-struct auth *auth_new(struct db *db, const struct auth_roles *roles)
+struct auth *auth_new(struct db *db, const struct auth_roles *roles, unsigned rate)
 {
     struct auth *auth = calloc(1, sizeof(*auth));
     if (auth) {
         auth->db = db;
         auth->roles = roles;
+        auth->rate = rate;
         db_on_change(db, on_change, auth);
     }
     return auth;

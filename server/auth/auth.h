@@ -49,9 +49,10 @@ void auth_roles_deinit(struct auth_roles *roles);
 bool auth_rule_of(const struct auth_roles *roles, const char *permission,
                   struct auth_rule *ret_rule);
 
-/* One loop's cache of principals. */
+/* One loop's cache of principals. `rate` is how many calls a second a certificate may make, with
+ * twice that at once; 0 is any number. */
 struct auth;
-struct auth *auth_new(struct db *db, const struct auth_roles *roles);
+struct auth *auth_new(struct db *db, const struct auth_roles *roles, unsigned rate);
 void auth_free(struct auth *auth);
 
 /* The statement that names a principal, to be prepared with the others. */
@@ -59,7 +60,8 @@ extern struct db_statement auth_identify;
 
 /* Decides whether the call may go on under `rule` in `authority` ("" for none; lives as long as the
  * call). Calls `then` once, now or later: with settings in the call's arena, or with NULL after
- * having finished the call with UNAUTHENTICATED, PERMISSION_DENIED or UNAVAILABLE. */
+ * having finished the call with UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED or
+ * UNAVAILABLE. */
 void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *rule,
                 const char *authority,
                 void (*then)(struct call *call, const struct db_settings *settings));

@@ -248,7 +248,7 @@ class Ours(Server):
     def environment(self):
         here = self.place
         return {
-            "PLEDGED_LISTEN": f"127.0.0.1:{self.port}", "PLEDGED_LOG_LEVEL": "error",
+            "PLEDGED_LISTEN": f"127.0.0.1:{self.port}", "PLEDGED_LOG_LEVEL": "error", "PLEDGED_PRINCIPAL_RATE": "0",
             "PLEDGED_TLS_CERTIFICATE": f"{here.folder}/server.pem",
             "PLEDGED_TLS_KEY": f"{here.folder}/server.key",
             "PLEDGED_TLS_CLIENT_CA": f"{here.folder}/ca.pem",

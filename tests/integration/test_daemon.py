@@ -94,6 +94,17 @@ class Checks(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(complaint, done.stderr)
 
+    def test_a_key_that_everybody_can_read_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key = os.path.join(folder, "server.key")
+            shutil.copy(os.path.join(harness.WORK, "server.key"), key)
+            os.chmod(key, 0o644)
+            done = harness.Daemon(self.database, PLEDGED_TLS_KEY=key).run("--check")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("others than its owner", done.stderr)
+            os.chmod(key, 0o640)
+            self.assertEqual(harness.Daemon(self.database, PLEDGED_TLS_KEY=key).run("--check").returncode, 0)
+
     def test_the_settings_file(self):
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
             file.write('loops = 1;\nlog_levle = "info";\n')

@@ -171,5 +171,27 @@ class Wire(harness.Case):
         self.assertEqual({call.code() for call in failing}, {Code.INVALID_ARGUMENT})
 
 
+
+class Rate(harness.Case):
+    settings = {"PLEDGED_PRINCIPAL_RATE": "20", "PLEDGED_LOOPS": "1"}
+
+    def test_a_certificate_has_its_rate_and_takes_nothing_from_others(self):
+        self.admin.CreateAuthority(authority_id="derby", authority={"display_name": "Derby"})
+        officer = self.member("derby", "derby-officer", "ROLE_OFFICER")
+        refused = None
+        for _ in range(400):
+            try:
+                officer.GetAuthority(name="authorities/derby")
+            except grpc.RpcError as error:
+                refused = error
+                break
+        self.assertEqual(refused.code(), Code.RESOURCE_EXHAUSTED)
+        self.assertIn("20 calls a second", refused.details())
+        self.assertIn(b"google.rpc.RetryInfo", dict(refused.trailing_metadata())["grpc-status-details-bin"])
+        self.admin.GetAuthority(name="authorities/derby")
+        time.sleep(0.5)
+        officer.GetAuthority(name="authorities/derby")
+
+
 if __name__ == "__main__":
     harness.main()
