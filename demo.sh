@@ -110,7 +110,10 @@ leicester-connexions|leicester|partner_agency|partnerAgencies/connexions|careers
 halton-officer|halton|officer||participation officer, Halton
 halton-education-director|halton|director|departments/education|director of education, Halton
 halton-borough-health|halton|partner_agency|partnerAgencies/borough-health|health partner, Halton
+derby-administrator|derby|council_administrator||council administrator, Derby: members and audit
 derby-officer|derby|officer||participation officer, Derby
+derby-councillor|derby|elected_member||member of the committee, Derby
+derby-inspector|derby|inspector||inspector, Derby, for four weeks
 derby-learning-director|derby|director|departments/learning|director of learning, Derby
 derby-health-trust|derby|partner_agency|partnerAgencies/health-trust|health partner, Derby
 peterborough-officer|peterborough|officer||participation officer, Peterborough
@@ -128,12 +131,12 @@ certificates() {
         say "Identities of the demonstration. Each has identities/NAME.pem and identities/NAME.key."
         say "Server: 127.0.0.1:$PORT, trusted through ca.pem in this folder."
         say ""
-        printf '%-31s %-13s %-15s %s\n' NAME AUTHORITY ROLE "WHO IT IS"
+        printf '%-31s %-13s %-22s %s\n' NAME AUTHORITY ROLE "WHO IT IS"
     } >"$DEMO/identities.txt"
     while IFS='|' read -r name council role owner what; do
         certificate_make "$DEMO/ca" "$DEMO/identities/$name" "$name" clientAuth
 
-        printf '%-31s %-13s %-15s %s\n' "$name" "${council:--}" "${role:-host admin}" "$what" \
+        printf '%-31s %-13s %-22s %s\n' "$name" "${council:--}" "${role:-host admin}" "$what" \
             >>"$DEMO/identities.txt"
     done < <(identities)
 }
@@ -159,7 +162,7 @@ start_pledged() {
 
 # Authorities and members are the host administrator's to make, content is the officer's.
 load_councils() {
-    local council name role owner what
+    local council role
     "$PLEDGED" add-host-administrator --database "host=$(sockets) dbname=pledge user=postgres" \
         --name "Host administrator" "$DEMO/identities/host-administrator.pem" >/dev/null
     for council in $COUNCILS; do
@@ -169,14 +172,19 @@ load_councils() {
         as "$council-officer" apply "tests/data/councils/$council.json"
         add_members "$council" director
         add_members "$council" partner_agency
+        for role in council_administrator elected_member inspector; do
+            add_members "$council" $role
+        done
     done
 }
 
 add_members() { # add_members COUNCIL ROLE
-    local name council role owner what
+    local name council role owner what until=
     while IFS='|' read -r name council role owner what; do
         [ "$council" = "$1" ] && [ "$role" = "$2" ] || continue
+        [ "$role" = inspector ] && until=$(date -d '+4 weeks' +%F)
         as host-administrator member add "$council" "$name" --role "$role" ${owner:+--owner "$owner"} \
+            ${until:+--until "$until"} \
             --display-name "${what%%,*}" --certificate "$DEMO/identities/$name.pem" >/dev/null </dev/null
     done < <(identities)
 }

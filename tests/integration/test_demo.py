@@ -64,7 +64,7 @@ class Demo(unittest.TestCase):
         index = os.path.join(self.clone, "build/demo/identities.txt")
         with open(index, encoding="utf-8") as file:
             names = [line.split()[0] for line in file.read().splitlines()[4:]]
-        self.assertEqual(len(names), 13)
+        self.assertEqual(len(names), 16)
         for name in names:
             told = self.pledge(name, "whoami")
             self.assertEqual(told.returncode, 0, name + told.stderr)
@@ -74,6 +74,12 @@ class Demo(unittest.TestCase):
         other = self.pledge("leicester-officer", "monitor", "derby")
         self.assertEqual(other.returncode, 1)
         self.assertIn("not a member", other.stderr)
+
+        exported = self.pledge("derby-administrator", "audit", "export", "derby")
+        self.assertEqual(exported.returncode, 0, exported.stderr)
+        self.assertGreater(len(exported.stdout.splitlines()), 50)
+        self.assertEqual(self.pledge("derby-inspector", "monitor", "derby").returncode, 0)
+        self.assertEqual(self.pledge("derby-inspector", "audit", "export", "derby").returncode, 1)
 
         self.assertEqual(self.demo("stop").returncode, 0)
         self.assertIn("not running", self.demo("status").stdout)
