@@ -22,14 +22,15 @@ AUDIT_SHAPE = (8, 1)
 BULK_SECONDS = 60  # at most
 
 
-def open_rounds(place, database=database):
-    """More rounds that are open today: ours-N for the service, theirs-N for pgbench and COPY, bulk-N for streams."""
+def open_rounds(place, database="bench_write"):
+    """More rounds that are open today: ours-N for the service, theirs-N for pgbench and COPY, bulk-N for
+    streams, audit-N for the audit's cost."""
     place.psql(
         "INSERT INTO pledge.round (authority_id, round_id, title, pledge_id, version_number,"
         " observed_from, observed_to, opens_on, due_on, closes_on)"
         " SELECT 'council-001', w || '-' || n, 'Round', 'promise', 1, current_date - 90,"
         " current_date - 1, current_date - 1, current_date + 30, current_date + 60"
-        f" FROM unnest(ARRAY['ours', 'theirs', 'bulk']) AS w, generate_series(1, {ROUNDS}) AS n"
+        f" FROM unnest(ARRAY['ours', 'theirs', 'bulk', 'audit']) AS w, generate_series(1, {ROUNDS}) AS n"
         " ON CONFLICT DO NOTHING", database)
     place.psql("VACUUM (ANALYZE)", database)
 
@@ -48,25 +49,26 @@ def progress(owner):
             + field(5, "12 of 100") + field(7, "file 12") for line in range(1, LINES + 1)]
 
 
-def submit_call(number):
+def submit_call(number, rounds):
     """The return of one owner in one round: the next of both that has none yet."""
     owner = owner_id(number)
     told = field(2, owner_name(owner)) + b"".join(field(7, line) for line in progress(owner))
-    return frame(field(1, f"authorities/council-001/rounds/ours-{number // OWNERS + 1}")
+    return frame(field(1, f"authorities/council-001/rounds/{rounds}-{number // OWNERS + 1}")
                  + field(2, told) + field(3, str(uuid.uuid4())))
 
 
 class Submitter:
     """Sends returns that were never sent before, burst after burst."""
 
-    def __init__(self, server):
+    def __init__(self, server, rounds="ours"):
         self.server = server
+        self.rounds = rounds
         self.next = 0
 
     def burst(self, shape, seconds):
         if self.next + CALLS_A_BURST > ROUNDS * OWNERS:
             raise Failure("there are no open rounds left; raise ROUNDS in writes.py")
-        calls = b"".join(submit_call(self.next + n) for n in range(CALLS_A_BURST))
+        calls = b"".join(submit_call(self.next + n, self.rounds) for n in range(CALLS_A_BURST))
         self.next += CALLS_A_BURST
         return load(self.server, SUBMIT, calls, *shape, seconds=seconds, sent="once")
 
@@ -103,7 +105,7 @@ def audit(place, results, options, in_turn, ratios):
         open_rounds(place, database)
     with Ours(place, threads=2, database="bench_write") as audited, \
             Ours(place, threads=2, database="bench_unaudited") as unaudited:
-        both = {"audited": Submitter(audited), "unaudited": Submitter(unaudited)}
+        both = {"audited": Submitter(audited, "audit"), "unaudited": Submitter(unaudited, "audit")}
         found = in_turn(results.watch, options.rounds, {
             name: lambda submitter=submitter: submitter.burst(AUDIT_SHAPE, options.seconds)
             for name, submitter in both.items()})
