@@ -19,6 +19,7 @@
 enum { TRIM_AFTER_CLOSES = 512, TRIM_AT_REST = 32 };
 
 static void on_conn_event(uv_poll_t *poll, int status, int events);
+static void on_rested(uv_timer_t *rest);
 
 static void conn_freed(uv_handle_t *handle)
 {
@@ -108,14 +109,31 @@ void conn_mark_dirty(struct conn *conn)
     }
 }
 
+/* What the peer sent counts against what it may send; without any left it rests. */
+static bool must_rest(struct conn *conn, unsigned frames)
+{
+    uint64_t now = conn->listener->loop->now_ms;
+    uint64_t back = (now - conn->frames_ms) * CONN_FRAMES_PER_MS;
+    conn->frames_spent -= back < conn->frames_spent ? (unsigned)back : conn->frames_spent;
+    conn->frames_spent += frames;
+    conn->frames_ms = now;
+    return conn->frames_spent > CONN_FRAMES && !conn->listener->draining;
+}
+
 static void conn_mark_unread(struct conn *conn)
 {
     struct listener *listener = conn->listener;
-    if (!conn->unread) {
-        conn->unread = true;
-        conn->next_unread = listener->unread;
-        listener->unread = conn;
+    if (conn->unread) {
+        return;
+    }
+    conn->unread = true;
+    struct conn **list = conn->rests ? &listener->resting : &listener->unread;
+    conn->next_unread = *list;
+    *list = conn;
+    if (!conn->rests) {
         loop_again(listener->loop);
+    } else if (!uv_is_active((uv_handle_t *)&listener->rest)) {
+        uv_timer_start(&listener->rest, on_rested, CONN_REST_MS, 0);
     }
 }
 
@@ -190,8 +208,9 @@ static void conn_flush(struct conn *conn)
     }
     /* A peer that takes nothing is not read from: what it sends would only queue more to send. */
     bool read = !conn->stalled && conn->state == CONN_OPEN;
-    conn_watch(conn, (read ? UV_READABLE : 0) | (conn->stalled ? UV_WRITABLE : 0));
-    if (read && conn->more) {
+    bool watched = read && !conn->rests;
+    conn_watch(conn, (watched ? UV_READABLE : 0) | (conn->stalled ? UV_WRITABLE : 0));
+    if (read && (conn->more || conn->rests)) {
         conn_mark_unread(conn);
     }
 }
@@ -243,7 +262,25 @@ static void conn_read(struct conn *conn)
         conn->more = SSL_has_pending(conn->ssl);
     } while (conn->more && taken < CONN_READ_SIZE && conn->h2.frames - before < CONN_READ_FRAMES);
     counter_add(&conn->listener->received_bytes, taken);
+    conn->rests = must_rest(conn, conn->h2.frames - before);
     conn_mark_dirty(conn);
+}
+
+static void on_rested(uv_timer_t *rest)
+{
+    struct listener *listener = rest->data;
+    loop_update_time(listener->loop);
+    while (listener->resting) {
+        struct conn *conn = listener->resting;
+        listener->resting = conn->next_unread;
+        conn->unread = false;
+        conn->rests = must_rest(conn, 0);
+        if (conn->state == CONN_OPEN) {
+            conn_mark_dirty(conn); /* the flush sees to what comes next */
+        } else {
+            conn_let_go(conn);
+        }
+    }
 }
 
 static void read_on(struct listener *listener)
@@ -492,6 +529,8 @@ int listener_init(struct listener *listener, struct loop *loop, const struct soc
         return rc;
     }
     listener->poll.data = listener;
+    uv_timer_init(&loop->uv, &listener->rest);
+    listener->rest.data = listener;
     uv_poll_start(&listener->poll, UV_READABLE, on_listener_event);
     loop_on_turn(loop, on_turn, listener);
     loop_on_tick(loop, check_times, listener);
@@ -511,6 +550,8 @@ void listener_drain(struct listener *listener)
     }
     listener->draining = true;
     uv_close((uv_handle_t *)&listener->poll, listener_closed);
+    on_rested(&listener->rest); /* from now on nobody rests */
+    uv_close((uv_handle_t *)&listener->rest, NULL);
     for (struct conn *conn = listener->conns; conn; conn = conn->next) {
         if (conn->state == CONN_OPEN) {
             conn_farewell(conn);

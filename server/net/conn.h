@@ -7,6 +7,7 @@
  *   unread  has more to read than one turn allows, some of it where no event tells of it
  *   part    all is said and our side is closed; what the peer still sends is thrown away until it
  *           closes, too, since a hard close could take from it what it has not read yet
+ *   rest    sends more frames than a peer should, and is not read from until some are forgiven
  *   drain   let open calls finish, accept nothing new
  */
 #ifndef SERVER_NET_CONN_H
@@ -23,6 +24,9 @@ enum {
     CONN_READ_SIZE = 32 * 1024,    /* what is taken of one peer before others have a turn, */
     CONN_READ_FRAMES = 256,        /* or so many frames: a flood's are small and cost most, */
     CONN_READ_PIECE = 4096,        /* looked at after so many bytes */
+    CONN_FRAMES = 100 * 1000,      /* that a peer may send at once, */
+    CONN_FRAMES_PER_MS = 300,      /* which come back at this rate */
+    CONN_REST_MS = 5,              /* between looks at those that rest */
     CONN_HANDSHAKE_MS = 10 * 1000, /* accept to the end of the TLS handshake */
     CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
     CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */
@@ -52,9 +56,12 @@ struct conn {
     int fd;
     int watched; /* uv events */
     bool dirty;
-    bool more;    /* the last read left some */
-    bool unread;  /* is on the list for the next turn */
-    bool stalled; /* the socket took no more; wait until it is writable */
+    bool more;             /* the last read left some */
+    bool rests;            /* until some of its frames are forgiven */
+    bool unread;           /* is on the list for the next turn, or rests */
+    unsigned frames_spent; /* of CONN_FRAMES */
+    uint64_t frames_ms;    /* when some last came back */
+    bool stalled;          /* the socket took no more; wait until it is writable */
     bool identified;
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */
     int certificate_days;                            /* until it ends */
@@ -84,6 +91,8 @@ struct listener {
     struct conn *conns;
     struct conn *dirty;
     struct conn *unread;
+    struct conn *resting;
+    uv_timer_t rest;
     unsigned conn_count;
     uint64_t told_ms; /* when the log last heard of a peer that was sent away, */
     unsigned untold;  /* and how many there were since */

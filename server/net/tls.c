@@ -38,12 +38,13 @@ static SSL_CTX *fail(SSL_CTX *ctx, const char *what, const char *file, char *err
 
 /* The handshake goes on with a certificate that does not hold, so that the caller can be told why;
  * it counts as none, see tls_peer_fingerprint. OpenSSL keeps the error as the verify result, also
- * in session tickets. */
+ * in session tickets. Other errors end it: they can be ours, such as no memory to look an issuer
+ * up. */
 static int go_on(int good, X509_STORE_CTX *store)
 {
-    (void)good;
-    (void)store;
-    return 1;
+    int fault = X509_STORE_CTX_get_error(store);
+    return good || fault == X509_V_ERR_CERT_HAS_EXPIRED || fault == X509_V_ERR_CERT_NOT_YET_VALID ||
+           fault == X509_V_ERR_INVALID_PURPOSE || fault == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
 }
 
 SSL_CTX *tls_context_new(const char *certificate, const char *key, const char *client_ca,
