@@ -209,8 +209,10 @@ static void warn_of_end(struct entry *entry, struct call *call)
     if (call->certificate_days > AUTH_WARN_DAYS) {
         return;
     }
-    snprintf(days, sizeof(days), "%d", call->certificate_days);
-    call_add_header(call, "pledge-certificate-days", (const uint8_t *)days, strlen(days));
+    if (!call->stream.headers_sent) { /* a watch is admitted again and again */
+        snprintf(days, sizeof(days), "%d", call->certificate_days);
+        call_add_header(call, "pledge-certificate-days", (const uint8_t *)days, strlen(days));
+    }
     if (entry->warned_ms == 0 || now - entry->warned_ms > DAY_MS) {
         entry->warned_ms = now;
         log_event(LOG_LEVEL_WARN, "certificate", "{s:s, s:s, s:s, s:i}", "principal",
