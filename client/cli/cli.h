@@ -167,6 +167,14 @@ struct cli_list {
     json_t *json; /* the whole reply with --json, else NULL; owned by whoever prints it */
 };
 
+/* The items of one page: its one repeated field. */
+void **cli_page_items(const void *page, size_t *ret_count);
+
+/* Hands every page of a List method to `take`, which prints why when it returns false. False with
+ * the error printed. */
+bool cli_pages(struct cli *cli, const char *method, void *request,
+               bool (*take)(struct cli *cli, const void *page, void *data), void *data);
+
 /* Reads every page of a List method. False with the error printed. */
 bool cli_list(struct cli *cli, const char *method, void *request, struct cli_list *ret_list);
 

@@ -2,6 +2,7 @@
 /* The audit trail as a file of JSON lines, and the proof that such a file is whole. The form of an
  * entry's hash is that of proto/pledge/v1/audit.proto. */
 #include "client/cli/commands.h"
+#include "client/cli/text.h"
 #include "common/base/buf.h"
 #include "common/msg/json.h"
 
@@ -18,56 +19,28 @@ enum { HASH_BYTES = 32, HASH_TEXT = 2 * HASH_BYTES + 1, ENTRY_CAP = 256 * 1024 *
 /* --- export ------------------------------------------------------------------------------------
  */
 
-static bool write_entries(Pledge__V1__AuditEntry **entries, size_t count, FILE *out)
+static bool write_entry(const ProtobufCMessage *entry, FILE *out)
 {
-    bool good = true;
-    for (size_t i = 0; good && i < count; i++) {
-        json_t *json = msg_json_write(&entries[i]->base, MSG_JSON_DEFAULTS, NULL);
-        char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
-        good = line && fprintf(out, "%s\n", line) > 0;
-        free(line);
-        json_decref(json);
-    }
+    json_t *json = msg_json_write(entry, MSG_JSON_DEFAULTS, NULL);
+    char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    bool good = line && fprintf(out, "%s\n", line) > 0;
+    free(line);
+    json_decref(json);
     return good;
 }
 
-/* One page. False with the error printed; `token` becomes the next page's, in the arena. */
-static bool export_page(struct cli *cli, char **token, int64_t after, size_t *count)
+/* `data` counts the entries. */
+static bool write_page(struct cli *cli, const void *page, void *data)
 {
-    Pledge__V1__AuditEntry **entries;
-    size_t found;
-    const char *next;
-    if (cli_flag(cli, "host")) {
-        Pledge__V1__ListHostAuditEntriesRequest request =
-            PLEDGE__V1__LIST_HOST_AUDIT_ENTRIES_REQUEST__INIT;
-        request.page_size = CLI_PAGE_SIZE;
-        request.page_token = *token;
-        request.after = after;
-        const Pledge__V1__ListHostAuditEntriesResponse *page =
-            cli_call(cli, "AuditService/ListHostAuditEntries", &request);
-        if (!page) {
+    size_t count;
+    void **entries = cli_page_items(page, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!write_entry(entries[i], cli->out)) {
+            cli_fail(cli, "the entries cannot be written: %s", strerror(errno));
             return false;
         }
-        entries = page->entries, found = page->n_entries, next = page->next_page_token;
-    } else {
-        Pledge__V1__ListAuditEntriesRequest request = PLEDGE__V1__LIST_AUDIT_ENTRIES_REQUEST__INIT;
-        request.parent = cli_authority(cli, cli_argument(cli, 0));
-        request.page_size = CLI_PAGE_SIZE;
-        request.page_token = *token;
-        request.after = after;
-        const Pledge__V1__ListAuditEntriesResponse *page =
-            cli_call(cli, "AuditService/ListAuditEntries", &request);
-        if (!page) {
-            return false;
-        }
-        entries = page->entries, found = page->n_entries, next = page->next_page_token;
     }
-    *count += found;
-    *token = cli_copy(cli, next);
-    if (!write_entries(entries, found, cli->out)) {
-        cli_fail(cli, "the entries cannot be written: %s", strerror(errno));
-        return false;
-    }
+    *(size_t *)data += count;
     cli_forget(cli);
     return true;
 }
@@ -83,13 +56,19 @@ int run_audit_export(struct cli *cli)
     if (cli_flag(cli, "host") == (*cli_argument(cli, 0) != '\0')) {
         return cli_usage(cli, "say either AUTHORITY or --host");
     }
-    char *token = cli_copy(cli, "");
+    Pledge__V1__ListHostAuditEntriesRequest of_host =
+        PLEDGE__V1__LIST_HOST_AUDIT_ENTRIES_REQUEST__INIT;
+    Pledge__V1__ListAuditEntriesRequest of_council = PLEDGE__V1__LIST_AUDIT_ENTRIES_REQUEST__INIT;
     size_t count = 0;
-    do {
-        if (!export_page(cli, &token, after, &count)) {
-            return CLI_FAILED;
-        }
-    } while (*token);
+    of_host.after = of_council.after = after;
+    of_council.parent = cli_authority(cli, cli_argument(cli, 0));
+    bool good =
+        cli_flag(cli, "host")
+            ? cli_pages(cli, "AuditService/ListHostAuditEntries", &of_host, write_page, &count)
+            : cli_pages(cli, "AuditService/ListAuditEntries", &of_council, write_page, &count);
+    if (!good) {
+        return CLI_FAILED;
+    }
     fprintf(cli->err, "%zu %s exported.\n", count, count == 1 ? "entry" : "entries");
     return CLI_OK;
 }
@@ -171,9 +150,7 @@ static void hash_of(const Pledge__V1__AuditEntry *entry, const char *before, con
     }
     EVP_Digest(buf_head(&text), text.len, digest, NULL, EVP_sha256(), NULL);
     buf_deinit(&text);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        snprintf(ret_hash + 2 * i, 3, "%02x", digest[i]);
-    }
+    text_hex(digest, sizeof(digest), ret_hash);
 }
 
 /* "NUMBER:HASH". False with the mistake printed. */

@@ -57,9 +57,7 @@ static char *fingerprint(struct cli *cli, const char *path, char **ret_last_day)
     }
     SHA256(der, (size_t)len, digest);
     OPENSSL_free(der);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    }
+    text_hex(digest, sizeof(digest), hex);
     return cli_copy(cli, hex);
 }
 

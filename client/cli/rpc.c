@@ -232,43 +232,69 @@ void cli_forget(struct cli *cli)
     cli->replies = NULL;
 }
 
-/* Takes the one repeated field of a List reply. */
-static bool add_page(struct cli *cli, struct cli_list *list, const ProtobufCMessage *page)
+void **cli_page_items(const void *page, size_t *ret_count)
 {
-    if (cli->json) {
-        add_json(list, page);
-    }
-    for (unsigned i = 0; i < page->descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &page->descriptor->fields[i];
-        const char *base = (const char *)page;
+    const ProtobufCMessageDescriptor *type = ((const ProtobufCMessage *)page)->descriptor;
+    *ret_count = 0;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
         if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-            return add_items(cli, list, *(void ***)(base + field->offset),
-                             *(const size_t *)(base + field->quantifier_offset));
+            *ret_count = *(const size_t *)((const char *)page + field->quantifier_offset);
+            return *(void **const *)((const char *)page + field->offset);
         }
     }
-    return true;
+    return NULL;
+}
+
+bool cli_pages(struct cli *cli, const char *method, void *request,
+               bool (*take)(struct cli *cli, const void *page, void *data), void *data)
+{
+    char **token = field_at(request, "page_token");
+    *(int32_t *)field_at(request, "page_size") = CLI_PAGE_SIZE;
+    for (;;) {
+        const void *page = cli_call(cli, method, request);
+        /* copied, as taking a page may free it */
+        char *next =
+            page ? cli_copy(cli, *(char **)field_at((void *)page, "next_page_token")) : NULL;
+        if (!page || !take(cli, page, data)) {
+            return false;
+        }
+        if (!*next) {
+            return true;
+        }
+        *token = next;
+    }
+}
+
+struct adding {
+    struct cli_list *list;
+    unsigned pages;
+};
+
+static bool add_page(struct cli *cli, const void *page, void *data)
+{
+    struct adding *adding = data;
+    size_t count;
+    void **items = cli_page_items(page, &count);
+    if (adding->pages++ == MAX_PAGES) {
+        cli_fail(cli, "the list does not end");
+        return false;
+    }
+    if (cli->json) {
+        add_json(adding->list, page);
+    }
+    return add_items(cli, adding->list, items, count);
 }
 
 bool cli_list(struct cli *cli, const char *method, void *request, struct cli_list *ret_list)
 {
+    struct adding adding = {.list = ret_list};
     *ret_list = (struct cli_list){0};
-    char **token = field_at(request, "page_token");
-    *(int32_t *)field_at(request, "page_size") = CLI_PAGE_SIZE;
-    for (unsigned page = 0; page < MAX_PAGES; page++) {
-        const void *reply = cli_call(cli, method, request);
-        if (!reply || !add_page(cli, ret_list, reply)) {
-            json_decref(ret_list->json);
-            return false;
-        }
-        char **next = field_at((void *)reply, "next_page_token");
-        if (!**next) {
-            return true;
-        }
-        *token = *next;
+    bool good = cli_pages(cli, method, request, add_page, &adding);
+    if (!good) {
+        json_decref(ret_list->json);
     }
-    cli_fail(cli, "the list does not end");
-    json_decref(ret_list->json);
-    return false;
+    return good;
 }
 
 int cli_print_json_value(struct cli *cli, json_t *json)

@@ -215,3 +215,11 @@ const char *text_nearest(const char *word, const char *const *list)
     }
     return best;
 }
+
+void text_hex(const unsigned char *bytes, size_t len, char *out)
+{
+    *out = '\0';
+    for (size_t i = 0; i < len; i++) {
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    }
+}

@@ -44,4 +44,7 @@ const char *text_last_segment(const char *name);
 /* The candidate that `word` was probably meant to be, or NULL. `list` is closed by NULL. */
 const char *text_nearest(const char *word, const char *const *list);
 
+/* Lower case hexadecimal digits of `len` bytes; `out` has room for 2 * len + 1. */
+void text_hex(const unsigned char *bytes, size_t len, char *out);
+
 #endif

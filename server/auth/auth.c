@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/auth/auth.h"
 
+#include "common/base/bucket.h"
 #include "common/base/log.h"
 
 #include <assert.h>
@@ -54,9 +55,8 @@ struct entry {
     uint64_t trusted_until_ms;
     bool asking;
     unsigned asked_generation;
-    unsigned spent;     /* of the calls that it may make at once */
-    uint64_t spent_ms;  /* when some last came back */
-    uint64_t warned_ms; /* when the log last heard that the certificate ends soon */
+    struct bucket calls; /* of twice the rate */
+    uint64_t warned_ms;  /* when the log last heard that the certificate ends soon */
     struct waiter *waiters;
     struct db_job job;
     struct db_step step;
@@ -167,12 +167,39 @@ static bool role_allowed(const struct auth_roles *roles, const char *role, uint3
 /* --- deciding -----------------------------------------------------------------------------------
  */
 
+static void refuse_with(const struct waiter *waiter, const struct err *err)
+{
+    call_finish(waiter->call, err);
+    waiter->then(waiter->call, NULL);
+}
+
 static void refuse(const struct waiter *waiter, enum grpc_code code, const char *message)
 {
     struct err err = {0};
     err_set(&err, code, "%s", message);
-    call_finish(waiter->call, &err);
-    waiter->then(waiter->call, NULL);
+    refuse_with(waiter, &err);
+}
+
+static void refuse_no_memory(const struct waiter *waiter)
+{
+    struct err err = {0};
+    err_no_memory(&err);
+    refuse_with(waiter, &err);
+}
+
+/* True when the certificate makes more calls than it may; the call is refused then. */
+static bool too_fast(struct entry *entry, const struct waiter *waiter)
+{
+    unsigned rate = entry->auth->rate;
+    uint64_t now = waiter->call->rpc->loop->now_ms;
+    struct err err = {.retry_after_ms = 1000};
+    if (rate == 0 || bucket_take(&entry->calls, now, 1, rate, 2 * (uint64_t)rate)) {
+        return false;
+    }
+    err_set(&err, GRPC_RESOURCE_EXHAUSTED,
+            "this certificate makes more than %u calls a second; slow down", rate);
+    refuse_with(waiter, &err);
+    return true;
 }
 
 /* The place of the principal in the authority asked for. A host administrator is at home in every
@@ -186,18 +213,6 @@ static const struct membership *place_of(const struct principal *principal, cons
         }
     }
     return principal->host_administrator ? &host : NULL;
-}
-
-/* A bucket of twice the rate. False when it is empty. */
-static bool may_call_now(struct entry *entry, uint64_t now)
-{
-    unsigned rate = entry->auth->rate;
-    uint64_t back = (now - entry->spent_ms) * rate / 1000;
-    if (back > 0) {
-        entry->spent -= back < entry->spent ? (unsigned)back : entry->spent;
-        entry->spent_ms = now;
-    }
-    return rate == 0 || ++entry->spent <= 2 * rate;
 }
 
 /* Programs see the header, operators the log. */
@@ -246,7 +261,7 @@ static void decide(struct entry *entry, const struct waiter *waiter)
     char *owner = arena_strndup(call_run_arena(call), place ? place->owner : "",
                                 place ? strlen(place->owner) : 0);
     if (!settings || !id || !role || !owner) {
-        refuse(waiter, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        refuse_no_memory(waiter);
         return;
     }
     call->principal = id;
@@ -392,12 +407,7 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
     }
     assert(call->identified); /* rpc/call.c lets only anonymous methods through without */
     struct entry *entry = entry_of(auth, call->fingerprint);
-    if (entry && !may_call_now(entry, call->rpc->loop->now_ms)) {
-        struct err err = {.retry_after_ms = 1000};
-        err_set(&err, GRPC_RESOURCE_EXHAUSTED,
-                "this certificate makes more than %u calls a second; slow down", auth->rate);
-        call_finish(call, &err);
-        then(call, NULL);
+    if (entry && too_fast(entry, &here)) {
         return;
     }
     if (entry && !entry->asking && call->rpc->loop->now_ms < entry->trusted_until_ms) {
@@ -406,7 +416,7 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
     }
     struct waiter *waiter = entry ? arena_alloc(call_run_arena(call), sizeof(*waiter)) : NULL;
     if (!waiter) {
-        refuse(&here, GRPC_RESOURCE_EXHAUSTED, "the call needs too much memory");
+        refuse_no_memory(&here);
         return;
     }
     *waiter = here;

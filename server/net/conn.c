@@ -112,12 +112,9 @@ void conn_mark_dirty(struct conn *conn)
 /* What the peer sent counts against what it may send; without any left it rests. */
 static bool must_rest(struct conn *conn, unsigned frames)
 {
-    uint64_t now = conn->listener->loop->now_ms;
-    uint64_t back = (now - conn->frames_ms) * CONN_FRAMES_PER_MS;
-    conn->frames_spent -= back < conn->frames_spent ? (unsigned)back : conn->frames_spent;
-    conn->frames_spent += frames;
-    conn->frames_ms = now;
-    return conn->frames_spent > CONN_FRAMES && !conn->listener->draining;
+    bool enough = bucket_take(&conn->frames, conn->listener->loop->now_ms, frames,
+                              CONN_FRAMES_PER_SECOND, CONN_FRAMES);
+    return !enough && !conn->listener->draining;
 }
 
 static void conn_mark_unread(struct conn *conn)

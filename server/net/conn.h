@@ -20,22 +20,22 @@
 #include <sys/socket.h>
 
 enum {
-    CONN_WRITE_SIZE = 16 * 1024,   /* one TLS record a write */
-    CONN_READ_SIZE = 32 * 1024,    /* what is taken of one peer before others have a turn, */
-    CONN_READ_FRAMES = 256,        /* or so many frames: a flood's are small and cost most, */
-    CONN_READ_PIECE = 4096,        /* looked at after so many bytes */
-    CONN_FRAMES = 100 * 1000,      /* that a peer may send at once, */
-    CONN_FRAMES_PER_MS = 300,      /* which come back at this rate */
-    CONN_REST_MS = 5,              /* between looks at those that rest */
-    CONN_HANDSHAKE_MS = 10 * 1000, /* accept to the end of the TLS handshake */
-    CONN_IDLE_MS = 15 * 60 * 1000, /* without a stream */
-    CONN_LINGER_MS = 5 * 1000,     /* from goodbye to the hard close */
-    CONN_LINGER_SIZE = 256 * 1024, /* bytes that a peer may still send in that time */
-    CONN_STALL_MS = 30 * 1000,     /* while the peer takes no bytes */
-    CONN_KEEPALIVE_MS = 60 * 1000, /* of silence with streams open, then we ping */
-    CONN_ALIVE_MS = 20 * 1000,     /* for the answer, then the peer counts as gone */
-    CONN_NOTICE_MS = 1000,         /* from the first GOAWAY to the last, without an answer */
-    CONN_CHECK_MS = 1000,          /* between looks at these times */
+    CONN_WRITE_SIZE = 16 * 1024,         /* one TLS record a write */
+    CONN_READ_SIZE = 32 * 1024,          /* what is taken of one peer before others have a turn, */
+    CONN_READ_FRAMES = 256,              /* or so many frames: a flood's are small and cost most, */
+    CONN_READ_PIECE = 4096,              /* looked at after so many bytes */
+    CONN_FRAMES = 100 * 1000,            /* that a peer may send at once, */
+    CONN_FRAMES_PER_SECOND = 300 * 1000, /* which come back at this rate */
+    CONN_REST_MS = 5,                    /* between looks at those that rest */
+    CONN_HANDSHAKE_MS = 10 * 1000,       /* accept to the end of the TLS handshake */
+    CONN_IDLE_MS = 15 * 60 * 1000,       /* without a stream */
+    CONN_LINGER_MS = 5 * 1000,           /* from goodbye to the hard close */
+    CONN_LINGER_SIZE = 256 * 1024,       /* bytes that a peer may still send in that time */
+    CONN_STALL_MS = 30 * 1000,           /* while the peer takes no bytes */
+    CONN_KEEPALIVE_MS = 60 * 1000,       /* of silence with streams open, then we ping */
+    CONN_ALIVE_MS = 20 * 1000,           /* for the answer, then the peer counts as gone */
+    CONN_NOTICE_MS = 1000,               /* from the first GOAWAY to the last, without an answer */
+    CONN_CHECK_MS = 1000,                /* between looks at these times */
     CONN_PEER_TEXT = 64,
     CONN_TELL_MS = 1000,        /* between log lines of peers that we send away */
     LISTENER_MAX_CONNS = 20000, /* of one loop */
@@ -56,12 +56,11 @@ struct conn {
     int fd;
     int watched; /* uv events */
     bool dirty;
-    bool more;             /* the last read left some */
-    bool rests;            /* until some of its frames are forgiven */
-    bool unread;           /* is on the list for the next turn, or rests */
-    unsigned frames_spent; /* of CONN_FRAMES */
-    uint64_t frames_ms;    /* when some last came back */
-    bool stalled;          /* the socket took no more; wait until it is writable */
+    bool more;            /* the last read left some */
+    bool rests;           /* until some of its frames are forgiven */
+    bool unread;          /* is on the list for the next turn, or rests */
+    struct bucket frames; /* of CONN_FRAMES */
+    bool stalled;         /* the socket took no more; wait until it is writable */
     bool identified;
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */
     int certificate_days;                            /* until it ends */

@@ -184,13 +184,8 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 /* A flood of next to nothing costs us more than the peer (CVE-2019-9511, CVE-2019-9518). */
 static bool too_many_small(struct h2 *h2)
 {
-    uint64_t now = h2->conn->listener->loop->now_ms;
-    uint64_t back = (now - h2->small_since_ms) * H2_SMALL_PER_SECOND / 1000;
-    if (back > 0) {
-        h2->small_frames -= back < h2->small_frames ? (unsigned)back : h2->small_frames;
-        h2->small_since_ms = now;
-    }
-    return ++h2->small_frames > H2_SMALL_BURST;
+    return !bucket_take(&h2->small_frames, h2->conn->listener->loop->now_ms, 1, H2_SMALL_PER_SECOND,
+                        H2_SMALL_BURST);
 }
 
 /* Such as streams beyond the limit: each is refused, and the refusals are counted, too. */

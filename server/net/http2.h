@@ -11,6 +11,7 @@
 #ifndef SERVER_NET_HTTP2_H
 #define SERVER_NET_HTTP2_H
 
+#include "common/base/bucket.h"
 #include "common/base/buf.h"
 
 #include <nghttp2/nghttp2.h>
@@ -79,10 +80,9 @@ struct h2 {
     struct conn *conn;
     struct stream *streams;
     unsigned stream_count;
-    unsigned small_frames;   /* of H2_SMALL_BURST, used up */
-    uint64_t small_since_ms; /* when some last came back */
-    bool doomed;             /* we told it so with an error: nothing more is taken */
-    const char *reason;      /* why we end it, for the peer and the log; NULL: no fault of it */
+    struct bucket small_frames; /* of H2_SMALL_BURST */
+    bool doomed;                /* we told it so with an error: nothing more is taken */
+    const char *reason;         /* why we end it, for the peer and the log; NULL: no fault of it */
     unsigned ping_strikes;
     uint64_t ping_ms;       /* when the last one came */
     uint8_t head[9];        /* of the frame that is coming in, */

@@ -6,6 +6,14 @@ BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
 
+CREATE FUNCTION member_roles() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT '{council_administrator,officer,director,elected_member,support_worker,partner_agency,'
+        'inspector}'::text[]
+$$;
+COMMENT ON FUNCTION member_roles() IS 'What a member can be; a host administrator is none.';
+
 CREATE TABLE principal (
     principal_id       uuid NOT NULL DEFAULT gen_random_uuid(),
     display_name       text NOT NULL,
@@ -67,8 +75,7 @@ CREATE TABLE member (
     CONSTRAINT member_member_id_form CHECK (is_id(member_id)),
     CONSTRAINT member_display_name_length
         CHECK (is_said(display_name) AND char_length(display_name) <= 200),
-    CONSTRAINT member_role_known CHECK (role IN ('council_administrator', 'officer', 'director',
-        'elected_member', 'support_worker', 'partner_agency', 'inspector')),
+    CONSTRAINT member_role_known CHECK (role = ANY (member_roles())),
     CONSTRAINT member_owner_role
         CHECK ((role IN ('director', 'partner_agency')) = (owner_id IS NOT NULL)),
     CONSTRAINT member_expires_on_inspector
@@ -123,8 +130,7 @@ CREATE TABLE role_permission (
     permission text COLLATE "C" NOT NULL,
     CONSTRAINT role_permission_permission_unique PRIMARY KEY (role, permission),
     CONSTRAINT role_permission_role_known
-        CHECK (role IN ('host_administrator', 'council_administrator', 'officer', 'director',
-            'elected_member', 'support_worker', 'partner_agency', 'inspector'))
+        CHECK (role = 'host_administrator' OR role = ANY (member_roles()))
 );
 COMMENT ON CONSTRAINT role_permission_permission_unique ON role_permission
     IS 'permission: is already held by the role';
@@ -208,6 +214,19 @@ $$;
 COMMENT ON FUNCTION host_administrator_add(bytea, text)
     IS 'Makes a certificate a host administrator''s. For whoever owns the database only.';
 
+-- The SHA-256 of a certificate as it is kept, of its 64 digits.
+CREATE FUNCTION certificate_digest(p_certificate text, p_field text) RETURNS bytea
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF p_certificate !~ '^[0-9a-f]{64}$' THEN
+        PERFORM fail('PL400', 'A certificate''s SHA-256 has 64 lower case hexadecimal digits.',
+            p_field);
+    END IF;
+    RETURN decode(p_certificate, 'hex');
+END
+$$;
+
 -- Finds or makes the principal of a certificate. Only member_create and member_update call it.
 CREATE FUNCTION member_principal(p_certificate text, p_display_name text) RETURNS uuid
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
@@ -216,15 +235,12 @@ DECLARE
     v_principal uuid;
     v_host boolean;
     v_revoked boolean;
+    v_digest bytea := certificate_digest(p_certificate, 'member.certificate_sha256');
 BEGIN
-    IF p_certificate !~ '^[0-9a-f]{64}$' THEN
-        PERFORM fail('PL400', 'A certificate''s SHA-256 has 64 lower case hexadecimal digits.',
-            'member.certificate_sha256');
-    END IF;
     SELECT p.principal_id, p.host_administrator, c.revoke_time IS NOT NULL
       INTO v_principal, v_host, v_revoked
       FROM credential AS c JOIN principal AS p USING (principal_id)
-     WHERE c.fingerprint = decode(p_certificate, 'hex');
+     WHERE c.fingerprint = v_digest;
     IF v_revoked THEN
         PERFORM fail('PL412', 'The certificate was revoked.', 'member.certificate_sha256');
     ELSIF v_host THEN
@@ -234,7 +250,7 @@ BEGIN
         INSERT INTO principal (display_name) VALUES (p_display_name)
         RETURNING principal_id INTO v_principal;
         INSERT INTO credential (fingerprint, principal_id)
-        VALUES (decode(p_certificate, 'hex'), v_principal);
+        VALUES (v_digest, v_principal);
     END IF;
     RETURN v_principal;
 END
@@ -245,8 +261,7 @@ CREATE FUNCTION member_owner_of(p_role text, p_owner text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 BEGIN
-    IF p_role NOT IN ('council_administrator', 'officer', 'director', 'elected_member',
-                      'support_worker', 'partner_agency', 'inspector') THEN
+    IF p_role <> ALL (member_roles()) THEN
         PERFORM fail('PL400', 'A member is a council administrator, an officer, a director, an'
             ' elected member, a support worker, a partner agency or an inspector.', 'member.role');
     ELSIF p_role NOT IN ('director', 'partner_agency') AND p_owner <> '' THEN
@@ -423,16 +438,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v member := certificate_member(p_member);
+    v_digest bytea := certificate_digest(p_certificate, 'certificate.certificate_sha256');
     v_day date := date_or_null(p_expires_on);
 BEGIN
-    IF p_certificate !~ '^[0-9a-f]{64}$' THEN
-        PERFORM fail('PL400', 'A certificate''s SHA-256 has 64 lower case hexadecimal digits.',
-            'certificate.certificate_sha256');
-    ELSIF p_expires_on <> '' AND v_day IS NULL THEN
+    IF p_expires_on <> '' AND v_day IS NULL THEN
         PERFORM fail('PL400', 'The last day is written YYYY-MM-DD.', 'certificate.expires_on');
     ELSIF v_day < current_date THEN
         PERFORM fail('PL400', 'The certificate has expired.', 'certificate.expires_on');
-    ELSIF EXISTS (SELECT FROM credential WHERE fingerprint = decode(p_certificate, 'hex')) THEN
+    ELSIF EXISTS (SELECT FROM credential WHERE fingerprint = v_digest) THEN
         PERFORM fail('PL409', 'The certificate is known already. Make a new one.',
             'certificate.certificate_sha256');
     ELSIF (SELECT count(*) >= 2 FROM credential
@@ -441,8 +454,8 @@ BEGIN
             'certificate.certificate_sha256');
     END IF;
     INSERT INTO credential (fingerprint, principal_id, expires_on)
-    VALUES (decode(p_certificate, 'hex'), v.principal_id, v_day);
-    UPDATE member SET fingerprint = decode(p_certificate, 'hex')
+    VALUES (v_digest, v.principal_id, v_day);
+    UPDATE member SET fingerprint = v_digest
      WHERE authority_id = v.authority_id AND member_id = v.member_id;
 END
 $$;

@@ -18,6 +18,7 @@ DROP FUNCTION pledge.member_places_check(uuid, text);
 DROP FUNCTION pledge.member_last_day(text, text);
 DROP FUNCTION pledge.member_owner_of(text, text);
 DROP FUNCTION pledge.member_principal(text, text);
+DROP FUNCTION pledge.certificate_digest(text, text);
 DROP FUNCTION pledge.host_administrator_add(bytea, text);
 DROP FUNCTION pledge.self();
 DROP FUNCTION pledge.identify(bytea);
@@ -26,5 +27,6 @@ DROP VIEW pledge.member_resource;
 DROP TABLE pledge.member;
 DROP TABLE pledge.credential;
 DROP TABLE pledge.principal;
+DROP FUNCTION pledge.member_roles();
 
 COMMIT;

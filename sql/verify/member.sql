@@ -24,6 +24,8 @@ SELECT 'pledge.identify(bytea)'::regprocedure;
 SELECT 'pledge.self()'::regprocedure;
 SELECT 'pledge.host_administrator_add(bytea, text)'::regprocedure;
 SELECT 'pledge.member_principal(text, text)'::regprocedure;
+SELECT 'pledge.member_roles()'::regprocedure;
+SELECT 'pledge.certificate_digest(text, text)'::regprocedure;
 SELECT 'pledge.member_owner_of(text, text)'::regprocedure;
 SELECT 'pledge.member_last_day(text, text)'::regprocedure;
 SELECT 'pledge.member_places_check(uuid, text)'::regprocedure;
