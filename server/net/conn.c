@@ -134,6 +134,14 @@ static void conn_mark_unread(struct conn *conn)
     }
 }
 
+static void conn_hold(struct conn *conn)
+{
+    conn_end_session(conn);
+    conn->state = CONN_HELD;
+    conn->since_ms = conn->listener->loop->now_ms;
+    conn_watch(conn, 0);
+}
+
 static void conn_part(struct conn *conn)
 {
     conn_end_session(conn);
@@ -197,7 +205,11 @@ static void conn_flush(struct conn *conn)
         return;
     }
     if (!conn->stalled && !h2_alive(&conn->h2)) {
-        conn_part(conn);
+        if (conn->h2.flooded && !conn->listener->draining) {
+            conn_hold(conn);
+        } else {
+            conn_part(conn);
+        }
         return;
     }
     if (conn->out.cap > 0 && conn->out.len == 0) {
@@ -497,6 +509,8 @@ static void check_times(void *data)
              spent > CONN_LINGER_MS) ||
             (conn->stalled && now - conn->stalled_ms > CONN_STALL_MS)) {
             conn_close(conn);
+        } else if (conn->state == CONN_HELD && (spent > CONN_HOLD_MS || listener->draining)) {
+            conn_part(conn);
         } else if (conn->state == CONN_OPEN) {
             check_open(conn, now);
         }

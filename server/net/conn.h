@@ -7,8 +7,9 @@
  *   unread  has more to read than one turn allows, some of it where no event tells of it
  *   part    all is said and our side is closed; what the peer still sends is thrown away until it
  *           closes, too, since a hard close could take from it what it has not read yet
- *   rest    sends more frames than a peer should, and is not read from until some are forgiven
- *   drain   let open calls finish, accept nothing new
+ *   hold    a peer that was sent away for a flood finds the door shut only after a while: coming
+ * back at once would cost us a handshake each time rest    sends more frames than a peer should,
+ * and is not read from until some are forgiven drain   let open calls finish, accept nothing new
  */
 #ifndef SERVER_NET_CONN_H
 #define SERVER_NET_CONN_H
@@ -29,6 +30,7 @@ enum {
     CONN_REST_MS = 5,                    /* between looks at those that rest */
     CONN_HANDSHAKE_MS = 10 * 1000,       /* accept to the end of the TLS handshake */
     CONN_IDLE_MS = 15 * 60 * 1000,       /* without a stream */
+    CONN_HOLD_MS = 1000,                 /* from sending a flooder away to parting */
     CONN_LINGER_MS = 5 * 1000,           /* from goodbye to the hard close */
     CONN_LINGER_SIZE = 256 * 1024,       /* bytes that a peer may still send in that time */
     CONN_STALL_MS = 30 * 1000,           /* while the peer takes no bytes */
@@ -42,7 +44,14 @@ enum {
     LISTENER_BACKLOG = 1024,
 };
 
-enum conn_state { CONN_HANDSHAKE, CONN_OPEN, CONN_CLOSING, CONN_PARTED, CONN_CLOSED };
+enum conn_state {
+    CONN_HANDSHAKE,
+    CONN_OPEN,
+    CONN_CLOSING,
+    CONN_HELD,
+    CONN_PARTED,
+    CONN_CLOSED,
+};
 
 struct listener;
 

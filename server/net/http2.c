@@ -246,6 +246,9 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
     if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR) {
         h2->doomed = true;
         h2->reason = h2->reason ? h2->reason : nghttp2_http2_strerror(frame->goaway.error_code);
+        /* INTERNAL_ERROR is what nghttp2 says to a peer that resets too many streams */
+        h2->flooded = frame->goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM ||
+                      frame->goaway.error_code == NGHTTP2_INTERNAL_ERROR;
     }
     if (frame->hd.type == NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) &&
         nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) == 0) {
