@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Each setting: its name in the file, its variable in the environment, its default and limits. */
 static const struct setting {
@@ -44,6 +45,7 @@ static const struct setting {
     NUMBER(drain_ms, "PLEDGED_DRAIN_MS", 10000, 0, 600000),
     NUMBER(slow_call_ms, "PLEDGED_SLOW_CALL_MS", 500, 0, 600000),
     NUMBER(principal_rate, "PLEDGED_PRINCIPAL_RATE", 5000, 0, 1000000),
+    NUMBER(database_in_the_clear, "PLEDGED_DATABASE_IN_THE_CLEAR", 0, 0, 1),
     NUMBER(signin_rate, "PLEDGED_SIGNIN_RATE", 120, 0, 100000),
     NUMBER(session_idle_minutes, "PLEDGED_SESSION_IDLE_MINUTES", 30, 1, 720),
     NUMBER(session_hours, "PLEDGED_SESSION_HOURS", 12, 1, 168),
@@ -154,6 +156,22 @@ static bool take_variable(struct config *config, const struct setting *setting, 
     return good;
 }
 
+/* systemd hands secrets over as files of a folder, systemd.exec(5), "Credentials": one that goes by
+ * the name of a setting is its file, unless the settings name another. */
+static void take_credential(struct config *config, const struct setting *setting)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    char *value = (char *)config + setting->offset;
+    char path[CONFIG_TEXT];
+    if (!folder || !setting->text || *value) {
+        return;
+    }
+    snprintf(path, sizeof(path), "%s/%s", folder, setting->name);
+    if (access(path, R_OK) == 0) {
+        snprintf(value, CONFIG_TEXT, "%s", path);
+    }
+}
+
 bool config_load(struct config *config, const char *path, char *error, size_t error_size)
 {
     *config = (struct config){0};
@@ -172,6 +190,7 @@ bool config_load(struct config *config, const char *path, char *error, size_t er
         if (value && !take_variable(config, &settings[i], value, error, error_size)) {
             return false;
         }
+        take_credential(config, &settings[i]);
         if (settings[i].required && !*((char *)config + settings[i].offset)) {
             snprintf(error, error_size, "%s is not set: give it in the file or as %s",
                      settings[i].name, settings[i].variable);

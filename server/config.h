@@ -26,9 +26,10 @@ struct config {
     int heavy_connections;
     int write_connections;
     int drain_ms;
-    int slow_call_ms;   /* 0: never */
-    int principal_rate; /* calls a second of one principal on one loop; 0: any number */
-    int signin_rate;    /* attempts a minute from one address on one loop; 0: any number */
+    int slow_call_ms;          /* 0: never */
+    int principal_rate;        /* calls a second of one principal on one loop; 0: any number */
+    int database_in_the_clear; /* 1: another machine's database without TLS is meant */
+    int signin_rate;           /* attempts a minute from one address on one loop; 0: any number */
     int session_idle_minutes;
     int session_hours;
     int oidc_allow_private; /* 1: identity providers may be in private networks */

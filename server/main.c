@@ -10,6 +10,7 @@
 #include "server/permissions.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
+#include "server/safety.h"
 #include "server/signin/oidc.h"
 #include "server/telemetry.h"
 #include "server/worker.h"
@@ -26,7 +27,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum task { TASK_SERVE, TASK_CHECK, TASK_PERMISSIONS };
@@ -232,31 +232,11 @@ static void forget_start(void)
     dl_iterate_phdr(forget_code, NULL);
 }
 
-/* A file that is not there is told of by who reads it. */
-static bool key_is_private(const char *setting, const char *path, char *error, size_t size)
-{
-    struct stat status;
-    bool private = stat(path, &status) != 0 || (status.st_mode & S_IRWXO) == 0;
-    if (!private) {
-        snprintf(error, size, "%s: others than the owner and group of %s can read it; chmod o= it",
-                 setting, path);
-    }
-    return private;
-}
-
-/* Holds the settings of keys against what is safe, and reads the service's own key. */
-static bool keys_are_safe(struct daemon *daemon, char *error, size_t size)
+/* Makes what signing in needs. False with a sentence. */
+static bool prepare_signin(struct daemon *daemon, char *error, size_t size)
 {
     const struct config *config = &daemon->config;
-    if (!key_is_private("tls_key", config->tls_key, error, size) ||
-        !key_is_private("secret_key", config->secret_key, error, size) ||
-        !secret_key_read(&daemon->signin.key, config->secret_key, error, size)) {
-        return false;
-    }
-    if (daemon->signin.key.known && !secret_dictionary_ready()) {
-        snprintf(error, size,
-                 "secret_key: new passwords cannot be held against a dictionary; install "
-                 "cracklib-runtime");
+    if (!secret_key_read(&daemon->signin.key, config->secret_key, error, size)) {
         return false;
     }
     daemon->signin.attempts_a_minute = config->signin_rate;
@@ -322,7 +302,8 @@ static int run(struct daemon *daemon, enum task task)
         files.rlim_cur = files.rlim_max; /* a connection is a descriptor */
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    if (!keys_are_safe(daemon, error, sizeof(error))) {
+    if (!safety_check(&daemon->config, error, sizeof(error)) ||
+        !prepare_signin(daemon, error, sizeof(error))) {
         log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
         return EXIT_FAILURE;
     }

@@ -195,14 +195,14 @@ DECLARE
     v attempt;
 BEGIN
     SELECT * INTO v FROM attempt AS a WHERE a.key = v_key;
-    wait_seconds := greatest(ceil(extract(epoch FROM v.blocked_until - now())), 0);
+    wait_seconds := greatest(ceil(extract(epoch FROM v.blocked_until - clock_timestamp())), 0);
     IF wait_seconds > 0 THEN
         RETURN;
     END IF;
-    INSERT INTO attempt AS a (key, failures, blocked_until) VALUES (v_key, 1, now())
+    INSERT INTO attempt AS a (key, failures, blocked_until) VALUES (v_key, 1, clock_timestamp())
     ON CONFLICT (key) DO UPDATE SET last_time = now(),
         failures = CASE WHEN a.last_time < now() - interval '1 day' THEN 1 ELSE a.failures + 1 END,
-        blocked_until = now() + attempt_delay(
+        blocked_until = clock_timestamp() + attempt_delay(
             CASE WHEN a.last_time < now() - interval '1 day' THEN 1 ELSE a.failures + 1 END);
     SELECT w.principal_id, w.hash, w.code_secret INTO principal_id, hash, code_secret
       FROM login AS l JOIN principal AS p USING (principal_id) JOIN password AS w USING (principal_id)

@@ -105,6 +105,34 @@ class Checks(unittest.TestCase):
             os.chmod(key, 0o640)
             self.assertEqual(harness.Daemon(self.database, PLEDGED_TLS_KEY=key).run("--check").returncode, 0)
 
+    def test_a_database_in_the_clear_is_refused(self):
+        for conninfo, good in (("host=db.example.org dbname=pledge", False),
+                               ("host=db.example.org sslmode=require", False),
+                               ("hostaddr=192.0.2.7 dbname=pledge", False), ("host=localhost,192.0.2.7", False),
+                               ("postgresql://db.example.org/pledge", False),
+                               (f"host=/nonexistent/{'x' * 200}", True), ("host=127.0.0.1 port=1", True)):
+            daemon = harness.Daemon(self.database)
+            daemon.environment["PLEDGED_DATABASE"] = conninfo
+            with self.subTest(conninfo=conninfo):
+                try:
+                    done = subprocess.run(daemon.command("--check"), env=daemon.environment, capture_output=True,
+                                          text=True, timeout=0.7 if good else 20)
+                    self.assertFalse(good)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertIn("verify-full", done.stderr)
+                except subprocess.TimeoutExpired:
+                    self.assertTrue(good)  # it waits for the database, so it had nothing against it
+
+    def test_secrets_come_as_credentials_of_systemd(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(os.path.join(harness.WORK, "server.key"), os.path.join(folder, "tls_key"))
+            os.chmod(os.path.join(folder, "tls_key"), 0o400)
+            daemon = harness.Daemon(self.database)
+            daemon.environment["CREDENTIALS_DIRECTORY"] = folder
+            daemon.environment["PLEDGED_TLS_KEY"] = ""
+            done = daemon.run("--check")
+            self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_the_settings_file(self):
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
             file.write('loops = 1;\nlog_levle = "info";\n')
