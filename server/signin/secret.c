@@ -93,6 +93,17 @@ static size_t characters(const char *text)
     return count;
 }
 
+/* "passwordpassword" is as easily guessed as its half, which cracklib does not see. */
+static bool repeats_itself(const char *text)
+{
+    size_t len = strlen(text);
+    bool found = false;
+    for (size_t unit = 1; !found && unit <= len / 2; unit++) {
+        found = len % unit == 0 && memcmp(text, text + unit, len - unit) == 0;
+    }
+    return found;
+}
+
 const char *secret_password_fault(const char *password, const char *user_name)
 {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* cracklib has one buffer */
@@ -105,6 +116,9 @@ const char *secret_password_fault(const char *password, const char *user_name)
     }
     if (*user_name && strcasestr(password, user_name)) {
         return "must not contain the user name";
+    }
+    if (repeats_itself(password)) {
+        return "is easily guessed: it repeats itself";
     }
     if (!secret_dictionary_ready()) { /* cracklib would end the program */
         return "cannot be checked now: the dictionary of cracklib is missing";

@@ -34,11 +34,20 @@ REFUSED = (
     # who is who
     "SELECT * FROM pledge.credential", "SELECT * FROM pledge.principal", "INSERT INTO pledge.principal (display_name) VALUES ('x')",
     "INSERT INTO pledge.role_permission VALUES ('officer', 'member.write')", "DELETE FROM pledge.role_permission",
-    "SELECT pledge.host_administrator_add('\\x00', 'me')", "SELECT pledge.member_principal(repeat('0', 64), 'x')",
+    "SELECT pledge.host_administrator_add('\\x00', 'me')", "SELECT pledge.member_principal(repeat('0', 64), '', 'x')",
     "SELECT pledge.certificate_member('officer')",
     "UPDATE pledge.member SET role = 'council_administrator'", "DELETE FROM pledge.member",
     "SELECT pledge.member_create('x', 'X', 'officer', '', repeat('0', 64), '')",
     "SELECT pledge.certificate_add('derby-officer', repeat('0', 64), '')",
+    *(f"SELECT * FROM pledge.{table}" for table in (
+        "login", "password", "recovery_code", "device", "attempt", "invitation", "session", "token_used")),
+    "INSERT INTO pledge.session (token_hash) VALUES ('\\x00')", "UPDATE pledge.session SET end_time = NULL",
+    "SELECT pledge.session_begin(gen_random_uuid(), NULL, 'password', '\\x00', 60, 60, 'm', 'p')",
+    "SELECT pledge.sessions_end(gen_random_uuid(), NULL)", "SELECT pledge.sessions_of(gen_random_uuid())",
+    "SELECT pledge.invitation_make(gen_random_uuid())", "SELECT pledge.member_invite('derby-officer')",
+    "SELECT pledge.host_administrator_invite('me', 'Me')", "SELECT pledge.device_remember(gen_random_uuid(), '\\x00')",
+    "SELECT pledge.signin_audit(gen_random_uuid(), NULL, 'm', 'OK', 'p')",
+    "SELECT pledge.principal_is_ours(NULL, ''), 1 / 0", "SELECT pledge.member_sign_out('derby-officer')",
     # facts
     "UPDATE pledge.progress SET narrative = 'x'", "DELETE FROM pledge.progress", "TRUNCATE pledge.progress",
     "UPDATE pledge.return_submission SET content_hash = repeat('0', 64)", "DELETE FROM pledge.return_move",
