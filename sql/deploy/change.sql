@@ -113,6 +113,7 @@ BEGIN
         ('owner', 'INSERT OR UPDATE', 'authority.read', '/owners/%s', 'owner_id'),
         ('body', 'INSERT OR UPDATE', 'authority.read', '/bodies/%s', 'body_id'),
         ('member', 'INSERT OR UPDATE OR DELETE', 'member.read', '/members/%s', 'member_id'),
+        ('identity_provider', 'INSERT OR UPDATE OR DELETE', 'provider.read', '/identityProvider', ''),
         ('pledge', 'INSERT OR UPDATE', 'pledge.read', '/pledges/%s', 'pledge_id'),
         ('version', 'INSERT OR UPDATE', 'pledge.read', '/pledges/%s/versions/%s',
             'pledge_id,version_number'),

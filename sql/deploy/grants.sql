@@ -10,10 +10,10 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
     outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
     return_submission, progress, return_move, return_check, version_owed, round_owed,
     owner_return, return_standing, expected_return, round_standing, authority_resource,
-    department_resource, partner_agency_resource,
-    body_resource, member_resource, pledge_resource, version_resource, statement_resource,
-    lineage_resource, commitment_resource, round_resource, return_resource, change,
-    change_count, audit_head, audit_entry, audit_resource
+    department_resource, partner_agency_resource, body_resource, member_resource,
+    identity_provider, identity_provider_resource, pledge_resource, version_resource,
+    statement_resource, lineage_resource, commitment_resource, round_resource, return_resource,
+    change, change_count, audit_head, audit_entry, audit_resource
 TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,

@@ -143,9 +143,9 @@ INSERT INTO role_permission (role, permission)
 SELECT r.role, p.permission
   FROM (VALUES
     ('host_administrator', '{authority.read,authority.create,member.read,member.write,'
-        'host.audit}'::text[]),
+        'provider.read,provider.write,host.audit}'::text[]),
     ('council_administrator', '{authority.read,authority.write,member.read,member.write,'
-        'audit.read}'),
+        'provider.read,provider.write,audit.read}'),
     ('officer', '{authority.read,authority.write,member.read,pledge.read,pledge.write,'
         'pledge.adopt,commitment.read,commitment.write,round.read,round.write,return.read,'
         'return.submit,return.certify,return.review,monitor.read}'),

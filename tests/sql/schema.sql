@@ -37,7 +37,7 @@ SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
 SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon''s reach')
   FROM unnest('{principal,credential}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
-  FROM unnest('{member,role_permission,return_check,audit_head,audit_entry}'::text[]) AS t;
+  FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
   FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')
@@ -57,7 +57,7 @@ SELECT is((SELECT count(*) FROM pg_proc AS p, aclexplode(p.proacl) AS a
 -- Permissions.
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'host_administrator' ORDER BY 1),
-          '{authority.create,authority.read,host.audit,member.read,member.write}',
+          '{authority.create,authority.read,host.audit,member.read,member.write,provider.read,provider.write}',
           'host administrators see no content');
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
