@@ -25,6 +25,29 @@ static bool copy_strings(struct pledge_channel *channel,
     return channel->server_name && channel->authority && channel->user_agent;
 }
 
+/* Visible ASCII without spaces, so that it is one word of the header. */
+static bool is_session_token(const char *token)
+{
+    size_t len = strnlen(token, PLEDGE_MAX_SESSION_TOKEN + 1);
+    for (size_t i = 0; i < len; i++) {
+        if (token[i] <= ' ' || token[i] > '~') {
+            return false;
+        }
+    }
+    return len > 0 && len <= PLEDGE_MAX_SESSION_TOKEN;
+}
+
+static bool copy_session(struct pledge_channel *channel, const char *token)
+{
+    static const char scheme[] = "Bearer ";
+    size_t size = token ? sizeof(scheme) + strlen(token) : 0;
+    channel->authorization = size ? malloc(size) : NULL;
+    if (channel->authorization) {
+        snprintf(channel->authorization, size, "%s%s", scheme, token);
+    }
+    return !token || channel->authorization;
+}
+
 static unsigned or_default(unsigned value, unsigned fallback)
 {
     return value ? value : fallback;
@@ -56,7 +79,9 @@ struct pledge_channel *pledge_channel_new(const struct pledge_channel_options *o
     if (!options->address || !address_parse(options->address, channel)) {
         refuse(ret_status, PLEDGE_INVALID_ARGUMENT,
                "the address must be host:port, such as pledge.example.org:8443");
-    } else if (!copy_strings(channel, options)) {
+    } else if (options->session_token && !is_session_token(options->session_token)) {
+        refuse(ret_status, PLEDGE_INVALID_ARGUMENT, "the session token is none");
+    } else if (!copy_strings(channel, options) || !copy_session(channel, options->session_token)) {
         refuse(ret_status, PLEDGE_RESOURCE_EXHAUSTED, "out of memory");
     } else {
         channel->tls = tls_context_new(options, ret_status);
@@ -78,6 +103,10 @@ void pledge_channel_free(struct pledge_channel *channel)
     free(channel->server_name);
     free(channel->authority);
     free(channel->user_agent);
+    if (channel->authorization) {
+        explicit_bzero(channel->authorization, strlen(channel->authorization));
+    }
+    free(channel->authorization);
     free(channel);
 }
 

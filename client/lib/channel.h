@@ -48,6 +48,7 @@ struct pledge_channel {
     char *server_name;
     char *authority;
     char *user_agent;
+    char *authorization; /* value of the header that shows the session, or NULL */
     unsigned connect_timeout_ms;
     unsigned keepalive_ms;
     unsigned keepalive_timeout_ms;

@@ -39,6 +39,7 @@ enum {
     PLEDGE_MAX_METADATA_BYTES = 96 * 1024, /* of one reply's headers and trailers */
     PLEDGE_MESSAGE_SIZE = 1024,            /* of pledge_status.message, with its NUL */
     PLEDGE_REQUEST_ID_SIZE = 37,           /* of a request_id, with its NUL */
+    PLEDGE_MAX_SESSION_TOKEN = 4096,       /* characters */
     PLEDGE_FOREVER = -1,                   /* a wait without an end of its own */
 };
 
@@ -77,6 +78,11 @@ struct pledge_channel_options {
     const char *key_file;    /* PEM of its key; NULL: the key is in cert_file */
     const char *server_name; /* name or IP that the server's certificate must carry; NULL: host */
     const char *user_agent;  /* put before the library's own, or NULL */
+    /* What a sign-in gave, or NULL: sent with every call of every kind as metadata,
+     * "authorization: Bearer <token>", unless the call has authorization metadata of its own. Goes
+     * with or without a certificate; the service looks at the session first. Wiped from memory
+     * when the channel is freed. */
+    const char *session_token;
     unsigned connect_timeout_ms;
     /* While a call is under way and the server has been silent for keepalive_ms, it is asked for a
      * sign of life (an HTTP/2 PING); the call ends UNAVAILABLE when nothing comes within
@@ -91,8 +97,9 @@ struct pledge_channel_options {
 struct pledge_channel;
 
 /* Prepares a channel and reads the certificate files; connects nothing yet. Returns NULL with
- * `ret_status` filled: INVALID_ARGUMENT for a bad address, FAILED_PRECONDITION for a file that is
- * missing or wrong, RESOURCE_EXHAUSTED without memory. Free it with pledge_channel_free. */
+ * `ret_status` filled: INVALID_ARGUMENT for a bad address or session token, FAILED_PRECONDITION for
+ * a file that is missing or wrong, RESOURCE_EXHAUSTED without memory. Free it with
+ * pledge_channel_free. */
 PLEDGE_API struct pledge_channel *pledge_channel_new(const struct pledge_channel_options *options,
                                                      struct pledge_status *ret_status);
 

@@ -16,7 +16,7 @@ enum {
 };
 
 enum {
-    FIXED_HEADERS = 10, /* of every request, at most */
+    FIXED_HEADERS = 11, /* of every request, at most */
     MAX_METADATA_NAME = 128,
 };
 
@@ -103,6 +103,25 @@ static bool add_header(struct pledge_stream *stream, const char *name, const voi
     return true;
 }
 
+/* The channel's session. Its value stays where it is: the channel outlives the stream, and a secret
+ * is best in one place. */
+static void add_session(struct pledge_stream *stream, const struct pledge_call_options *options)
+{
+    static const char name[] = "authorization";
+    char *value = stream->channel->authorization;
+    for (size_t i = 0; i < options->metadata_count; i++) {
+        if (strcmp(options->metadata[i].name, name) == 0) {
+            return;
+        }
+    }
+    if (value) {
+        stream->headers[stream->header_count++] = (nghttp2_nv){.name = (uint8_t *)name,
+                                                               .value = (uint8_t *)value,
+                                                               .namelen = sizeof(name) - 1,
+                                                               .valuelen = strlen(value)};
+    }
+}
+
 static bool add_headers(struct pledge_stream *stream, const char *method,
                         const struct pledge_call_options *options)
 {
@@ -122,6 +141,9 @@ static bool add_headers(struct pledge_stream *stream, const char *method,
     bool good = stream->headers != NULL;
     for (size_t i = 0; good && i < sizeof(fixed) / sizeof(fixed[0]); i++) {
         good = !fixed[i][1] || add_header(stream, fixed[i][0], fixed[i][1], strlen(fixed[i][1]));
+    }
+    if (good) {
+        add_session(stream, options);
     }
     for (size_t i = 0; good && i < options->metadata_count; i++) {
         const struct pledge_metadata *entry = &options->metadata[i];

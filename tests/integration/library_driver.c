@@ -133,6 +133,9 @@ static void do_channel(const json_t *in, json_t *out)
     struct pledge_channel_options options = {
         .address = json_string_value(json_object_get(in, "address")),
         .ca_file = json_string_value(json_object_get(in, "ca")),
+        .cert_file = json_string_value(json_object_get(in, "cert")),
+        .key_file = json_string_value(json_object_get(in, "key")),
+        .session_token = json_string_value(json_object_get(in, "session_token")),
         .connect_timeout_ms = number(in, "connect_timeout_ms"),
         .keepalive_ms = number(in, "keepalive_ms"),
         .keepalive_timeout_ms = number(in, "keepalive_timeout_ms"),

@@ -193,6 +193,61 @@ class Server:
         yield from requests
 
 
+class Shown(grpc.ServerInterceptor):
+    """Keeps the authorization metadata of every call, by method."""
+
+    def __init__(self):
+        self.values = {}
+
+    def intercept_service(self, continuation, details):
+        self.values[details.method.split("/")[-1]] = [
+            value for key, value in details.invocation_metadata if key == "authorization"]
+        return continuation(details)
+
+
+class Sessions(unittest.TestCase):
+    KINDS = ("One", "Give", "Take", "Both")
+    TOKEN = "pls_" + "A-_z" * 10 + "xyz"
+
+    def setUp(self):
+        self.shown = Shown()
+        self.server = self.enterContext(Server(interceptors=(self.shown,)))
+
+    def call_all(self, driver, **options):
+        self.assertEqual(driver.call("/test.Test/One", b"1", **options)["code"], "OK")
+        for method in self.KINDS[1:]:
+            driver.open(f"/test.Test/{method}", **options)
+            driver.send(b"1")
+            driver.close_send()
+            self.assertEqual(driver.finish()["code"], "OK")
+        return [self.shown.values[method] for method in self.KINDS]
+
+    def test_every_kind_of_call_shows_the_session(self):
+        with Driver(self.server.port, session_token=self.TOKEN) as driver:
+            self.assertEqual(self.call_all(driver), [["Bearer " + self.TOKEN]] * 4)
+
+    def test_with_a_certificate_too(self):
+        prefix = harness.identity("library-session")
+        with Driver(self.server.port, session_token=self.TOKEN, cert=prefix + ".pem",
+                    key=prefix + ".key") as driver:
+            self.assertEqual(self.call_all(driver), [["Bearer " + self.TOKEN]] * 4)
+
+    def test_without_one_nothing_is_shown(self):
+        with Driver(self.server.port) as driver:
+            self.assertEqual(self.call_all(driver), [[]] * 4)
+
+    def test_metadata_of_the_call_takes_its_place(self):
+        with Driver(self.server.port, session_token=self.TOKEN) as driver:
+            own = [["authorization", b"Other".hex()]]
+            self.assertEqual(self.call_all(driver, metadata=own), [["Other"]] * 4)
+
+    def test_what_is_no_token(self):
+        with Driver(self.server.port) as driver:
+            for token in ("", "a b", "a\n", "\u00e9", "x" * 4097):
+                answer = driver.channel(self.server.port, session_token=token)
+                self.assertEqual(answer["code"], "INVALID_ARGUMENT", token)
+
+
 class Streams(unittest.TestCase):
     def setUp(self):
         self.server = self.enterContext(Server())
