@@ -127,6 +127,9 @@ int run_login(struct cli *cli)
     const char *authority = cli_argument(cli, 0);
     bool password = !*authority || cli_flag(cli, "password") || cli_flag(cli, "recovery");
     cli->signed_out = true;
+    if (!cli_connect(cli)) {
+        return CLI_FAILED; /* before anything is asked */
+    }
     if (password) {
         return with_password(cli, authority);
     }

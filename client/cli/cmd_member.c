@@ -285,9 +285,9 @@ int run_member_invite(struct cli *cli)
     }
     fprintf(cli->out, "pledge://%s/invitation#%s\n", cli->settings.address,
             view_clean(cli, reply->invitation_code));
-    fprintf(cli->out, "\nUntil %s %s sets a password by it:  pledge accept LINK\n",
-            view_instant(cli, reply->expire_time), cli_argument(cli, 1));
-    fprintf(cli->out, "Give it to nobody else. Earlier links of theirs are void.\n");
+    fprintf(cli->out, "\nFor %s alone, once, until %s:  pledge accept\n", cli_argument(cli, 1),
+            view_instant(cli, reply->expire_time));
+    fprintf(cli->out, "It asks for the link. Links before this one are void.\n");
     return CLI_OK;
 }
 

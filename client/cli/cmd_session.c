@@ -193,6 +193,20 @@ int run_accept(struct cli *cli)
 
 /* ---- password and recovery codes ---- */
 
+/* Somebody who is not signed in is not asked for a password first. */
+static bool is_signed_in(struct cli *cli)
+{
+    if (!cli_connect(cli)) {
+        return false;
+    }
+    if (!cli->settings.cert && !cli->session_of) {
+        cli_fail(cli, "you are not signed in to %s; see: pledge login --help",
+                 cli->settings.address);
+        return false;
+    }
+    return true;
+}
+
 int run_password(struct cli *cli)
 {
     Pledge__V1__ChangePasswordRequest request = PLEDGE__V1__CHANGE_PASSWORD_REQUEST__INIT;
@@ -202,7 +216,7 @@ int run_password(struct cli *cli)
     const Pledge__V1__ChangePasswordResponse *reply = NULL;
     cli->once = true;
     cli->proves = true;
-    if (terminal_ask(cli, "Present password", true, password) &&
+    if (is_signed_in(cli) && terminal_ask(cli, "Present password", true, password) &&
         ask_new_password(cli, new_password) && terminal_ask(cli, "One-time code", false, code)) {
         request.password = password;
         request.one_time_code = code;
@@ -228,7 +242,7 @@ int run_recovery_codes(struct cli *cli)
     const Pledge__V1__ReplaceRecoveryCodesResponse *reply = NULL;
     cli->once = true;
     cli->proves = true;
-    if (terminal_ask(cli, "Password", true, password) &&
+    if (is_signed_in(cli) && terminal_ask(cli, "Password", true, password) &&
         terminal_ask(cli, "One-time code", false, code)) {
         request.password = password;
         request.one_time_code = code;

@@ -68,8 +68,8 @@ static bool read_line(int fd, char out[TERMINAL_ANSWER_SIZE])
     return false;
 }
 
-/* The same with the echo off, which is put back whatever happens. */
-static bool read_secret(int fd, char out[TERMINAL_ANSWER_SIZE])
+/* The same with the echo off before anybody can type, and put back whatever happens. */
+static bool read_secret(int fd, const char *prompt, char out[TERMINAL_ANSWER_SIZE])
 {
     struct sigaction before[CAUGHT];
     struct termios shown;
@@ -80,6 +80,7 @@ static bool read_secret(int fd, char out[TERMINAL_ANSWER_SIZE])
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
     catch_signals(before);
     tcsetattr(fd, TCSAFLUSH, &hidden);
+    dprintf(fd, "%s: ", prompt);
     bool good = read_line(fd, out);
     tcsetattr(fd, TCSAFLUSH, &shown);
     dprintf(fd, "\n");
@@ -98,9 +99,11 @@ bool terminal_ask(struct cli *cli, const char *prompt, bool secret, char out[TER
     }
     fflush(cli->out);
     fflush(cli->err);
-    dprintf(fd, "%s: ", prompt);
     came = 0;
-    bool good = secret ? read_secret(fd, out) : read_line(fd, out);
+    if (!secret) {
+        dprintf(fd, "%s: ", prompt);
+    }
+    bool good = secret ? read_secret(fd, prompt, out) : read_line(fd, out);
     close(fd);
     if (!good) {
         terminal_wipe(out);
