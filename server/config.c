@@ -35,6 +35,8 @@ static const struct setting {
     TEXT(log_level, "PLEDGED_LOG_LEVEL", "info", true),
     TEXT(metrics_listen, "PLEDGED_METRICS_LISTEN", "", false),
     TEXT(web_origins, "PLEDGED_WEB_ORIGINS", "", false),
+    TEXT(secret_key, "PLEDGED_SECRET_KEY", "", false),
+    TEXT(oidc_ca_file, "PLEDGED_OIDC_CA_FILE", "", false),
     NUMBER(loops, "PLEDGED_LOOPS", 0, 0, CONFIG_MAX_LOOPS),
     NUMBER(read_connections, "PLEDGED_READ_CONNECTIONS", 1, 1, 4),
     NUMBER(heavy_connections, "PLEDGED_HEAVY_CONNECTIONS", 1, 1, 4),
@@ -42,6 +44,10 @@ static const struct setting {
     NUMBER(drain_ms, "PLEDGED_DRAIN_MS", 10000, 0, 600000),
     NUMBER(slow_call_ms, "PLEDGED_SLOW_CALL_MS", 500, 0, 600000),
     NUMBER(principal_rate, "PLEDGED_PRINCIPAL_RATE", 5000, 0, 1000000),
+    NUMBER(signin_rate, "PLEDGED_SIGNIN_RATE", 120, 0, 100000),
+    NUMBER(session_idle_minutes, "PLEDGED_SESSION_IDLE_MINUTES", 30, 1, 720),
+    NUMBER(session_hours, "PLEDGED_SESSION_HOURS", 12, 1, 168),
+    NUMBER(oidc_allow_private, "PLEDGED_OIDC_ALLOW_PRIVATE", 0, 0, 1),
 };
 
 enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };

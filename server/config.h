@@ -19,13 +19,19 @@ struct config {
     char log_level[CONFIG_TEXT];
     char metrics_listen[CONFIG_TEXT]; /* "": no metrics */
     char web_origins[CONFIG_TEXT];
-    int loops; /* 0: one a processor */
+    char secret_key[CONFIG_TEXT];   /* a file; "": nobody has a password */
+    char oidc_ca_file[CONFIG_TEXT]; /* "": the system's */
+    int loops;                      /* 0: one a processor */
     int read_connections;
     int heavy_connections;
     int write_connections;
     int drain_ms;
     int slow_call_ms;   /* 0: never */
-    int principal_rate; /* calls a second of one certificate on one loop; 0: any number */
+    int principal_rate; /* calls a second of one principal on one loop; 0: any number */
+    int signin_rate;    /* attempts a minute from one address on one loop; 0: any number */
+    int session_idle_minutes;
+    int session_hours;
+    int oidc_allow_private; /* 1: identity providers may be in private networks */
 };
 
 /* Reads `path`, which may be NULL for the environment alone. False with a sentence in `error` that

@@ -10,6 +10,7 @@
 #include "server/permissions.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
+#include "server/signin/oidc.h"
 #include "server/telemetry.h"
 #include "server/worker.h"
 
@@ -40,6 +41,7 @@ struct daemon {
     struct reflection *reflection;
     struct sql_methods methods;
     struct auth_roles roles;
+    struct signin_config signin;
     struct db_catalog catalog;
     struct db_config db;
     struct worker *workers;
@@ -49,7 +51,8 @@ struct daemon {
 
 static const char usage[] =
     "usage: pledged [--config FILE] [--check | --permissions]\n"
-    "       pledged add-host-administrator --database CONNINFO --name NAME CERTIFICATE.pem\n"
+    "       pledged add-host-administrator --database CONNINFO --name NAME\n"
+    "                                      CERTIFICATE.pem | --user USER_NAME\n"
     "\n"
     "Serves the Pledge API over gRPC and TLS until SIGTERM, then lets open calls finish.\n"
     "\n"
@@ -90,6 +93,8 @@ static bool check_all(struct daemon *daemon)
 {
     struct problems problems = {.report = report};
     struct err err = {0};
+    daemon->methods.extra = signin_statements;
+    daemon->methods.extra_count = SIGNIN_STATEMENTS;
     sql_methods_load(&daemon->methods, daemon->config.sql_directory, schema_services, &problems);
     PGconn *conn = connect_database(daemon->config.database);
     if (!conn) {
@@ -100,6 +105,9 @@ static bool check_all(struct daemon *daemon)
         problem(&problems, "database", "%s; is the schema deployed?", err.message);
     } else {
         sql_methods_check(&daemon->methods, conn, &daemon->roles, &problems);
+        if (!signin_register(&daemon->registry, &daemon->roles, &err)) {
+            problem(&problems, "signin", "%s", err.message);
+        }
     }
     PQfinish(conn);
     sql_methods_register(&daemon->methods, &daemon->registry, schema_services, &problems);
@@ -225,10 +233,37 @@ static void forget_start(void)
 }
 
 /* A file that is not there is told of by who reads it. */
-static bool key_is_private(const char *path)
+static bool key_is_private(const char *setting, const char *path, char *error, size_t size)
 {
     struct stat status;
-    return stat(path, &status) != 0 || (status.st_mode & S_IRWXO) == 0;
+    bool private = stat(path, &status) != 0 || (status.st_mode & S_IRWXO) == 0;
+    if (!private) {
+        snprintf(error, size, "%s: others than the owner and group of %s can read it; chmod o= it",
+                 setting, path);
+    }
+    return private;
+}
+
+/* Holds the settings of keys against what is safe, and reads the service's own key. */
+static bool keys_are_safe(struct daemon *daemon, char *error, size_t size)
+{
+    const struct config *config = &daemon->config;
+    if (!key_is_private("tls_key", config->tls_key, error, size) ||
+        !key_is_private("secret_key", config->secret_key, error, size) ||
+        !secret_key_read(&daemon->signin.key, config->secret_key, error, size)) {
+        return false;
+    }
+    if (daemon->signin.key.known && !secret_dictionary_ready()) {
+        snprintf(error, size,
+                 "secret_key: new passwords cannot be held against a dictionary; install "
+                 "cracklib-runtime");
+        return false;
+    }
+    daemon->signin.attempts_a_minute = config->signin_rate;
+    daemon->signin.idle_seconds = config->session_idle_minutes * 60;
+    daemon->signin.life_seconds = config->session_hours * 60 * 60;
+    daemon->signin.oidc = oidc_new(config->oidc_ca_file, config->oidc_allow_private == 1);
+    return daemon->signin.oidc || (snprintf(error, size, "out of memory"), false);
 }
 
 /* Serves until a signal; returns the exit status. */
@@ -266,6 +301,7 @@ static void daemon_deinit(struct daemon *daemon)
 {
     sql_methods_deinit(&daemon->methods);
     auth_roles_deinit(&daemon->roles);
+    oidc_free(daemon->signin.oidc);
     db_rules_deinit(&daemon->catalog.rules);
     reflection_free(daemon->reflection);
     free(daemon->workers);
@@ -286,10 +322,8 @@ static int run(struct daemon *daemon, enum task task)
         files.rlim_cur = files.rlim_max; /* a connection is a descriptor */
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    if (!key_is_private(daemon->config.tls_key)) {
-        log_event(LOG_LEVEL_ERROR, "refused", "{s:s, s:s}", "why",
-                  "tls_key: others than its owner and group can read it; chmod o= it", "file",
-                  daemon->config.tls_key);
+    if (!keys_are_safe(daemon, error, sizeof(error))) {
+        log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
         return EXIT_FAILURE;
     }
     SSL_CTX *tls = tls_context_new(daemon->config.tls_certificate, daemon->config.tls_key,
@@ -313,7 +347,7 @@ static int run(struct daemon *daemon, enum task task)
                                                     (unsigned)config->heavy_connections,
                                                     (unsigned)config->write_connections}};
     if (good && task == TASK_PERMISSIONS) {
-        permissions_write(&daemon->registry, &daemon->methods, &daemon->roles, stdout);
+        permissions_write(&daemon->registry, &daemon->roles, stdout);
     } else if (good && task == TASK_SERVE && daemon->workers) {
         struct worker_shared shared = {tls,
                                        &daemon->registry,
@@ -323,6 +357,7 @@ static int run(struct daemon *daemon, enum task task)
                                        config->drain_ms,
                                        config->slow_call_ms,
                                        config->principal_rate,
+                                       &daemon->signin,
                                        config->web_origins};
         status = serve(daemon, &shared, &signals);
     }

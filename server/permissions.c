@@ -11,34 +11,20 @@ static int by_path(const void *left, const void *right)
     return strcmp((*a)->path, (*b)->path);
 }
 
-/* What the SQL header says of a method, or NULL for one that C answers: those take anybody. */
-static const struct sql_method *sql_of(const struct sql_methods *methods,
-                                       const struct method *method)
+static void write_row(const struct method *method, const struct auth_roles *roles, FILE *out)
 {
-    for (size_t i = 0; i < methods->count; i++) {
-        if (&methods->methods[i]->method == method) {
-            return methods->methods[i];
-        }
-    }
-    return NULL;
-}
-
-static void write_row(const struct method *method, const struct sql_method *sql,
-                      const struct auth_roles *roles, FILE *out)
-{
-    static const struct auth_rule anybody = {AUTH_PUBLIC, 0};
-    const struct auth_rule *rule = sql ? &sql->rule : &anybody;
-    fprintf(out, "| %s | %s | %s |", method->path + 1, sql ? sql->permission : "public",
-            rule->need == AUTH_PUBLIC ? "yes" : "");
+    struct auth_rule rule;
+    auth_rule_of(roles, method->permission, &rule); /* what is held by nobody did not start */
+    fprintf(out, "| %s | %s | %s |", method->path + 1, method->permission,
+            rule.need == AUTH_PUBLIC ? "yes" : "");
     for (unsigned i = 0; i < roles->count; i++) {
-        bool may = rule->need != AUTH_ROLE || (rule->roles & UINT32_C(1) << i);
+        bool may = rule.need != AUTH_ROLE || (rule.roles & UINT32_C(1) << i);
         fprintf(out, " %s |", may ? "yes" : "");
     }
     fputc('\n', out);
 }
 
-bool permissions_write(const struct registry *registry, const struct sql_methods *methods,
-                       const struct auth_roles *roles, FILE *out)
+bool permissions_write(const struct registry *registry, const struct auth_roles *roles, FILE *out)
 {
     const struct method **sorted = calloc(registry->count + 1, sizeof(*sorted));
     if (!sorted) {
@@ -56,7 +42,7 @@ bool permissions_write(const struct registry *registry, const struct sql_methods
     }
     fputc('\n', out);
     for (size_t i = 0; i < registry->count; i++) {
-        write_row(sorted[i], sql_of(methods, sorted[i]), roles, out);
+        write_row(sorted[i], roles, out);
     }
     free(sorted);
     return true;

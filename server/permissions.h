@@ -9,7 +9,6 @@
 
 /* Writes it as Markdown: a row for each method, by path, a column for each role. Call it once the
  * methods have been checked and registered. False when out of memory. */
-bool permissions_write(const struct registry *registry, const struct sql_methods *methods,
-                       const struct auth_roles *roles, FILE *out);
+bool permissions_write(const struct registry *registry, const struct auth_roles *roles, FILE *out);
 
 #endif

@@ -90,6 +90,9 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
     worker->context.auth =
         auth_new(worker->context.db, shared->roles, (unsigned)shared->principal_rate);
     worker->context.watches = &worker->watches;
+    signin_init(&worker->signin, shared->signin, &worker->loop, worker->context.db,
+                worker->context.auth);
+    worker->context.signin = &worker->signin;
     worker->audit.db = worker->context.db;
     worker->context.audit = &worker->audit;
     rpc_init(&worker->rpc, &worker->loop, shared->registry, &worker->context);

@@ -5,6 +5,7 @@
 
 #include "server/net/conn.h"
 #include "server/rpc/call.h"
+#include "server/signin/signin.h"
 #include "server/sqlrpc/audit.h"
 #include "server/sqlrpc/memo.h"
 #include "server/sqlrpc/method.h"
@@ -17,6 +18,7 @@ struct worker {
     struct metrics metrics;
     struct watches watches;
     struct audit audit;
+    struct signin signin;
     struct sql_context context; /* first thing that rpc.context points to */
     uv_async_t drain;
     uv_thread_t thread;
@@ -34,6 +36,7 @@ struct worker_shared {
     int drain_ms;
     int slow_call_ms;
     int principal_rate;
+    const struct signin_config *signin;
     const char *web_origins;
 };
 

@@ -27,4 +27,13 @@ static inline bool bucket_take(struct bucket *bucket, uint64_t now_ms, uint64_t 
     return bucket->spent <= most;
 }
 
+/* The same, but nothing is taken when there is not enough: for what several may share. */
+static inline bool bucket_try(struct bucket *bucket, uint64_t now_ms, uint64_t amount,
+                              uint64_t per_second, uint64_t most)
+{
+    bool enough = bucket_take(bucket, now_ms, amount, per_second, most);
+    bucket->spent -= enough ? 0 : amount;
+    return enough;
+}
+
 #endif

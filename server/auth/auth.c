@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/auth/auth.h"
 
-#include "common/base/bucket.h"
 #include "common/base/log.h"
 
 #include <assert.h>
@@ -21,6 +20,21 @@ struct db_statement auth_identify = {
     .param_types = identify_types,
 };
 
+struct db_statement auth_identify_session = {
+    .name = "identify_session",
+    .sql = "SELECT principal_id::text, host_administrator, authority_id, role, owner_id"
+           " FROM identify_session($1)",
+    .param_count = 1,
+    .param_types = identify_types,
+};
+
+struct db_statement auth_touch = {
+    .name = "session_touch",
+    .sql = "SELECT session_touch($1)",
+    .param_count = 1,
+    .param_types = identify_types,
+};
+
 enum identify_column { COL_PRINCIPAL, COL_HOST, COL_AUTHORITY, COL_ROLE, COL_OWNER };
 
 struct membership {
@@ -29,10 +43,10 @@ struct membership {
     const char *owner;
 };
 
-/* What the database said of one certificate. */
+/* What the database said of one certificate or session. */
 struct principal {
     struct arena arena;
-    const char *id; /* NULL: unknown certificate */
+    const char *id; /* NULL: nobody's */
     bool host_administrator;
     struct membership *memberships;
     size_t membership_count;
@@ -46,14 +60,18 @@ struct waiter {
     void (*then)(struct call *call, const struct db_settings *settings);
 };
 
-/* One fingerprint's place in the cache; lives as long as the cache. */
+/* One certificate's or session's place in the cache. */
 struct entry {
     struct entry *next;
     struct auth *auth;
+    bool by_session;
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE];
     struct principal principal;
     uint64_t trusted_until_ms;
+    uint64_t used_ms;
     bool asking;
+    bool touching;
+    uint64_t touched_ms; /* when the database last heard that the session is in use */
     unsigned asked_generation;
     struct bucket calls; /* of twice the rate */
     uint64_t warned_ms;  /* when the log last heard that the certificate ends soon */
@@ -63,6 +81,8 @@ struct entry {
     const char *values[1];
     int lengths[1];
     struct arena job_arena;
+    struct db_job touch;
+    struct db_step touch_step;
 };
 
 struct auth {
@@ -72,6 +92,7 @@ struct auth {
     /* Goes up when who is who changes: what was asked before is not believed. */
     unsigned generation;
     struct entry *slots[AUTH_CACHE_SLOTS];
+    struct bucket strangers[AUTH_PEER_BUCKETS];
 };
 
 /* --- roles --------------------------------------------------------------------------------------
@@ -187,7 +208,7 @@ static void refuse_no_memory(const struct waiter *waiter)
     refuse_with(waiter, &err);
 }
 
-/* True when the certificate makes more calls than it may; the call is refused then. */
+/* True when the caller makes more calls than it may; the call is refused then. */
 static bool too_fast(struct entry *entry, const struct waiter *waiter)
 {
     unsigned rate = entry->auth->rate;
@@ -197,7 +218,7 @@ static bool too_fast(struct entry *entry, const struct waiter *waiter)
         return false;
     }
     err_set(&err, GRPC_RESOURCE_EXHAUSTED,
-            "this certificate makes more than %u calls a second; slow down", rate);
+            "this caller makes more than %u calls a second; slow down", rate);
     refuse_with(waiter, &err);
     return true;
 }
@@ -236,6 +257,43 @@ static void warn_of_end(struct entry *entry, struct call *call)
     }
 }
 
+static bool no_rows(struct db_job *job, unsigned step, const PGresult *rows)
+{
+    (void)job;
+    (void)step;
+    (void)rows;
+    return true;
+}
+
+static void touched(struct db_job *job)
+{
+    struct entry *entry = (struct entry *)((char *)job - offsetof(struct entry, touch));
+    entry->touching = false;
+}
+
+/* A session ends when it is not used for a while, so the database hears that it is. */
+static void keep_alive(struct entry *entry, const struct call *call)
+{
+    uint64_t now = call->rpc->loop->now_ms;
+    if (!entry->by_session || entry->asking || entry->touching ||
+        (entry->touched_ms > 0 && now - entry->touched_ms < AUTH_TOUCH_MS)) {
+        return;
+    }
+    entry->touching = true;
+    entry->touched_ms = now;
+    entry->touch_step = (struct db_step){&auth_touch, entry->values, entry->lengths};
+    entry->touch = (struct db_job){.settings = {"", "", "", ""},
+                                   .steps = &entry->touch_step,
+                                   .step_count = 1,
+                                   .lane = DB_WRITE,
+                                   .trace = "",
+                                   .deadline_ms = now + AUTH_ASK_MS,
+                                   .arena = &entry->job_arena,
+                                   .rows = no_rows,
+                                   .done = touched};
+    db_submit(entry->auth->db, &entry->touch);
+}
+
 static void decide(struct entry *entry, const struct waiter *waiter)
 {
     const struct principal *principal = &entry->principal;
@@ -245,7 +303,9 @@ static void decide(struct entry *entry, const struct waiter *waiter)
     if (!principal->id) {
         call->authority = waiter->authority;
         refuse(waiter, GRPC_UNAUTHENTICATED,
-               "this client certificate is not registered; ask the host administrator to add it");
+               entry->by_session ? "the session has ended or is not known; sign in again"
+                                 : "this client certificate is not registered; ask the host "
+                                   "administrator to add it");
         return;
     }
     struct db_settings *settings = arena_calloc(call_run_arena(call), 1, sizeof(*settings));
@@ -282,6 +342,7 @@ static void decide(struct entry *entry, const struct waiter *waiter)
     *settings = (struct db_settings){authority, id, role, owner};
     call->times.admitted = call->rpc->loop->now_us;
     warn_of_end(entry, call);
+    keep_alive(entry, call);
     waiter->then(call, settings);
 }
 
@@ -357,10 +418,12 @@ static void ask(struct entry *entry, struct call *call)
     static const struct db_settings nobody = {"", "", "", ""};
     entry->asking = true;
     entry->asked_generation = entry->auth->generation;
-    entry->values[0] = (const char *)entry->fingerprint;
-    entry->lengths[0] = TLS_FINGERPRINT_SIZE;
-    entry->step = (struct db_step){&auth_identify, entry->values, entry->lengths};
-    arena_deinit(&entry->job_arena);
+    const struct db_statement *statement =
+        entry->by_session ? &auth_identify_session : &auth_identify;
+    entry->step = (struct db_step){statement, entry->values, entry->lengths};
+    if (!entry->touching) {
+        arena_deinit(&entry->job_arena);
+    }
     entry->job = (struct db_job){.settings = nobody,
                                  .steps = &entry->step,
                                  .step_count = 1,
@@ -372,12 +435,41 @@ static void ask(struct entry *entry, struct call *call)
     db_submit(entry->auth->db, &entry->job);
 }
 
-static struct entry *entry_of(struct auth *auth, const unsigned char *fingerprint)
+static void entry_free(struct entry *entry)
+{
+    arena_deinit(&entry->principal.arena);
+    arena_deinit(&entry->job_arena);
+    free(entry);
+}
+
+/* Anybody can show tokens without end, so a slot that is full forgets who was longest unheard of.
+ */
+static void make_room(struct entry **slot)
+{
+    struct entry **oldest = NULL;
+    unsigned count = 0;
+    for (struct entry **at = slot; *at; at = &(*at)->next) {
+        bool idle = !(*at)->asking && !(*at)->touching;
+        count++;
+        if (idle && (!oldest || (*at)->used_ms < (*oldest)->used_ms)) {
+            oldest = at;
+        }
+    }
+    if (count >= AUTH_SLOT_ENTRIES && oldest) {
+        struct entry *gone = *oldest;
+        *oldest = gone->next;
+        entry_free(gone);
+    }
+}
+
+static struct entry *entry_of(struct auth *auth, const struct call *call)
 {
     enum { PRINCIPAL_CAP = 256 * 1024, JOB_CAP = 16 * 1024 };
+    const unsigned char *fingerprint = call->fingerprint;
     unsigned slot = (fingerprint[0] | (unsigned)fingerprint[1] << 8) % AUTH_CACHE_SLOTS;
     struct entry *entry = auth->slots[slot];
-    while (entry && memcmp(entry->fingerprint, fingerprint, TLS_FINGERPRINT_SIZE) != 0) {
+    while (entry && (entry->by_session != call->by_session ||
+                     memcmp(entry->fingerprint, fingerprint, TLS_FINGERPRINT_SIZE) != 0)) {
         entry = entry->next;
     }
     if (!entry) {
@@ -385,14 +477,47 @@ static struct entry *entry_of(struct auth *auth, const unsigned char *fingerprin
         if (!entry) {
             return NULL;
         }
+        make_room(&auth->slots[slot]);
         entry->auth = auth;
+        entry->by_session = call->by_session;
         memcpy(entry->fingerprint, fingerprint, TLS_FINGERPRINT_SIZE);
+        entry->values[0] = (const char *)entry->fingerprint;
+        entry->lengths[0] = TLS_FINGERPRINT_SIZE;
         arena_init(&entry->principal.arena, PRINCIPAL_CAP);
         arena_init(&entry->job_arena, JOB_CAP);
         entry->next = auth->slots[slot];
         auth->slots[slot] = entry;
     }
+    entry->used_ms = call->rpc->loop->now_ms;
     return entry;
+}
+
+struct bucket *auth_peer_bucket(struct bucket buckets[AUTH_PEER_BUCKETS], const char *peer)
+{
+    const char *port = strrchr(peer, ':');
+    size_t len = port ? (size_t)(port - peer) : strlen(peer);
+    uint32_t hash = 2166136261U; /* FNV-1a */
+    for (size_t i = 0; i < len; i++) {
+        hash = (hash ^ (unsigned char)peer[i]) * 16777619U;
+    }
+    return &buckets[hash % AUTH_PEER_BUCKETS];
+}
+
+/* Looking up who shows what nobody has costs the database, so an address may do so at a rate only.
+ */
+static bool too_strange(struct entry *entry, const struct waiter *waiter)
+{
+    const struct call *call = waiter->call;
+    struct bucket *bucket = auth_peer_bucket(entry->auth->strangers, call->peer);
+    struct err err = {.retry_after_ms = 1000};
+    if (entry->principal.id ||
+        bucket_try(bucket, call->rpc->loop->now_ms, 1, AUTH_STRANGER_RATE, AUTH_STRANGER_BURST)) {
+        return false;
+    }
+    err_set(&err, GRPC_RESOURCE_EXHAUSTED,
+            "too many calls with unknown certificates or sessions come from this address");
+    refuse_with(waiter, &err);
+    return true;
 }
 
 void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *rule,
@@ -406,12 +531,15 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
         return;
     }
     assert(call->identified); /* rpc/call.c lets only anonymous methods through without */
-    struct entry *entry = entry_of(auth, call->fingerprint);
+    struct entry *entry = entry_of(auth, call);
     if (entry && too_fast(entry, &here)) {
         return;
     }
     if (entry && !entry->asking && call->rpc->loop->now_ms < entry->trusted_until_ms) {
         decide(entry, &here);
+        return;
+    }
+    if (entry && !entry->asking && too_strange(entry, &here)) {
         return;
     }
     struct waiter *waiter = entry ? arena_alloc(call_run_arena(call), sizeof(*waiter)) : NULL;
@@ -461,9 +589,7 @@ void auth_free(struct auth *auth)
         for (struct entry *entry = auth->slots[i], *next; entry; entry = next) {
             next = entry->next;
             assert(!entry->asking);
-            arena_deinit(&entry->principal.arena);
-            arena_deinit(&entry->job_arena);
-            free(entry);
+            entry_free(entry);
         }
     }
     free(auth);

@@ -47,7 +47,7 @@ enum {
 /* Prepared under its name on a connection when it is first used there; lives as long as the daemon.
  */
 struct db_statement {
-    char name[16];
+    char name[32];
     size_t index; /* in the catalog */
     const char *sql;
     int param_count;

@@ -155,7 +155,7 @@ static void on_begin(struct stream *stream)
         const char *fault = call->conn->certificate_fault;
         err_set(&call->err, GRPC_UNAUTHENTICATED, "%s%s",
                 fault ? "the client certificate is not accepted: "
-                      : "this service needs a client certificate",
+                      : "sign in, or show a client certificate",
                 fault ? fault : "");
     }
     if (call->err.code != GRPC_OK) {

@@ -31,6 +31,7 @@ enum {
     CALL_MAX_BACKLOG = 256 * 1024,         /* unread bytes of a stream of replies */
     CALL_MAX_BUFFERED = 128 * 1024 * 1024, /* request bytes that one loop holds */
     CALL_RECEIVE_MS = 30 * 1000,           /* without progress of an unfinished request */
+    CALL_MAX_TOKEN = 256,                  /* characters of an authorization header */
     CALL_MAX_METADATA = 16,                /* headers or trailers of a handler's own */
     CALL_GZIP_MIN = 1024,                  /* smaller replies are not worth compressing */
     CALL_MAX_SPARE = 512,                  /* of one loop */
@@ -110,9 +111,10 @@ struct call {
     struct call_extra *extra_headers;
     struct call_extra *extra_trailers;
     const struct conn *conn; /* NULL once the stream is gone */
-    bool identified;         /* the client showed a valid certificate, of this fingerprint: */
-    unsigned char fingerprint[TLS_FINGERPRINT_SIZE];
-    int certificate_days; /* until the caller's certificate ends */
+    bool identified;         /* the client showed a valid certificate or a session token, */
+    bool by_session;         /* which of them (the token counts where there are both), */
+    unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* and its SHA-256 */
+    int certificate_days;                            /* until the caller's certificate ends */
     char peer[CONN_PEER_TEXT];
     const char *principal; /* set by auth, for the log */
     const char *role;      /* likewise */
@@ -130,7 +132,8 @@ struct call {
     bool paused;
     bool handling; /* a message is with the method */
     bool answered;
-    bool gone; /* the stream is closed */
+    bool recorded; /* its refusal is in the audit trail already */
+    bool gone;     /* the stream is closed */
     bool has_timeout;
     bool is_post;
     bool is_preflight;

@@ -76,6 +76,7 @@ bool health_register(struct health *health, struct registry *registry,
     health->check = (struct method){.path = "/grpc.health.v1.Health/Check",
                                     .input = &grpc__health__v1__health_check_request__descriptor,
                                     .output = &grpc__health__v1__health_check_response__descriptor,
+                                    .permission = "public",
                                     .anonymous = true,
                                     .message = on_check,
                                     .data = health};

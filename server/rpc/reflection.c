@@ -315,6 +315,7 @@ struct reflection *reflection_register(struct registry *registry, const uint8_t 
         (struct method){.path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
                         .input = &grpc__reflection__v1__server_reflection_request__descriptor,
                         .output = &grpc__reflection__v1__server_reflection_response__descriptor,
+                        .permission = "public",
                         .anonymous = true,
                         .client_streams = true,
                         .server_streams = true,

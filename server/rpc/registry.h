@@ -20,10 +20,11 @@ struct method {
     const char *path; /* "/package.Service/Method"; owned by the registry's maker */
     const ProtobufCMessageDescriptor *input;
     const ProtobufCMessageDescriptor *output;
-    bool anonymous;      /* answers callers without a certificate, too */
-    bool client_streams; /* any number of requests; else exactly one */
-    bool server_streams; /* any number of replies; else exactly one */
-    bool metadata;       /* wants to see the client's headers */
+    const char *permission; /* the word that says who may call it: "public", "known" or a role's */
+    bool anonymous;         /* answers callers that show neither certificate nor session, too */
+    bool client_streams;    /* any number of requests; else exactly one */
+    bool server_streams;    /* any number of replies; else exactly one */
+    bool metadata;          /* wants to see the client's headers */
     /* One request message, decoded into the call's arena; of a stream of requests into
      * call->scratch, which is emptied when this returns. */
     void (*message)(struct call *call, const ProtobufCMessage *request);

@@ -506,7 +506,7 @@ void call_finish(struct call *call, const struct err *err)
     call->answered_ms = call->rpc->loop->now_ms;
     reply_log(call, err);
     bool denied = err->code == GRPC_UNAUTHENTICATED || err->code == GRPC_PERMISSION_DENIED;
-    if (denied && call->rpc->refused) {
+    if (denied && !call->recorded && call->rpc->refused) {
         call->rpc->refused(call, err);
     }
     switch (call->wire->protocol) {
@@ -545,7 +545,7 @@ void reply_preflight(struct call *call)
         block_add(&block, "access-control-allow-headers",
                   "content-type,x-grpc-web,x-user-agent,grpc-timeout,grpc-encoding,"
                   "connect-protocol-version,connect-timeout-ms,connect-content-encoding,"
-                  "traceparent");
+                  "traceparent,authorization");
         block_add(&block, "access-control-max-age", "7200");
         block_add(&block, "vary", "origin");
     }

@@ -130,6 +130,10 @@ static void ask_all(struct sql_methods *methods, PGconn *conn, struct problems *
         struct db_statement *statement = sql_engine_statements[i];
         ask(&questions, (struct question){.db = statement, .where = statement->name});
     }
+    for (size_t i = 0; i < methods->extra_count; i++) {
+        ask(&questions,
+            (struct question){.db = methods->extra[i], .where = methods->extra[i]->name});
+    }
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         for (unsigned k = 0; method->method.path && k < method->statement_count; k++) {
@@ -213,6 +217,7 @@ void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct a
             problem(problems, method->file, "permission: %s is held by no role",
                     method->permission);
         }
+        method->method.permission = method->permission;
         method->method.anonymous = method->rule.need == AUTH_PUBLIC;
         if (method->rule.need != AUTH_ROLE && method->has_tenant) {
             problem(problems, method->file, "permission: %s cannot guard what is in an authority",

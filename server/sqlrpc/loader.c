@@ -547,19 +547,24 @@ static void shrink(struct sql_method *method)
 }
 
 struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS] = {
-    &auth_identify, &sql_request_begin, &recall_stamp, &audit_write, &audit_denied};
+    &auth_identify, &auth_identify_session, &auth_touch,  &sql_request_begin,
+    &recall_stamp,  &audit_write,           &audit_denied};
 
 /* Names the statements and lists them, the engine's own first. */
 static void list_statements(struct sql_methods *methods)
 {
-    size_t most = SQL_ENGINE_STATEMENTS + methods->count * METHOD_MAX_STATEMENTS;
+    size_t most =
+        SQL_ENGINE_STATEMENTS + methods->extra_count + methods->count * METHOD_MAX_STATEMENTS;
     methods->statements = calloc(most, sizeof(struct db_statement *));
     if (!methods->statements) {
         return;
     }
-    for (size_t i = 0; i < SQL_ENGINE_STATEMENTS; i++) {
-        sql_engine_statements[i]->index = methods->statement_count;
-        methods->statements[methods->statement_count++] = sql_engine_statements[i];
+    for (size_t i = 0; i < SQL_ENGINE_STATEMENTS + methods->extra_count; i++) {
+        struct db_statement *statement = i < SQL_ENGINE_STATEMENTS
+                                             ? sql_engine_statements[i]
+                                             : methods->extra[i - SQL_ENGINE_STATEMENTS];
+        statement->index = methods->statement_count;
+        methods->statements[methods->statement_count++] = statement;
     }
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];

@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 
 struct watches;
+struct signin;
 
 enum {
     GATHER_MAX_REQUESTS = 200000,             /* in one stream */
@@ -65,6 +66,9 @@ struct sql_methods {
     struct sql_method **methods;
     size_t count;
     size_t cap;
+    /* Statements of handlers in C, set before loading: they are checked and prepared, too. */
+    struct db_statement *const *extra;
+    size_t extra_count;
     struct db_statement **statements; /* all of them, the engine's own first */
     size_t statement_count;
 };
@@ -101,6 +105,7 @@ struct sql_context {
     struct watches *watches;
     struct memos *memos;
     struct audit *audit;
+    struct signin *signin; /* of the floor above */
 };
 
 /* Answers a call by its method's statements; sql_method.method.message. */
@@ -118,7 +123,7 @@ void sql_watch(struct call *call, const ProtobufCMessage *request);
 extern struct db_statement sql_request_begin;
 
 /* What the engine itself asks the database. */
-enum { SQL_ENGINE_STATEMENTS = 5 };
+enum { SQL_ENGINE_STATEMENTS = 7 };
 extern struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS];
 
 #endif

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Deploy pledge:audit to pg
--- Who did what, for which authority, when and from where: one entry for each call that wrote and for
--- each that was denied. The entries of an authority are a chain, each hash taken over the one before
+-- Who did what, for which authority, when and from where: one entry for each call that wrote, each
+-- sign-in, each look at what is kept of people, and each call that was denied. The entries of an authority are a chain, each hash taken over the one before
 -- it, so that one that is changed, taken away or moved shows. Entries of no authority are a chain of
 -- their own, named ''. Only these functions add entries, and nothing changes them.
 --
@@ -42,13 +42,13 @@ CREATE TABLE audit_entry (
     last_change  bigint,
     hash         text NOT NULL,
     CONSTRAINT audit_entry_number_unique PRIMARY KEY (authority_id, number),
-    CONSTRAINT audit_entry_kind_known CHECK (kind IN ('write', 'denied'))
+    CONSTRAINT audit_entry_kind_known CHECK (kind IN ('write', 'read', 'sign-in', 'denied'))
 );
 COMMENT ON TABLE audit_entry IS 'missed: denied calls before this one that came too fast to be'
     ' recorded. first_change, last_change: the changes that a write made.';
 COMMENT ON CONSTRAINT audit_entry_number_unique ON audit_entry IS 'number: is taken';
 COMMENT ON CONSTRAINT audit_entry_kind_known ON audit_entry
-    IS 'kind: must be write or denied';
+    IS 'kind: must be write, read, sign-in or denied';
 
 ALTER TABLE audit_head ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_head FORCE ROW LEVEL SECURITY;
@@ -88,7 +88,8 @@ $$;
 -- Adds an entry and returns its number. The chain's head stays locked until the commit.
 CREATE FUNCTION audit_append(
     p_authority text, p_kind text, p_method text, p_outcome text, p_peer text, p_request_id text,
-    p_request_hash text, p_missed bigint, p_first bigint, p_last bigint) RETURNS bigint
+    p_request_hash text, p_missed bigint, p_first bigint, p_last bigint,
+    p_principal uuid DEFAULT app_principal(), p_role text DEFAULT app_role()) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -105,8 +106,8 @@ BEGIN
         RETURNING h.last + 1, h.hash INTO v.number, v_before;
     END IF;
     v.recorded_at := clock_timestamp();
-    v.principal := coalesce(app_principal()::text, '');
-    v.role := coalesce(app_role(), '');
+    v.principal := coalesce(p_principal::text, '');
+    v.role := coalesce(p_role, '');
     v_content := E'pledge-audit\t1\nauthority\t' || p_authority || E'\nnumber\t' || v.number
         || E'\nrecorded_at\t' || audit_time(v.recorded_at) || E'\nkind\t' || p_kind
         || E'\nprincipal\t' || v.principal || E'\nrole\t' || v.role

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Deploy pledge:member to pg
--- Who may act: a principal is known by the SHA-256 of its client certificates and has places
--- (members) in authorities. Roles hold permissions by a table that every RPC file refers to.
+-- Who may act: a principal is known by the SHA-256 of its client certificates, or by the user name
+-- that a person signs in with, and has places (members) in authorities. Roles hold permissions by a table that every RPC file refers to.
 BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
@@ -49,11 +49,30 @@ COMMENT ON CONSTRAINT credential_certificate_sha256_length ON credential
     IS 'certificate_sha256: must be a SHA-256 of 32 bytes';
 CREATE INDEX credential_principal ON credential (principal_id);
 
+CREATE TABLE login (
+    principal_id uuid NOT NULL,
+    user_name    text COLLATE "C" NOT NULL,
+    create_time  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT login_principal_id_unique PRIMARY KEY (principal_id),
+    CONSTRAINT login_user_name_unique UNIQUE (user_name),
+    CONSTRAINT login_user_name_pair UNIQUE (user_name, principal_id),
+    CONSTRAINT login_principal_id_exists FOREIGN KEY (principal_id) REFERENCES principal,
+    CONSTRAINT login_user_name_form
+        CHECK (user_name ~ '^[^[:space:][:cntrl:]]{1,254}$' AND user_name = lower(user_name))
+);
+COMMENT ON CONSTRAINT login_principal_id_unique ON login IS 'user_name: the principal has one already';
+COMMENT ON CONSTRAINT login_user_name_unique ON login IS 'user_name: belongs to another principal';
+COMMENT ON CONSTRAINT login_user_name_pair ON login IS 'user_name: belongs to this principal already';
+COMMENT ON CONSTRAINT login_principal_id_exists ON login IS 'principal_id: names no principal';
+COMMENT ON CONSTRAINT login_user_name_form ON login
+    IS 'user_name: must have 1 to 254 characters, lower case and without spaces';
+
 CREATE TABLE member (
     authority_id text COLLATE "C" NOT NULL,
     member_id    text COLLATE "C" NOT NULL,
     principal_id uuid NOT NULL,
-    fingerprint  bytea NOT NULL,
+    fingerprint  bytea,
+    user_name    text COLLATE "C",
     display_name text NOT NULL,
     role         text NOT NULL,
     owner_id     text COLLATE "C",
@@ -71,6 +90,10 @@ CREATE TABLE member (
     CONSTRAINT member_parent_exists FOREIGN KEY (authority_id) REFERENCES authority,
     CONSTRAINT member_certificate_sha256_known
         FOREIGN KEY (fingerprint, principal_id) REFERENCES credential (fingerprint, principal_id),
+    CONSTRAINT member_user_name_known
+        FOREIGN KEY (user_name, principal_id) REFERENCES login (user_name, principal_id),
+    CONSTRAINT member_certificate_sha256_or_user_name
+        CHECK (fingerprint IS NOT NULL OR user_name IS NOT NULL),
     CONSTRAINT member_owner_exists FOREIGN KEY (authority_id, owner_id) REFERENCES owner,
     CONSTRAINT member_member_id_form CHECK (is_id(member_id)),
     CONSTRAINT member_display_name_length
@@ -88,6 +111,9 @@ COMMENT ON CONSTRAINT member_certificate_sha256_once ON member
 COMMENT ON CONSTRAINT member_parent_exists ON member IS 'parent: names no authority';
 COMMENT ON CONSTRAINT member_certificate_sha256_known ON member
     IS 'certificate_sha256: is not a known certificate';
+COMMENT ON CONSTRAINT member_user_name_known ON member IS 'user_name: is not a known one';
+COMMENT ON CONSTRAINT member_certificate_sha256_or_user_name ON member
+    IS 'certificate_sha256: a member needs a certificate, a user name, or both';
 COMMENT ON CONSTRAINT member_owner_exists ON member
     IS 'owner: names no department or partner agency';
 COMMENT ON CONSTRAINT member_member_id_form ON member
@@ -101,6 +127,8 @@ COMMENT ON CONSTRAINT member_owner_role ON member
     IS 'owner: directors and partner agencies need one, other roles have none';
 COMMENT ON CONSTRAINT member_expires_on_inspector ON member
     IS 'expires_on: an inspector needs a last day, at most a year ahead';
+CREATE INDEX member_login ON member (user_name, principal_id);
+CREATE INDEX member_credential ON member (fingerprint, principal_id);
 CREATE INDEX member_owner ON member (authority_id, owner_id);
 CREATE TRIGGER member_touch BEFORE UPDATE ON member FOR EACH ROW EXECUTE FUNCTION touch();
 
@@ -119,7 +147,8 @@ CREATE VIEW member_resource WITH (security_invoker = true) AS
     SELECT m.authority_id, m.member_id, m.principal_id,
            'authorities/' || m.authority_id || '/members/' || m.member_id AS name,
            m.display_name, m.role, m.owner_name AS owner,
-           encode(m.fingerprint, 'hex') AS certificate_sha256,
+           coalesce(encode(m.fingerprint, 'hex'), '') AS certificate_sha256,
+           coalesce(m.user_name, '') AS user_name,
            coalesce(m.expires_on::text, '') AS expires_on, m.create_time, m.update_time,
            etag(m.revision) AS etag
       FROM member AS m;
@@ -227,30 +256,60 @@ BEGIN
 END
 $$;
 
--- Finds or makes the principal of a certificate. Only member_create and member_update call it.
-CREATE FUNCTION member_principal(p_certificate text, p_display_name text) RETURNS uuid
+-- What acts for a principal acts in every authority that it has a place in, so a council gives
+-- means to act only to those that have none elsewhere.
+CREATE FUNCTION principal_is_ours(p_principal uuid, p_field text) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF app_role() IS DISTINCT FROM 'host_administrator' AND EXISTS (
+        SELECT FROM member AS m
+         WHERE m.principal_id = p_principal AND m.authority_id <> app_authority()) THEN
+        PERFORM fail('PL403', 'The member has a place in another authority, too: ask the host'
+            ' administrator.', p_field);
+    END IF;
+END
+$$;
+
+-- Finds or makes the principal of a certificate, a user name, or both ('' for none). Only
+-- member_create and member_update call it.
+CREATE FUNCTION member_principal(p_certificate text, p_user_name text, p_display_name text)
+RETURNS uuid
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
+    v_digest bytea := CASE WHEN p_certificate <> '' OR p_user_name = ''
+        THEN certificate_digest(p_certificate, 'member.certificate_sha256') END;
+    v_certified uuid;
+    v_named uuid;
     v_principal uuid;
-    v_host boolean;
     v_revoked boolean;
-    v_digest bytea := certificate_digest(p_certificate, 'member.certificate_sha256');
 BEGIN
-    SELECT p.principal_id, p.host_administrator, c.revoke_time IS NOT NULL
-      INTO v_principal, v_host, v_revoked
-      FROM credential AS c JOIN principal AS p USING (principal_id)
-     WHERE c.fingerprint = v_digest;
+    SELECT c.principal_id, c.revoke_time IS NOT NULL INTO v_certified, v_revoked
+      FROM credential AS c WHERE c.fingerprint = v_digest;
+    SELECT l.principal_id INTO v_named FROM login AS l WHERE l.user_name = p_user_name;
+    v_principal := coalesce(v_certified, v_named);
     IF v_revoked THEN
         PERFORM fail('PL412', 'The certificate was revoked.', 'member.certificate_sha256');
-    ELSIF v_host THEN
-        PERFORM fail('PL400', 'The certificate belongs to a host administrator.'
-            ' Host administrators are not members.', 'member.certificate_sha256');
+    ELSIF v_certified <> v_named THEN
+        PERFORM fail('PL412', 'The certificate and the user name belong to different members.',
+            'member.user_name');
+    ELSIF EXISTS (SELECT FROM principal AS p
+                   WHERE p.principal_id = v_principal AND p.host_administrator) THEN
+        PERFORM fail('PL400', 'Host administrators are not members.',
+            CASE WHEN v_certified IS NULL THEN 'member.user_name'
+                 ELSE 'member.certificate_sha256' END);
     ELSIF v_principal IS NULL THEN
         INSERT INTO principal (display_name) VALUES (p_display_name)
         RETURNING principal_id INTO v_principal;
-        INSERT INTO credential (fingerprint, principal_id)
-        VALUES (v_digest, v_principal);
+    END IF;
+    IF v_digest IS NOT NULL AND v_certified IS NULL THEN
+        PERFORM principal_is_ours(v_principal, 'member.certificate_sha256');
+        INSERT INTO credential (fingerprint, principal_id) VALUES (v_digest, v_principal);
+    END IF;
+    IF p_user_name <> '' AND v_named IS NULL THEN
+        PERFORM principal_is_ours(v_principal, 'member.user_name');
+        INSERT INTO login (principal_id, user_name) VALUES (v_principal, p_user_name);
     END IF;
     RETURN v_principal;
 END
@@ -327,7 +386,8 @@ END
 $$;
 
 CREATE FUNCTION member_create(p_id text, p_display_name text, p_role text, p_owner text,
-                              p_certificate text, p_expires_on text) RETURNS void
+                              p_certificate text, p_expires_on text,
+                              p_user_name text DEFAULT '') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -341,25 +401,25 @@ BEGIN
     IF EXISTS (SELECT FROM member WHERE authority_id = app_authority() AND member_id = p_id) THEN
         PERFORM fail('PL409', 'There is already a member ' || p_id || '.', 'member_id');
     END IF;
-    v_principal := member_principal(p_certificate, p_display_name);
+    v_principal := member_principal(p_certificate, p_user_name, p_display_name);
     PERFORM member_places_check(v_principal, p_role);
-    INSERT INTO member (authority_id, member_id, principal_id, fingerprint, display_name, role,
-                        owner_id, expires_on)
-    VALUES (app_authority(), p_id, v_principal, decode(p_certificate, 'hex'), p_display_name,
-            p_role, v_owner, v_last_day);
+    INSERT INTO member (authority_id, member_id, principal_id, fingerprint, user_name, display_name,
+                        role, owner_id, expires_on)
+    VALUES (app_authority(), p_id, v_principal, decode(nullif(p_certificate, ''), 'hex'),
+            nullif(p_user_name, ''), p_display_name, p_role, v_owner, v_last_day);
 END
 $$;
 
 CREATE FUNCTION member_update(p_id text, p_display_name text, p_role text, p_owner text,
                               p_certificate text, p_expires_on text, p_etag text,
-                              p_paths text[]) RETURNS void
+                              p_paths text[], p_user_name text DEFAULT '') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v member;
 BEGIN
     PERFORM member_may_write();
-    PERFORM mask_check(p_paths, '{display_name,role,owner,certificate_sha256,expires_on}');
+    PERFORM mask_check(p_paths, '{display_name,role,owner,certificate_sha256,expires_on,user_name}');
     SELECT * INTO v FROM member WHERE authority_id = app_authority() AND member_id = p_id
        FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -376,9 +436,17 @@ BEGIN
         v.owner_id := member_owner_of(v.role, CASE WHEN masked('owner', p_paths) THEN p_owner
                                                    ELSE v.owner_name END);
     END IF;
-    IF masked('certificate_sha256', p_paths) THEN
-        v.principal_id := member_principal(p_certificate, v.display_name);
-        v.fingerprint := decode(p_certificate, 'hex');
+    IF masked('certificate_sha256', p_paths) OR masked('user_name', p_paths) THEN
+        IF masked('certificate_sha256', p_paths) THEN
+            v.fingerprint := decode(nullif(p_certificate, ''), 'hex');
+        END IF;
+        IF masked('user_name', p_paths) THEN
+            v.user_name := nullif(p_user_name, '');
+        END IF;
+        v.principal_id := member_principal(
+            CASE WHEN masked('certificate_sha256', p_paths) THEN p_certificate
+                 ELSE coalesce(encode(v.fingerprint, 'hex'), '') END,
+            coalesce(v.user_name, ''), v.display_name);
     END IF;
     IF masked('expires_on', p_paths) OR masked('role', p_paths) THEN
         v.expires_on := member_last_day(v.role, CASE WHEN masked('expires_on', p_paths)
@@ -386,7 +454,8 @@ BEGIN
     END IF;
     PERFORM member_places_check(v.principal_id, v.role);
     UPDATE member SET display_name = v.display_name, role = v.role, owner_id = v.owner_id,
-           principal_id = v.principal_id, fingerprint = v.fingerprint, expires_on = v.expires_on
+           principal_id = v.principal_id, fingerprint = v.fingerprint, user_name = v.user_name,
+           expires_on = v.expires_on
      WHERE authority_id = app_authority() AND member_id = p_id;
 END
 $$;
@@ -408,8 +477,7 @@ $$;
 COMMENT ON FUNCTION certificates_of(text)
     IS 'The certificates of a member of the call''s authority, the oldest first.';
 
--- The member whose certificates are to change. A certificate acts in every authority that its
--- principal has a place in, so a council says so only of those that have none elsewhere.
+-- The member whose means to act are to change.
 CREATE FUNCTION certificate_member(p_member text) RETURNS member
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
@@ -422,12 +490,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM fail('PL404', 'There is no member ' || p_member || '.', 'parent');
     END IF;
-    IF app_role() <> 'host_administrator' AND EXISTS (
-        SELECT FROM member AS m
-         WHERE m.principal_id = v.principal_id AND m.authority_id <> v.authority_id) THEN
-        PERFORM fail('PL403', 'The member has a place in another authority, too: ask the host'
-            ' administrator.', 'parent');
-    END IF;
+    PERFORM principal_is_ours(v.principal_id, 'parent');
     RETURN v;
 END
 $$;

@@ -6,7 +6,8 @@ DROP VIEW pledge.audit_resource;
 DROP POLICY change_count_definer ON pledge.change_count;
 DROP FUNCTION pledge.audit_denied(text, text, text, text, bigint);
 DROP FUNCTION pledge.audit_write(text, text, text, bytea);
-DROP FUNCTION pledge.audit_append(text, text, text, text, text, text, text, bigint, bigint, bigint);
+DROP FUNCTION pledge.audit_append(text, text, text, text, text, text, text, bigint, bigint, bigint,
+    uuid, text);
 DROP FUNCTION pledge.audit_changes(text, bigint, bigint);
 DROP FUNCTION pledge.audit_time(timestamptz);
 DROP POLICY change_audit ON pledge.change;

@@ -15,7 +15,7 @@ SELECT 1 / (count(*) = 2)::int FROM pg_class
 SELECT 'pledge.audit_time(timestamptz)'::regprocedure;
 SELECT 'pledge.audit_changes(text, bigint, bigint)'::regprocedure;
 SELECT 'pledge.audit_append(text, text, text, text, text, text, text, bigint, bigint,'
-    'bigint)'::regprocedure;
+    'bigint, uuid, text)'::regprocedure;
 SELECT 'pledge.audit_write(text, text, text, bytea)'::regprocedure;
 SELECT 'pledge.audit_denied(text, text, text, text, bigint)'::regprocedure;
 

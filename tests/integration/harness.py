@@ -56,6 +56,19 @@ def psql(database, sql, user="postgres"):
     return done.stdout.strip()
 
 
+def secret_key():
+    """A file with the key that secrets of one-time codes are sealed with; made once."""
+    path = os.path.join(WORK, "secret.key")
+    if not os.path.exists(path):
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(os.urandom(32))
+    return path
+
+
+def bearer(token):
+    return [("authorization", f"Bearer {token}")] if token else None
+
+
 def database_new():
     """A fresh database with the schema; returns its name."""
     name = "t_" + uuid.uuid4().hex[:12]
@@ -173,19 +186,19 @@ class Daemon:
                          ("grpc.enable_retries", 0)])
         return self.channels[name]
 
-    def call(self, name, path, request, reply, timeout=CALL_SECONDS):
+    def call(self, name, path, request, reply, timeout=CALL_SECONDS, token=None):
         """One unary call; `request` is a message or bytes."""
         stub = self.channel(name).unary_unary(
             path, request_serializer=lambda m: m if isinstance(m, bytes) else m.SerializeToString(),
             response_deserializer=reply.FromString)
-        return stub(request, timeout=timeout)
+        return stub(request, timeout=timeout, metadata=bearer(token))
 
-    def stream(self, name, path, requests, reply, timeout=None):
+    def stream(self, name, path, requests, reply, timeout=None, token=None):
         """A streaming call; `requests` is one message, or an iterator for a stream of them."""
         single = hasattr(requests, "SerializeToString")
         kind = self.channel(name).unary_stream if single else self.channel(name).stream_stream
         return kind(path, request_serializer=lambda m: m.SerializeToString(),
-                    response_deserializer=reply.FromString)(requests, timeout=timeout)
+                    response_deserializer=reply.FromString)(requests, timeout=timeout, metadata=bearer(token))
 
     def gather(self, name, path, requests, reply, timeout=CALL_SECONDS):
         """A call with a stream of requests and one reply."""
@@ -193,25 +206,29 @@ class Daemon:
             path, request_serializer=lambda m: m.SerializeToString(),
             response_deserializer=reply.FromString)(iter(requests), timeout=timeout)
 
-    def add_host_administrator(self, name="admin"):
+    def add_host_administrator(self, *who):
+        """By certificate, or with "--user" and a user name; returns what the command prints."""
         done = subprocess.run(
             self.command("add-host-administrator", "--database",
                          f"host={os.environ['PGHOST']} dbname={self.database} user=postgres", "--name",
-                         "Host administrator", identity(name) + ".pem"),
+                         "Host administrator", *(who or [identity("admin") + ".pem"])),
             capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr)
+        return done.stdout
 
 
 class Api:
     """The RPCs of pledge.v1 as one identity: api.GetPledge(name="…")."""
 
-    def __init__(self, daemon, name):
+    def __init__(self, daemon, name, token=None):
         import importlib
         self.daemon = daemon
         self.name = name
+        self.token = token  # of a session, which counts before the certificate
         self.methods = {}
-        for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "audit"):
+        for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "audit", "session",
+                     "identity_provider"):
             module = importlib.import_module(f"pledge.v1.{file}_pb2")
             for service in module.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:
@@ -223,7 +240,7 @@ class Api:
     def __getattr__(self, method):
         path, request, reply = self.methods[method]
         return lambda timeout=CALL_SECONDS, **fields: self.daemon.call(
-            self.name, path, request(**fields), reply, timeout)
+            self.name, path, request(**fields), reply, timeout, self.token)
 
 
 def violations(error):

@@ -101,7 +101,7 @@ class Checks(unittest.TestCase):
             os.chmod(key, 0o644)
             done = harness.Daemon(self.database, PLEDGED_TLS_KEY=key).run("--check")
             self.assertEqual(done.returncode, 1)
-            self.assertIn("others than its owner", done.stderr)
+            self.assertIn("others than the owner", done.stderr)
             os.chmod(key, 0o640)
             self.assertEqual(harness.Daemon(self.database, PLEDGED_TLS_KEY=key).run("--check").returncode, 0)
 

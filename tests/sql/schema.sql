@@ -35,7 +35,8 @@ SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
           '{lineage,outcome,statement}', 'only parts of a draft can be deleted');
 SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon''s reach')
-  FROM unnest('{principal,credential}'::text[]) AS t;
+  FROM unnest('{principal,credential,login,password,recovery_code,device,attempt,invitation,session,'
+              'token_used}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
   FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
@@ -45,7 +46,9 @@ SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what i
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace
                    AND NOT has_function_privilege('pledged', p.oid, 'EXECUTE') ORDER BY 1),
-          '{audit_append,certificate_member,host_administrator_add,member_principal}', 'functions kept from the daemon');
+          '{attempt_key,audit_append,certificate_member,device_remember,host_administrator_add,'
+          'host_administrator_invite,invitation_make,member_principal,session_begin,session_tell,'
+          'sessions_end,sessions_of,signin_audit}', 'functions kept from the daemon');
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace AND p.prosecdef
                    AND NOT coalesce('search_path=pledge, pg_temp' = ANY (p.proconfig), false)),

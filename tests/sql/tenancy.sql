@@ -8,6 +8,8 @@ SELECT * FROM no_plan();
 -- Rows of both councils in every tenant table.
 CREATE FUNCTION pg_temp.fill(p_id text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_temp.act(p_id, 'council_administrator');
+    PERFORM identity_provider_set('https://id.example', 'pledge', '', '', '{}', '{}', '');
     PERFORM pg_temp.act(p_id);
     PERFORM version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{1}', '{home}',
         '{Safe}', '{A safe home}', '{""}', '{""}', '{1}', '{1}', '{kept}', '{""}');

@@ -6,8 +6,8 @@
 PLEDGE_BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler
     protobuf-c-compiler libprotobuf-dev libprotobuf-c-dev grpc-proto libuv1-dev libnghttp2-dev
     libpq-dev libssl-dev libjansson-dev libconfig-dev libcsv-dev zlib1g-dev libcjose-dev
-    libcurl4-openssl-dev libqrencode-dev"
-PLEDGE_RUN_PACKAGES="postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl openssl"
+    libcurl4-openssl-dev libqrencode-dev libsodium-dev liboath-dev libcrack2-dev"
+PLEDGE_RUN_PACKAGES="postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl openssl cracklib-runtime"
 
 PG_BIN=/usr/lib/postgresql/15/bin
 CLUSTER_START_SECONDS=60

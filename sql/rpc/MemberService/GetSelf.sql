@@ -6,8 +6,8 @@
 SELECT display_name, host_administrator
   FROM self();
 -- into: memberships
-SELECT name, display_name, role, owner, certificate_sha256, expires_on, create_time,
-       update_time, etag
+SELECT name, display_name, role, owner, certificate_sha256, user_name, expires_on,
+       create_time, update_time, etag
   FROM member_resource
  WHERE principal_id = app_principal()
  ORDER BY authority_id;

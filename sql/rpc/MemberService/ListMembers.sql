@@ -3,8 +3,8 @@
 -- permission: member.read
 -- tx: read
 -- into: members
-SELECT name, display_name, role, owner, certificate_sha256, expires_on, create_time,
-       update_time, etag
+SELECT name, display_name, role, owner, certificate_sha256, user_name, expires_on,
+       create_time, update_time, etag
   FROM member_resource
  WHERE authority_id = app_authority()
    AND member_id > (SELECT page_after(:page_token::text, 'members'))
