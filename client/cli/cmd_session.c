@@ -21,7 +21,7 @@ const struct view_column session_columns[] = {
     {"begun (UTC)", "create_time", VIEW_TIME},
     {"last used", "last_use_time", VIEW_TIME},
     {"ends", "expire_time", VIEW_TIME},
-    {"by", "method", TABLE_WRAP},
+    {"by", "method", 0},
     {"for", "authority", VIEW_ID | TABLE_WRAP},
     {"from", "peer", TABLE_WRAP},
     {0},
@@ -159,7 +159,7 @@ int run_accept(struct cli *cli)
     terminal_wipe(typed);
     cli->signed_out = true;
     if (!invitation || !open_invitation(cli, invitation)) {
-        return CLI_FAILED;
+        return invitation ? CLI_FAILED : CLI_USAGE;
     }
     const struct pledge_reply *reply = NULL;
     for (int i = 0; i < ACCEPT_TRIES; i++) {
