@@ -84,7 +84,8 @@ cluster() {
     export PLEDGE_TEST_WORK=$WORK PLEDGE_TEST_BUILD=$PWD/$BUILD
 }
 
-# The foreign clients, each in a folder of its own: grpcio from PyPI; buf, grpc-js and Connect from npm;
+# The foreign clients, each in a folder of its own: grpcio from PyPI; buf, grpc-js, Connect and an identity
+# provider from npm;
 # grpc-go's and h2spec from their modules. Debian has the Ruby client and the browser.
 INTEROP_PACKAGES="ruby-grpc chromium libnss3-tools"
 GRPC_GO=v1.71.1
@@ -174,6 +175,7 @@ fi
 if wants integration; then
     cluster
     python_env
+    node_env
     for test in tests/integration/test_*.py; do
         part "integration/$(basename "$test" .py | sed s/test_//)" "$WORK/venv/bin/python" "$test"
     done

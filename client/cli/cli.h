@@ -93,6 +93,12 @@ struct cli {
     size_t given_count;
     struct cli_settings settings;
     struct pledge_channel *channel; /* made with the first call */
+    bool signed_out;                /* sign in anew: show no session that is kept */
+    bool once;                      /* calls are not sent again: a code counts once */
+    bool proves;                    /* the call itself asks for a password: a wrong one is no end
+                                       of the session */
+    const char *session_of;         /* council that the session shown was begun for; NULL when
+                                       none is shown */
     struct cli_reply *replies;      /* kept until the end */
     const char *hint;               /* printed under a NOT_FOUND */
     size_t width;
@@ -208,6 +214,7 @@ enum view_flag {
     VIEW_ID = 16,       /* last segment of a resource name */
     VIEW_OWNER = 32,    /* departments/housing of a resource name */
     VIEW_DATE = 64,     /* 31 Jul 2016 */
+    VIEW_TIME = 128,    /* 31 Jul 14:05, of a Timestamp */
     VIEW_OPTIONAL = 256 /* left out of a card when empty */
 };
 
@@ -226,6 +233,9 @@ void view_card(struct cli *cli, const void *message, const struct view_column *c
 /* Lists through `method` and prints a table, or `empty` when there is nothing. */
 int view_list(struct cli *cli, const char *method, void *request, const struct view_column *columns,
               const char *empty);
+
+/* "31 Jul 2016 14:05 UTC" of a google.protobuf.Timestamp, or "" of NULL. */
+const char *view_instant(struct cli *cli, const void *timestamp);
 
 /* Clean text for printing. */
 const char *view_clean(struct cli *cli, const char *text);

@@ -20,6 +20,7 @@ static const struct view_column member_columns[] = {
     {"owner", "owner", VIEW_OWNER},
     {"until", "expires_on", VIEW_DATE},
     {"as", "display_name", TABLE_CUT},
+    {"user name", "user_name", TABLE_CUT},
     {"certificate", "certificate_sha256", TABLE_CUT},
     {0},
 };
@@ -88,6 +89,7 @@ static int already_there(struct cli *cli, const struct pledge_reply *created,
     bool same = there && there->role == wanted->role && strcmp(there->owner, wanted->owner) == 0 &&
                 strcmp(there->display_name, wanted->display_name) == 0 &&
                 strcmp(there->expires_on, wanted->expires_on) == 0 &&
+                strcmp(there->user_name, wanted->user_name) == 0 &&
                 strcmp(there->certificate_sha256, wanted->certificate_sha256) == 0;
     if (!same) {
         cli_explain(cli, created);
@@ -111,11 +113,12 @@ static int read_options(struct cli *cli, Pledge__V1__Member *member)
     const char *display_name = cli_option(cli, "display-name");
     const char *owner = cli_option(cli, "owner");
     const char *until = cli_option(cli, "until");
-    if (!role || !certificate || !display_name) {
-        return cli_usage(cli, "--%s is missing",
-                         !role          ? "role"
-                         : !certificate ? "certificate"
-                                        : "display-name");
+    const char *user = cli_option(cli, "user");
+    if (!role || !display_name) {
+        return cli_usage(cli, "--%s is missing", !role ? "role" : "display-name");
+    }
+    if (!certificate && !user) {
+        return cli_usage(cli, "--user is missing, or --certificate, or both");
     }
     if (!role_from_word(role, &member->role)) {
         return cli_usage(cli, "--role is %s, not \"%s\"", ROLES, role);
@@ -125,8 +128,10 @@ static int read_options(struct cli *cli, Pledge__V1__Member *member)
     }
     member->display_name = cli_copy(cli, display_name);
     member->expires_on = cli_copy(cli, until ? until : "");
+    member->user_name = cli_copy(cli, user ? user : "");
     char *last_day = NULL;
-    member->certificate_sha256 = fingerprint(cli, certificate, &last_day);
+    member->certificate_sha256 =
+        certificate ? fingerprint(cli, certificate, &last_day) : cli_copy(cli, "");
     return member->certificate_sha256 ? CLI_OK : CLI_FAILED;
 }
 
@@ -158,6 +163,10 @@ int run_member_add(struct cli *cli)
     fprintf(cli->out, "%s %s %s as %s.\n", request.member_id,
             request.validate_only ? "would be a member of (dry run)" : "is a member of",
             cli_argument(cli, 0), cli_option(cli, "role"));
+    if (*member.user_name && !request.validate_only) {
+        fprintf(cli->out, "Let them set a password: pledge member invite %s %s\n",
+                cli_argument(cli, 0), request.member_id);
+    }
     return CLI_OK;
 }
 
@@ -259,5 +268,57 @@ int run_certificate_revoke(struct cli *cli)
     }
     fprintf(cli->out, "The certificate %.8s… %s.\n", certificate->certificate_sha256,
             request.validate_only ? "would be worthless (dry run)" : "is worthless from now on");
+    return CLI_OK;
+}
+
+/* --- signing in --------------------------------------------------------------------------------
+ */
+
+int run_member_invite(struct cli *cli)
+{
+    Pledge__V1__InviteMemberRequest request = PLEDGE__V1__INVITE_MEMBER_REQUEST__INIT;
+    request.name = member_name(cli);
+    const Pledge__V1__InviteMemberResponse *reply =
+        cli_call(cli, "MemberService/InviteMember", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "pledge://%s/invitation#%s\n", cli->settings.address,
+            view_clean(cli, reply->invitation_code));
+    fprintf(cli->out, "\nFor %s alone, once, until %s:  pledge accept\n", cli_argument(cli, 1),
+            view_instant(cli, reply->expire_time));
+    fprintf(cli->out, "It asks for the link. Links before this one are void.\n");
+    return CLI_OK;
+}
+
+int run_member_sessions(struct cli *cli)
+{
+    Pledge__V1__ListMemberSessionsRequest request = PLEDGE__V1__LIST_MEMBER_SESSIONS_REQUEST__INIT;
+    request.parent = member_name(cli);
+    const Pledge__V1__ListMemberSessionsResponse *reply =
+        cli_call(cli, "MemberService/ListMemberSessions", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    struct cli_list list = {.items = (void **)reply->sessions, .count = reply->n_sessions};
+    if (list.count == 0) {
+        fprintf(cli->out, "%s is not signed in.\n", cli_argument(cli, 1));
+    } else {
+        view_table(cli, &list, session_columns);
+    }
+    return CLI_OK;
+}
+
+int run_member_sign_out(struct cli *cli)
+{
+    Pledge__V1__EndMemberSessionsRequest request = PLEDGE__V1__END_MEMBER_SESSIONS_REQUEST__INIT;
+    request.parent = member_name(cli);
+    request.validate_only = cli_flag(cli, "dry-run");
+    const void *reply = cli_call(cli, "MemberService/EndMemberSessions", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "The sessions of %s %s.\n", cli_argument(cli, 1),
+            request.validate_only ? "would end (dry run)" : "have ended");
     return CLI_OK;
 }

@@ -7,6 +7,13 @@
 
 int run_whoami(struct cli *cli);
 
+int run_login(struct cli *cli);
+int run_logout(struct cli *cli);
+int run_accept(struct cli *cli);
+int run_session_list(struct cli *cli);
+int run_password(struct cli *cli);
+int run_recovery_codes(struct cli *cli);
+
 int run_authority_list(struct cli *cli);
 int run_authority_show(struct cli *cli);
 int run_authority_create(struct cli *cli);
@@ -17,9 +24,17 @@ int run_body_list(struct cli *cli);
 
 int run_member_list(struct cli *cli);
 int run_member_add(struct cli *cli);
+int run_member_invite(struct cli *cli);
+int run_member_sessions(struct cli *cli);
+int run_member_sign_out(struct cli *cli);
 int run_certificate_list(struct cli *cli);
 int run_certificate_add(struct cli *cli);
 int run_certificate_revoke(struct cli *cli);
+
+int run_provider_show(struct cli *cli);
+int run_provider_set(struct cli *cli);
+int run_provider_remove(struct cli *cli);
+int run_provider_check(struct cli *cli);
 
 int run_pledge_list(struct cli *cli);
 int run_pledge_show(struct cli *cli);
@@ -52,5 +67,8 @@ int run_apply(struct cli *cli);
 int run_call(struct cli *cli);
 int run_completion(struct cli *cli);
 int run_man(struct cli *cli);
+
+/* How sessions are listed. */
+extern const struct view_column session_columns[];
 
 #endif

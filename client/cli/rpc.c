@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/cli.h"
+#include "client/cli/state.h"
 #include "client/cli/text.h"
 #include "common/msg/json.h"
 #include "proto/schema.h"
@@ -58,7 +59,13 @@ bool cli_connect(struct cli *cli)
                       "  address = \"HOST:PORT\";\ninto ~/.config/pledge/config");
         return false;
     }
+    struct state state = {"", "", ""};
+    if (!cli->settings.cert && !cli->signed_out && !state_load(cli, &state)) {
+        return false;
+    }
+    cli->session_of = *state.session_token ? state.authority : NULL;
     struct pledge_channel_options options = {
+        .session_token = cli->session_of ? state.session_token : NULL,
         .address = cli->settings.address,
         .ca_file = cli->settings.ca,
         .cert_file = cli->settings.cert,
@@ -118,7 +125,7 @@ const struct pledge_reply *cli_try(struct cli *cli, const char *method, void *re
     }
     struct pledge_call_options options = {
         .timeout_ms = cli->settings.timeout_s * 1000,
-        .idempotent = !request_id || **request_id,
+        .idempotent = !cli->once && (!request_id || **request_id),
     };
     snprintf(path, sizeof(path), "/pledge.v1.%s", method);
     pledge_call(cli->channel, path, request, descriptor->output, &options, &kept->reply);
@@ -138,13 +145,39 @@ const void *cli_call(struct cli *cli, const char *method, void *request)
     return reply ? reply->message : NULL;
 }
 
-static const char *advice(const struct cli *cli, enum pledge_code code)
+/* A session that the service does not know any more is not kept; the device still is. */
+static void forget_session(struct cli *cli)
+{
+    struct state state;
+    if (state_load(cli, &state)) {
+        state.session_token = "";
+        state_save(cli, &state);
+    }
+}
+
+/* What to do about it when nobody is signed in, or not any more. */
+static const char *sign_in_advice(struct cli *cli)
+{
+    if (cli->signed_out || cli->proves) {
+        return NULL;
+    }
+    if (cli->session_of) {
+        forget_session(cli);
+        return cli_printf(cli, "Sign in again: pledge login%s%s", *cli->session_of ? " " : "",
+                          view_clean(cli, cli->session_of));
+    }
+    return cli->settings.cert
+               ? "Use a certificate that the service knows: --identity PREFIX, or --cert and --key."
+               : "Sign in: pledge login AUTHORITY. Programs use a certificate: --identity PREFIX.";
+}
+
+static const char *advice(struct cli *cli, enum pledge_code code)
 {
     switch (code) {
     case PLEDGE_UNAVAILABLE:
         return "Is the service running, and are --address and --ca right? Then try again.";
     case PLEDGE_UNAUTHENTICATED:
-        return "Use a certificate that the service knows: --identity PREFIX, or --cert and --key.";
+        return sign_in_advice(cli);
     case PLEDGE_PERMISSION_DENIED:
         return "Your places and roles: pledge whoami";
     case PLEDGE_NOT_FOUND:

@@ -60,6 +60,27 @@ static const char *join(struct cli *cli, char **items, size_t count, unsigned fl
     return joined;
 }
 
+/* Date and time of day as "31 Jul 2016 14:05"; the date alone, or both without the year. */
+static const char *stamp_form(struct cli *cli, const Google__Protobuf__Timestamp *stamp,
+                              unsigned flags)
+{
+    char text[TIME_RFC3339_MAX];
+    char date[TEXT_DATE_SIZE];
+    time_rfc3339_format(stamp->seconds, 0, text);
+    text[TIME_DATE_LEN] = '\0';
+    const char *day = cli_copy(cli, text_date(text, date));
+    if (flags & VIEW_DATE) {
+        return day;
+    }
+    int day_len = flags & VIEW_TIME ? (int)(strlen(day) - strlen(" 2016")) : (int)strlen(day);
+    return cli_printf(cli, "%.*s %.5s", day_len, day, text + TIME_DATE_LEN + 1);
+}
+
+const char *view_instant(struct cli *cli, const void *timestamp)
+{
+    return timestamp ? cli_printf(cli, "%s UTC", stamp_form(cli, timestamp, 0)) : "";
+}
+
 static const char *scalar(struct cli *cli, const ProtobufCFieldDescriptor *field, const void *at,
                           unsigned flags)
 {
@@ -74,13 +95,10 @@ static const char *scalar(struct cli *cli, const ProtobufCFieldDescriptor *field
         return enum_words(cli, field->descriptor, *(const int *)at);
     case PROTOBUF_C_TYPE_MESSAGE: {
         const Google__Protobuf__Timestamp *stamp = *(void *const *)at;
-        char text[TIME_RFC3339_MAX];
         if (!stamp || stamp->base.descriptor != &google__protobuf__timestamp__descriptor) {
             return "";
         }
-        time_rfc3339_format(stamp->seconds, 0, text);
-        text[TIME_DATE_LEN] = '\0';
-        return text_form(cli, text, VIEW_DATE);
+        return stamp_form(cli, stamp, flags & VIEW_TIME ? VIEW_TIME : VIEW_DATE);
     }
     default:
         return "";

@@ -40,9 +40,9 @@ def environment(**more):
     """The caller's, without what would tell pledge where to go and as whom."""
     kept = {k: v for k, v in os.environ.items()
             if not (k.startswith("PLEDGE_") and not k.startswith("PLEDGE_TEST_"))}
-    for name in ("NO_COLOR", "XDG_CONFIG_HOME"):
+    for name in ("NO_COLOR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         kept.pop(name, None)
-    return dict(kept, HOME="/nonexistent", LC_ALL="C", **more)
+    return {**kept, "HOME": "/nonexistent", "LC_ALL": "C", **more}
 
 
 def no_memory_error(errors):

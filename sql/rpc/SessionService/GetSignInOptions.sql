@@ -6,4 +6,5 @@
 SELECT true AS password, coalesce(p.issuer, '') AS issuer, coalesce(p.client_id, '') AS client_id,
        coalesce(rtrim('openid ' || p.scope), '') AS scope
   FROM (SELECT) AS always
-  LEFT JOIN identity_provider_of(:authority/authorities::text) AS p ON true;
+  LEFT JOIN identity_provider_of(
+       coalesce(substring(:authority::text FROM '^authorities/([^/]+)$'), '')) AS p ON true;
