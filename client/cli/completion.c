@@ -41,10 +41,10 @@ static void bash_script(struct cli *cli)
     fputs("_pledge() {\n"
           "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words\n"
           "    case $prev in\n"
-          "    --ca|--cert|--key|--certificate|--identity|submit|apply)\n"
+          "    --ca|--cert|--key|--certificate|--identity|--provider-ca|submit|apply)\n"
           "        COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-          "    --role) COMPREPLY=($(compgen -W 'officer director partner-agency' -- \"$cur\")); "
-          "return ;;\n"
+          "    --role) COMPREPLY=($(compgen -W 'council-administrator officer director "
+          "elected-member support-worker partner-agency inspector' -- \"$cur\")); return ;;\n"
           "    completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$cur\")); return ;;\n"
           "    esac\n"
           "    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n",

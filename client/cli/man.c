@@ -92,10 +92,13 @@ static void main_page(struct cli *cli, FILE *out)
     options(cli, out, "OPTIONS", cli_global_options);
     fputs(".SH SETTINGS\nFlags win over the environment, the environment over the file.\n"
           ".SH ENVIRONMENT\n.B PLEDGE_ADDRESS PLEDGE_CA PLEDGE_CERT PLEDGE_KEY PLEDGE_IDENTITY\n"
-          "mean the same as the options.\n.B NO_COLOR\nturns colour off.\n"
+          "mean the same as the options.\n.B PLEDGE_PROVIDER_CA\nmeans the same as the option of "
+          "login.\n.B NO_COLOR\nturns colour off.\n"
           ".SH FILES\n.TP\n.I ~/.config/pledge/config\n"
           "Settings in the form of libconfig: address, ca, cert, key, identity as texts, timeout "
           "as a number:\n.br\naddress = \"pledge.example.org:8443\";\n"
+          ".TP\n.I ~/.local/state/pledge\nWho is signed in, one file a service, or in "
+          "XDG_STATE_HOME.\n"
           ".SH EXIT STATUS\n.TP\n.B 0\nDone.\n.TP\n.B 1\nRefused or failed; the error stream says "
           "why.\n.TP\n.B 2\nThe command line is wrong.\n",
           out);
