@@ -8,32 +8,6 @@ SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_temp.act('north');
 SET LOCAL ROLE pledged;
 
--- What a verifier computes, written once more from the description in deploy/audit.sql.
-CREATE FUNCTION pg_temp.expected(p_authority text, p_number bigint) RETURNS text LANGUAGE sql AS $$
-    SELECT encode(sha256(convert_to(
-               coalesce((SELECT b.hash FROM pledge.audit_entry AS b
-                          WHERE b.authority_id = p_authority AND b.number = p_number - 1),
-                        repeat('0', 64)) || E'\n'
-               || content_line('pledge-audit', '1') || content_line('authority', p_authority)
-               || content_line('number', r.number::text)
-               || content_line('recorded_at', r.recorded_at) || content_line('kind', r.kind)
-               || content_line('principal', r.principal) || content_line('role', r.role)
-               || content_line('method', r.method) || content_line('outcome', r.outcome)
-               || content_line('peer', r.peer_digest) || content_line('request_id', r.request_id)
-               || content_line('request_hash', r.request_hash)
-               || content_line('missed', r.missed::text)
-               || coalesce((SELECT string_agg(E'change\t' || c || E'\n', '' ORDER BY n)
-                              FROM unnest(r.changes) WITH ORDINALITY AS u (c, n)), ''),
-           'UTF8')), 'hex')
-      FROM pledge.audit_resource AS r
-     WHERE r.authority_id = p_authority AND r.number = p_number
-$$;
-CREATE FUNCTION pg_temp.as_new() RETURNS void LANGUAGE sql AS $$
-    -- as the next transaction would find them
-    SELECT set_config('pledge.change_first', '', true), set_config('pledge.change_last', '', true),
-           set_config('pledge.change_authority', '', true), set_config('pledge.changed', '', true)
-$$;
-
 SELECT pg_temp.as_new();
 SELECT body_create('sub', 'Sub', 'council', 1, '{}', NULL);
 SELECT audit_write('pledge.v1.AuthorityService/CreateBody', '127.0.0.1:5', E'a\tb', '\x01'::bytea);
