@@ -5,6 +5,7 @@
 #include "proto/schema.h"
 #include "server/sqlrpc/audit.h"
 #include "server/sqlrpc/recall.h"
+#include "server/sqlrpc/retention.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -565,8 +566,9 @@ static void shrink(struct sql_method *method)
 }
 
 struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS] = {
-    &auth_identify, &auth_identify_session, &auth_touch, &sql_request_begin,
-    &recall_stamp,  &audit_write,           &audit_read, &audit_denied};
+    &auth_identify,     &auth_identify_session, &auth_touch,
+    &sql_request_begin, &recall_stamp,          &audit_write,
+    &audit_read,        &audit_denied,          &retention_job};
 
 /* Names the statements and lists them, the engine's own first. */
 static void list_statements(struct sql_methods *methods)

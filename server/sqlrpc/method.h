@@ -124,7 +124,7 @@ void sql_watch(struct call *call, const ProtobufCMessage *request);
 extern struct db_statement sql_request_begin;
 
 /* What the engine itself asks the database. */
-enum { SQL_ENGINE_STATEMENTS = 8 };
+enum { SQL_ENGINE_STATEMENTS = 9 };
 extern struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS];
 
 #endif
