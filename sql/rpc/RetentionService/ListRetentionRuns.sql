@@ -11,10 +11,10 @@ SELECT run_time, kind, days, removed
  LIMIT page_limit(:page_size::int4);
 -- into: .
 SELECT page_next(ARRAY(
-    SELECT number::text
-      FROM retention_run
-     WHERE number < (SELECT coalesce(nullif(
+    SELECT r.number::text
+      FROM retention_run AS r
+     WHERE r.number < (SELECT coalesce(nullif(
                page_after_number(:page_token::text, 'retention_runs'), 0), 2147483647))
-     ORDER BY number DESC
+     ORDER BY r.number DESC
      LIMIT page_limit(:page_size::int4) + 1
 ), :page_size::int4, 'retention_runs') AS next_page_token;
