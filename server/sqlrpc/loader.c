@@ -338,6 +338,11 @@ static void take_header(struct reader *reader, const ProtobufCServiceDescriptor 
         if (!method->is_audited) {
             problem(reader->problems, reader->where, "audit: %s is not read", value);
         }
+    } else if ((value = header_value(line, "recall"))) {
+        method->is_fresh = strcmp(value, "no") == 0;
+        if (!method->is_fresh) {
+            problem(reader->problems, reader->where, "recall: %s is not no", value);
+        }
     }
 }
 

@@ -52,6 +52,7 @@ struct sql_method {
     struct auth_rule rule;
     bool is_write;
     bool is_audited; /* a read that leaves an entry in the audit trail before it is answered */
+    bool is_fresh;   /* a read whose replies are never kept: what it reads counts no changes */
     struct sql_statement *statements;
     unsigned statement_count;
     bool has_tenant;

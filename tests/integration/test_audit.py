@@ -156,6 +156,19 @@ class Audit(SmallCouncil):
                 self.assertIn(says, self.tampered(sql))
         self.assertIn("whole", self.tampered(f"UPDATE pledge.audit_entry SET peer = NULL, peer_salt = NULL {where}", 0))
 
+    def test_a_long_list_tells_what_is_new(self):
+        before = self.newest()
+        for n in range(200):
+            self.officer.CreateBody(parent=self.parent, body_id=f"long-{n}", body={"display_name": "Long"})
+        for _ in range(40):  # so costly that other replies would be kept
+            self.assertEqual(len(self.entries(before)), 200)
+        self.refused(Code.PERMISSION_DENIED, self.director.CreateBody, parent=self.parent, body_id="x",
+                     body={"display_name": "X"})
+        self.wait_for(201, lambda: self.entries(before))
+        harness.psql(self.daemon.database, "UPDATE pledge.audit_entry SET peer = NULL, peer_salt = NULL"
+                     f" WHERE authority_id = 'derby' AND number > {before}")
+        self.assertFalse([e for e in self.entries(before) if e.peer or e.peer_salt])
+
     def test_an_address_without_its_salt_shows(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "derby.jsonl")

@@ -99,6 +99,7 @@ static void what_disagrees_is_named(void **state)
         {"-- rpc: pledge.v1.AuthorityService/GetDepartment\n-- tx: read\n-- into: department\n"
          "SELECT 1\n",
          "needs a header"},
+        {HEADER "-- recall: yes\n-- into: department\nSELECT 1\n", "is not no"},
         {HEADER "-- audit: write\n-- into: department\nSELECT 1\n", "is not read"},
         {"-- rpc: pledge.v1.AuthorityService/GetDepartment\n-- permission: authority.read\n"
          "-- tx: write\n-- audit: read\nSELECT 1\n",

@@ -2,6 +2,7 @@
 -- rpc: pledge.v1.AuditService/ListAuditEntries
 -- permission: audit.read
 -- tx: read
+-- recall: no
 -- into: entries
 SELECT name, number, recorded_at, kind, principal, role, method, outcome, peer, peer_salt,
        peer_digest, request_id, request_hash, missed, changes, hash
