@@ -13,10 +13,12 @@ import grpc
 import harness
 from council import SmallCouncil
 from pledge.v1 import personal_data_pb2
+from test_signin import Person
 
 Code = grpc.StatusCode
 SERVICE = "pledge.v1.PersonalDataService/"
 WAIT_SECONDS = 20  # for a run of the daemon's own accord
+HEARD_SECONDS = 5  # that the daemon may take to hear that a session is gone
 
 
 class People(SmallCouncil):
@@ -211,6 +213,49 @@ class Personal(People):
         entry = self.stranger.ListAuditEntries(parent="authorities/halton", page_size=1000).entries[-1]
         self.assertEqual((entry.method, entry.role), (SERVICE + "ErasePersonalData", "host_administrator"))
         self.assertEqual([c.split("\t")[1] for c in entry.changes], ["authorities/halton/members/lee"])
+
+
+class SignedIn(People):
+    """Somebody who signs in for real."""
+
+    settings = {"PLEDGED_SECRET_KEY": harness.secret_key(), "PLEDGED_SIGNIN_RATE": "0"}
+
+    def test_who_is_erased_is_out_and_stays_out(self):
+        name = f"{self.parent}/members/jo"
+        self.administrator.CreateMember(parent=self.parent, member_id="jo", member={
+            "display_name": "Name of jo", "role": "ROLE_OFFICER", "user_name": "jo@derby"})
+        person = Person(self, "jo@derby")
+        person.accept(self.administrator.InviteMember(name=name).invitation_code)
+        person.later()
+        person.sign_in()
+        self.refused(Code.UNAUTHENTICATED, harness.Api(self.daemon, None).SignIn, user_name="jo@derby",
+                     password="not this one at all", one_time_code="123456")
+        held = [(d.table, d.field, d.value) for d in person.api.ExportOwnPersonalData(page_size=1000).data]
+        self.assertEqual(len([h for h in held if h[:2] == ("session", "peer")]), 2)
+        for row in (("password", "code_secret", "one-time codes are set up"), ("attempt", "key", "1 wrong guesses"),
+                    ("device", "token_hash", "a device is remembered"), ("login", "user_name", "jo@derby")):
+            self.assertIn(row, held)
+        signed_in = [value for table, _, value in held if table == "audit_entry" and value.startswith("sign-in")]
+        self.assertEqual([value.split()[1:3] for value in signed_in], [
+            ["pledge.v1.SessionService/AcceptInvitation", "OK"], ["pledge.v1.SessionService/SignIn", "OK"],
+            ["pledge.v1.SessionService/SignIn", "UNAUTHENTICATED"]])
+        self.administrator.ErasePersonalData(name=name)
+        deadline = time.monotonic() + HEARD_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                person.api.GetSelf()
+            except grpc.RpcError:
+                break
+            time.sleep(0.01)
+        self.refused(Code.UNAUTHENTICATED, person.api.GetSelf)
+        person.later()
+        self.refused(Code.UNAUTHENTICATED, person.sign_in)
+        self.refused(Code.FAILED_PRECONDITION, self.administrator.InviteMember, name=name)
+        self.refused(Code.FAILED_PRECONDITION, self.administrator.UpdateMember, field="member.name",
+                     member={"name": name, "user_name": "jo@derby"}, update_mask={"paths": ["user_name"]})
+        dump = subprocess.run(["pg_dump", "--data-only", self.daemon.database], check=True, capture_output=True).stdout
+        self.assertNotIn(b"Name of jo", dump)
+        self.assertNotIn(b"jo@derby", dump)
 
 
 class Periods(People):
