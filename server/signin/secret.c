@@ -231,7 +231,7 @@ void secret_recovery_hash(const char *code, unsigned char ret_hash[SECRET_HASH_S
 void secret_recovery_code(char ret_code[SECRET_RECOVERY_TEXT],
                           unsigned char ret_hash[SECRET_HASH_SIZE])
 {
-    enum { GROUPS = 4, GROUP = 5 };
+    enum { GROUPS = 4, GROUP = 6 };
     char *out = ret_code;
     for (int i = 0; i < GROUPS * GROUP; i++) {
         if (i > 0 && i % GROUP == 0) {

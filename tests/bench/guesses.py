@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The row of sign-in under attack: what people who read notice of somebody who guesses passwords."""
+"""The rows of sign-in: what people who read notice of somebody who guesses passwords, and whether the answer's
+time tells a guesser which names there are."""
 
 import contextlib
 import os
+import re
 import threading
+import urllib.request
 
-from servers import READ, Failure, Ours, field, frame, load, say
+from servers import READ, Failure, Ours, field, frame, free_port, load, say
 
 SIGN_IN = "/pledge.v1.SessionService/SignIn"
 A_MINUTE = 1000
@@ -14,6 +17,7 @@ SHAPE = (8, 4)
 SECONDS = 12
 NAMES = 5000  # each guessed for so seldom that none is slowed: every guess is hashed
 WARM_SECONDS = 1.5
+KNOWN = 400
 
 
 class Guarded(Ours):
@@ -24,11 +28,57 @@ class Guarded(Ours):
         with contextlib.suppress(FileExistsError):
             with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(os.urandom(32))
-        return {**super().environment(), "PLEDGED_SECRET_KEY": key, "PLEDGED_SIGNIN_RATE": "0"}
+        self.metrics = free_port()
+        return {**super().environment(), "PLEDGED_SECRET_KEY": key, "PLEDGED_SIGNIN_RATE": "0",
+                "PLEDGED_METRICS_LISTEN": f"127.0.0.1:{self.metrics}"}
+
+    def spent(self, path):
+        """Seconds spent on a method's calls, and how many there were."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics}/metrics") as page:
+            text = page.read().decode()
+        return [float(re.search(rf'pledged_call_seconds_{what}{{method="{path[1:]}"}} ([0-9.]+)', text).group(1))
+                for what in ("sum", "count")]
 
 
-def guess(number):
-    return frame(field(1, f"person{number}@example.org") + field(2, "not the right one 1") + field(3, "123456"))
+def guess(number, name="person"):
+    return frame(field(1, f"{name}{number}@example.org") + field(2, "not the right one 1") + field(3, "123456"))
+
+
+def know(place):
+    """Members with a password that nobody can guess: its hash is of the form and cost of all others."""
+    kept = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
+    place.psql(
+        "WITH p AS (INSERT INTO pledge.principal (display_name) SELECT 'Known ' || n"
+        f" FROM generate_series(1, {KNOWN}) AS n RETURNING principal_id, split_part(display_name, ' ', 2) AS n),"
+        " l AS (INSERT INTO pledge.login (principal_id, user_name)"
+        " SELECT principal_id, 'known' || n || '@example.org' FROM p RETURNING principal_id),"
+        " w AS (INSERT INTO pledge.password (principal_id, hash, code_secret, code_step)"
+        f" SELECT principal_id, '{kept}', '\\x00', 0 FROM l)"
+        " INSERT INTO pledge.member (authority_id, member_id, principal_id, user_name, display_name, role)"
+        " SELECT 'council-002', 'known-' || n, principal_id, 'known' || n || '@example.org', 'Known', 'officer'"
+        " FROM p") if not int(place.psql("SELECT count(*) FROM pledge.login")) else None
+
+
+def timing(place, results, options, in_turn, ratios):
+    """How long the service works on a wrong password of somebody, and of nobody, by its own measure."""
+    know(place)
+    files = {name: place.file(f"guess_{name}", b"".join(guess(n, name) for n in range(1, KNOWN + 1)))
+             for name in ("known", "unknown")}
+
+    def wrong(server, name):
+        place.psql("DELETE FROM pledge.attempt")
+        before = server.spent(SIGN_IN)
+        load(server, SIGN_IN, files[name], 1, 1, seconds=options.seconds, sent="once", overload=True)
+        seconds, calls = (now - then for now, then in zip(server.spent(SIGN_IN), before))
+        return {"mean_ms": seconds / calls * 1000}
+
+    with Guarded(place, threads=1) as server:
+        found = in_turn(results.watch, options.rounds, {
+            name: lambda name=name: wrong(server, name) for name in files})
+    for name, rounds in found.items():
+        results.figure(f"guesses/{name}/mean_ms", (r["mean_ms"] for r in rounds), "ms")
+    results.row("sign-in", "wrong password: somebody's over nobody's", "<=", 1.05,
+                ratios(found, "mean_ms", "known", "unknown"), "x")
 
 
 def guesses(place, results, options, call, in_turn, ratios):
@@ -72,5 +122,5 @@ def guesses(place, results, options, call, in_turn, ratios):
         for key in ("p50_us", "p99_us"):
             results.figure(f"guesses/{name}/{key}", (r[key] for r in rounds), "us")
     results.figure("guesses/a_minute", guessed, "/min")
-    results.row("sign-in under attack", "readers' p99 over undisturbed", "<=", 1.1,
+    results.row("sign-in", "readers' p99, 1,000 guesses a minute", "<=", 1.1,
                 ratios(found, "p99_us", "attacked", "undisturbed"), "x")

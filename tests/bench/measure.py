@@ -346,6 +346,7 @@ def audit(place, results, options):
 
 
 def signin(place, results, options):
+    guesses.timing(place, results, options, in_turn, ratios)
     guesses.guesses(place, results, options, READ_CALL, in_turn, ratios)
 
 
