@@ -122,6 +122,7 @@ static const char *name_value(const struct bind_param *param, const char *field,
     if (tenant && strcmp(id, tenant) != 0) {
         err_violation(err, arena, field, "", "names something of another authority than %s",
                       tenant);
+        err->code = GRPC_PERMISSION_DENIED; /* it may be there or not: nobody is told */
         return NULL;
     }
     bind_name_segment(&param->shape, name, param->segment, id);

@@ -182,7 +182,7 @@ BEGIN
             '{department} or an agency as authorities/{authority}/partnerAgencies/'
             '{partner_agency}.', p_field);
     ELSIF v_part[1] IS DISTINCT FROM app_authority() THEN
-        PERFORM fail('PL400', 'The owner must belong to the authority of the call.', p_field);
+        PERFORM fail('PL403', 'The owner must belong to the authority of the call.', p_field);
     ELSIF NOT EXISTS (SELECT FROM owner AS o
                        WHERE o.authority_id = app_authority() AND o.owner_id = v_part[2]
                          AND o.resource_name = p_name) THEN

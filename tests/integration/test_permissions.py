@@ -67,6 +67,29 @@ def asked(method, request_type, authority):
     return request
 
 
+def named_fields():
+    """{message: {field: form}} for each field that takes a resource name, as the protos' comments say."""
+    found = {}
+    for name in FILES:
+        with open(os.path.join(harness.ROOT, f"proto/pledge/v1/{name}.proto"), encoding="utf-8") as file:
+            for message, body in re.findall(r"^message (\w+) \{(.*?)^\}", file.read(), re.S | re.M):
+                for said, field in re.findall(r"((?:  //[^\n]*\n)+)  (?:repeated )?string (\w+) = ", body):
+                    said = " ".join(line.strip(" /") for line in said.splitlines())
+                    form = re.search(r"authorities/\{authority\}[\w/{}]*", said)
+                    if "Output only" not in said and (form or re.search("[Rr]esource name", said)):
+                        found.setdefault(message, {})[field] = form.group(0) if form else ""
+    return found
+
+
+def named_paths(descriptor, fields, prefix=()):
+    """Each path of fields below a request that ends in one which takes a resource name."""
+    for field in descriptor.fields:
+        if field.message_type and field.message_type.full_name.startswith("pledge.v1."):
+            yield from named_paths(field.message_type, fields, prefix + (field,))
+        elif field.name in fields.get(descriptor.name, {}):
+            yield prefix + (field,), fields[descriptor.name][field.name]
+
+
 class Permissions(harness.Case):
     @classmethod
     def setUpClass(cls):
@@ -93,7 +116,7 @@ class Permissions(harness.Case):
                         "certificate_sha256": harness.fingerprint(member)})
             cls.identities[role] = member
 
-    def ask(self, identity, method, authority="derby"):
+    def ask(self, identity, method, authority="derby", change=None):
         """The code of one call, and what it says."""
         path, request_type, reply_type, (many, watched) = method
         channel = self.daemon.channel(identity)
@@ -102,6 +125,8 @@ class Permissions(harness.Case):
         call = kind("/" + path, request_serializer=lambda m: m.SerializeToString(),
                     response_deserializer=reply_type.FromString)
         request = asked(path, request_type, authority)
+        if change:
+            change(request)
         try:
             answer = call(iter([request]) if many else request, timeout=STREAM_SECONDS if watched else 20)
             if watched:
@@ -156,6 +181,65 @@ class Permissions(harness.Case):
                 nowhere = self.ask("halton-officer", method, authority="nowhere")
                 with self.subTest(method=method[0], who="no such authority"):
                     self.assertEqual(nowhere, (code, says))
+
+    def ask_for_others(self, identity, method, path, form, there):
+        """The answers when the field names something that halton has, and when it has no such thing."""
+        answers = []
+        for known in (True, False):
+            value = re.sub(r"\{(\w+)\}", lambda m: "halton" if m[1] == "authority" else
+                           there.get(m[1], "1") if known else "none", form)
+
+            def change(request, value=value):
+                holder = request
+                for field in path[:-1]:
+                    holder = (getattr(holder, field.name).add() if field.is_repeated
+                              else getattr(holder, field.name))
+                if path[-1].is_repeated:
+                    getattr(holder, path[-1].name).append(value)
+                else:
+                    setattr(holder, path[-1].name, value)
+                if path[-2:-1] and path[-2].name == "member" and path[-1].name == "owner":
+                    holder.role = "ROLE_DIRECTOR"  # the others have no owner
+
+            code, says = self.ask(identity, method, change=change)
+            answers.append((code, says.replace(value, "…")))
+        return answers
+
+    def test_a_name_of_another_council_in_any_field(self):
+        """What is there and what is not get one answer."""
+        halton = harness.Api(self.daemon, "halton-officer")
+        there = {"department": "housing", "partner_agency": "police", "body": "council", "pledge": "promise",
+                 "version": "1", "statement": "1", "member": "halton-officer"}
+        halton.CreateDepartment(parent="authorities/halton", department_id="housing",
+                                department={"display_name": "Housing"})
+        halton.CreatePartnerAgency(parent="authorities/halton", partner_agency_id="police",
+                                   partner_agency={"display_name": "Police"})
+        halton.CreateBody(parent="authorities/halton", body_id="council", body={"display_name": "Council"})
+        halton.CreatePledge(parent="authorities/halton", pledge_id="promise", pledge={"title": "Promise"})
+        halton.CreateVersion(parent="authorities/halton/pledges/promise", version_id="1", version={
+            "title": "Promise", "outcomes": [{"outcome_id": "o", "title": "O"}],
+            "statements": [{"statement_id": "1", "outcome_id": "o", "title": "S", "text": "S."}]})
+        kept, tried = table(), set()
+        for method in methods():
+            may = [self.identities[column] for column, held in kept[method[0]][1].items()
+                   if held and self.identities[column]]
+            for path, form in named_paths(method[1].DESCRIPTOR, named_fields()):
+                where = ".".join(field.name for field in path)
+                if method[0].split("/")[1].startswith("Create") and path[-1].name == "name":
+                    continue  # is ignored, as the request's comment says
+                if kept[method[0]][0] == "public":
+                    continue  # nobody is signed in yet
+                form = form or "authorities/{authority}/departments/{department}"
+                answers = self.ask_for_others(may[0], method, path, form, there)
+                told = re.search(r"must have the form ([\w/{}]+)", answers[0][1])
+                if told:
+                    answers = self.ask_for_others(may[0], method, path, told.group(1), there)
+                with self.subTest(method=method[0], field=where):
+                    self.assertIn(answers[0][0], (Code.PERMISSION_DENIED, Code.NOT_FOUND), answers)
+                    self.assertEqual(*answers)
+                tried.add(where)
+        self.assertLessEqual({"parent", "name", "member.owner", "commitment.statements", "commitment.owner",
+                              "body.parent_body", "round.version", "owner_return.owner", "adopted_by"}, tried)
 
     def test_a_place_ends_with_its_last_day(self):
         self.admin.CreateMember(parent="authorities/derby", member_id="leaver", member={

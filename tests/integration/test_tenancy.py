@@ -97,12 +97,12 @@ class Tenancy(harness.Case):
             self.refused(Code.PERMISSION_DENIED, call, **fields)
 
     def test_a_field_that_names_another_council_is_refused(self):
-        self.refused(Code.INVALID_ARGUMENT, self.officers["derby"].CreateCommitment,
+        self.refused(Code.PERMISSION_DENIED, self.officers["derby"].CreateCommitment,
                      parent="authorities/derby", commitment_id="c",
                      commitment={"owner": "authorities/derby/departments/derby-housing", "summary": "x",
                                  "statements": ["authorities/halton/pledges/p/versions/1/statements/1"]},
                      field="commitment.statements[0]")
-        self.refused(Code.INVALID_ARGUMENT, self.officers["derby"].CreateBody,
+        self.refused(Code.PERMISSION_DENIED, self.officers["derby"].CreateBody,
                      parent="authorities/derby", body_id="b",
                      body={"display_name": "B", "parent_body": "authorities/halton/bodies/c"},
                      field="body.parent_body")
