@@ -230,6 +230,7 @@ static void test_unsigned(void **state)
         {"{\"kid\":\"rsa\"}", NULL, "AA", "alg"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AA", "signature"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "A=", "three parts"},
+        {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AAAAA", "three parts"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AA.AA", "three parts"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AA\n", "three parts"},
         {"{\"alg\":\"none\",\"alg\":\"RS256\"}", NULL, "AA", "twice"},
@@ -414,6 +415,8 @@ static void test_key_members(void **state)
         {"{\"kty\":\"EC\"}", false},
         {"{\"n\":\"AQAB\"}", false},
         {"{\"n\":\"*\"}", false},
+        {"{\"n\":\"AA=A\"}", false}, /* on which the library would end the process */
+        {"{\"n\":\"AAAAA\"}", false},
         {"{\"e\":\"AQ\"}", false},
         {"{\"e\":\"Ag\"}", false},
         {"{\"e\":\"\"}", false},
