@@ -127,6 +127,7 @@ certificates() {
     ca_make "$DEMO/ca"
     cp "$DEMO/ca/ca.pem" "$DEMO/ca.pem"
     certificate_make "$DEMO/ca" "$DEMO/server" localhost serverAuth
+    [ -s "$DEMO/secret.key" ] || (umask 077 && openssl rand -out "$DEMO/secret.key" 32)
     {
         say "Identities of the demonstration. Each has identities/NAME.pem and identities/NAME.key."
         say "Server: 127.0.0.1:$PORT, trusted through ca.pem in this folder."
@@ -148,6 +149,7 @@ start_pledged() {
     PLEDGED_LISTEN=127.0.0.1:$PORT PLEDGED_TLS_CERTIFICATE=$DEMO/server.pem \
         PLEDGED_TLS_KEY=$DEMO/server.key PLEDGED_TLS_CLIENT_CA=$DEMO/ca.pem \
         PLEDGED_DATABASE="host=$(sockets) dbname=pledge user=pledged" \
+        PLEDGED_SECRET_KEY=$DEMO/secret.key \
         PLEDGED_SQL_DIRECTORY=$PWD/sql/rpc setsid "$PLEDGED" </dev/null >/dev/null 2>>"$DEMO/pledged.log" &
     echo $! >"$DEMO/pledged.pid"
     echo "$PORT" >"$DEMO/port"

@@ -50,6 +50,7 @@ static const struct setting {
     NUMBER(session_idle_minutes, "PLEDGED_SESSION_IDLE_MINUTES", 30, 1, 720),
     NUMBER(session_hours, "PLEDGED_SESSION_HOURS", 12, 1, 168),
     NUMBER(oidc_allow_private, "PLEDGED_OIDC_ALLOW_PRIVATE", 0, 0, 1),
+    NUMBER(retention_check_s, "PLEDGED_RETENTION_CHECK_S", 3600, 0, 86400),
 };
 
 enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]) };

@@ -33,6 +33,7 @@ struct config {
     int session_idle_minutes;
     int session_hours;
     int oidc_allow_private; /* 1: identity providers may be in private networks */
+    int retention_check_s;  /* between two checks whether a run is due; 0: never */
 };
 
 /* Reads `path`, which may be NULL for the environment alone. False with a sentence in `error` that

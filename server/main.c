@@ -195,6 +195,7 @@ static bool start_workers(struct daemon *daemon, const struct worker_shared *sha
         /* port 0 is chosen by the first listener and shared by the others */
         getsockname(daemon->workers[i].listener.fd, (struct sockaddr *)&address, &len);
     }
+    worker_retain(&daemon->workers[0], daemon->config.retention_check_s);
     for (unsigned i = 0; i < daemon->worker_count; i++) {
         if (!worker_start(&daemon->workers[i])) {
             return err_set(err, GRPC_INTERNAL, "a thread cannot be started");

@@ -115,6 +115,11 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
     return true;
 }
 
+void worker_retain(struct worker *worker, int check_s)
+{
+    retention_init(&worker->retention, &worker->loop, worker->context.db, check_s);
+}
+
 static void run(void *data)
 {
     struct worker *worker = data;

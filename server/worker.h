@@ -9,6 +9,7 @@
 #include "server/sqlrpc/audit.h"
 #include "server/sqlrpc/memo.h"
 #include "server/sqlrpc/method.h"
+#include "server/sqlrpc/retention.h"
 #include "server/sqlrpc/watch.h"
 
 struct worker {
@@ -19,6 +20,7 @@ struct worker {
     struct watches watches;
     struct audit audit;
     struct signin signin;
+    struct retention retention;
     struct sql_context context; /* first thing that rpc.context points to */
     uv_async_t drain;
     uv_thread_t thread;
@@ -43,6 +45,9 @@ struct worker_shared {
 /* Binds `address` and opens the pool. On failure a sentence is in `err`. Borrows `shared`. */
 bool worker_init(struct worker *worker, const struct worker_shared *shared,
                  const struct sockaddr *address, socklen_t address_len, struct err *err);
+
+/* Has this worker, one of the daemon's, apply the periods of retention; before it is started. */
+void worker_retain(struct worker *worker, int check_s);
 
 /* Runs the loop on a thread of its own. */
 bool worker_start(struct worker *worker);

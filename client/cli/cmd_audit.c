@@ -14,7 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_BYTES = 32, HASH_TEXT = 2 * HASH_BYTES + 1, ENTRY_CAP = 256 * 1024 * 1024 };
+enum {
+    HASH_BYTES = 32,
+    HASH_TEXT = 2 * HASH_BYTES + 1,
+    SALT_BYTES = 16,
+    ENTRY_CAP = 256 * 1024 * 1024
+};
 
 /* --- export ------------------------------------------------------------------------------------
  */
@@ -139,7 +144,7 @@ static void hash_of(const Pledge__V1__AuditEntry *entry, const char *before, con
     put_line(&text, "role", entry->role);
     put_line(&text, "method", entry->method);
     put_line(&text, "outcome", entry->outcome);
-    put_line(&text, "peer", entry->peer);
+    put_line(&text, "peer", entry->peer_digest);
     put_line(&text, "request_id", entry->request_id);
     put_line(&text, "request_hash", entry->request_hash);
     put_number(&text, "missed", entry->missed);
@@ -151,6 +156,41 @@ static void hash_of(const Pledge__V1__AuditEntry *entry, const char *before, con
     EVP_Digest(buf_head(&text), text.len, digest, NULL, EVP_sha256(), NULL);
     buf_deinit(&text);
     text_hex(digest, sizeof(digest), ret_hash);
+}
+
+/* The bytes of so many pairs of hexadecimal digits. False when there are others, more or fewer. */
+static bool unhex(const char *text, unsigned char *ret_bytes, size_t count)
+{
+    if (strlen(text) != 2 * count || strspn(text, "0123456789abcdef") != 2 * count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char pair[] = {text[2 * i], text[2 * i + 1], '\0'};
+        ret_bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
+    }
+    return true;
+}
+
+/* Whether the address is the one that was recorded. One that was cleared, with its salt, may have
+ * been any. */
+static bool peer_holds(const Pledge__V1__AuditEntry *entry)
+{
+    unsigned char salt[SALT_BYTES];
+    unsigned char digest[HASH_BYTES] = {0};
+    char hex[HASH_TEXT];
+    struct buf text = {0};
+    if (!*entry->peer_salt) {
+        return !*entry->peer;
+    }
+    if (!unhex(entry->peer_salt, salt, sizeof(salt))) {
+        return false;
+    }
+    buf_append(&text, salt, sizeof(salt));
+    buf_append(&text, entry->peer, strlen(entry->peer));
+    EVP_Digest(buf_head(&text), text.len, digest, NULL, EVP_sha256(), NULL);
+    buf_deinit(&text);
+    text_hex(digest, sizeof(digest), hex);
+    return strcmp(hex, entry->peer_digest) == 0;
 }
 
 /* "NUMBER:HASH". False with the mistake printed. */
@@ -206,6 +246,11 @@ static bool follows(struct cli *cli, struct chain *chain, const Pledge__V1__Audi
                  entry->number, chain->number,
                  entry->number > chain->number ? "what was between them is missing"
                                                : "they are not in their order");
+    } else if (!peer_holds(entry)) {
+        cli_fail(cli,
+                 "line %zu: entry %" PRId64
+                 " was changed: its address is not the one that was recorded",
+                 chain->line, entry->number);
     } else {
         hash_of(entry, chain->hash, authority, hash);
         if (strcmp(hash, entry->hash) == 0) {

@@ -83,6 +83,8 @@ const struct cli_group cli_groups[] = {
     {"round", "reporting rounds"},
     {"return", "what each owner reports in a round"},
     {"audit", "who did what, and the proof that nothing is missing"},
+    {"personal", "what is held on people, and its erasure"},
+    {"retention", "how long each kind of personal data is kept"},
     {0},
 };
 
@@ -338,13 +340,69 @@ const struct cli_command cli_commands[] = {
      .name = "verify",
      .summary = "prove that an exported audit trail is whole",
      .description = "Computes every hash anew, without the service. A changed, missing or moved "
-                    "entry is named. The checkpoint that is printed, kept elsewhere, also shows "
+                    "entry is named. An address that was cleared may have been any; one that is "
+                    "there is held against what was recorded. The checkpoint that is printed, kept "
+                    "elsewhere, also shows "
                     "whether the end of the chain was made anew.",
      .arguments = ARGUMENTS({"FILE", "what was exported, or - for standard input"}),
      .options = OPTIONS({"checkpoint", "NUMBER:HASH", "an entry as an earlier run saw it"}),
      .examples = EXAMPLES("pledge audit verify derby-audit.jsonl",
                           "pledge audit export derby | pledge audit verify -"),
      .run = run_audit_verify},
+    {.group = "personal",
+     .name = "fields",
+     .summary = "list every field that may hold personal data",
+     .description = "With --json also whose it is, what it is for, how many days it is kept, and "
+                    "why an erasure keeps it where it does.",
+     .examples = EXAMPLES("pledge personal fields", "pledge personal fields --json"),
+     .run = run_personal_fields},
+    {.group = "personal",
+     .name = "export",
+     .summary = "show what is held on you, or on a member (administrators)",
+     .description = "Passwords, codes and tokens are told as being there, never themselves. Each "
+                    "export is an entry in the audit trail.",
+     .arguments = ARGUMENTS({"[AUTHORITY]", "identifier of the council, such as derby"},
+                            {"[MEMBER]", "identifier of the member; without both: you"}),
+     .examples = EXAMPLES("pledge personal export", "pledge personal export derby housing-director "
+                                                    "--json > housing-director.json"),
+     .run = run_personal_export},
+    {.group = "personal",
+     .name = "erase",
+     .summary = "erase what is held on a member, for good (administrators)",
+     .description =
+         "Takes away names, user name, password, codes, devices, invitations, sessions and the "
+         "addresses in the audit trail; revokes certificates and ends the membership. Returns and "
+         "what was done with them stay, and the audit trail still proves to be whole. Somebody "
+         "with a place in another council is erased there, too, by host administrators only.",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_MEMBER),
+     .options = OPTIONS({"dry-run", NULL, "show what would be erased, write nothing"}),
+     .examples = EXAMPLES("pledge personal erase derby housing-director --dry-run"),
+     .run = run_personal_erase},
+    {.group = "retention",
+     .name = "list",
+     .summary = "list how many days each kind is kept",
+     .examples = EXAMPLES("pledge retention list"),
+     .run = run_retention_list},
+    {.group = "retention",
+     .name = "set",
+     .summary = "change how many days a kind is kept (host administrators)",
+     .arguments = ARGUMENTS({"KIND", "the kind; see: pledge retention list"},
+                            {"DAYS", "how many days, within the limits of the kind"}),
+     .options = OPTIONS(OPT_DRY_RUN),
+     .examples = EXAMPLES("pledge retention set audit_address 180"),
+     .run = run_retention_set},
+    {.group = "retention",
+     .name = "apply",
+     .summary = "remove what is too old now (host administrators)",
+     .description = "The service does this by itself about once a day.",
+     .options = OPTIONS({"dry-run", NULL, "show how much would be removed, remove nothing"}),
+     .examples = EXAMPLES("pledge retention apply --dry-run"),
+     .run = run_retention_apply},
+    {.group = "retention",
+     .name = "runs",
+     .summary = "list what each run removed, the latest first (host administrators)",
+     .examples = EXAMPLES("pledge retention runs"),
+     .run = run_retention_runs},
     {.group = "pledge",
      .name = "list",
      .summary = "list a council's pledges",

@@ -6,6 +6,7 @@
 #include "google/protobuf/timestamp.pb-c.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 enum { VIEW_GAP = 2 /* between columns, as table.c has it */ };
@@ -89,6 +90,8 @@ static const char *scalar(struct cli *cli, const ProtobufCFieldDescriptor *field
         return text_form(cli, *(char *const *)at, flags);
     case PROTOBUF_C_TYPE_INT32:
         return cli_printf(cli, "%d", *(const int32_t *)at);
+    case PROTOBUF_C_TYPE_INT64:
+        return cli_printf(cli, "%" PRId64, *(const int64_t *)at);
     case PROTOBUF_C_TYPE_BOOL:
         return *(const protobuf_c_boolean *)at ? "yes" : "";
     case PROTOBUF_C_TYPE_ENUM:

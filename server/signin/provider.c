@@ -19,7 +19,8 @@ enum { FIND, DONE, FAILED };
 struct db_statement provider_statements[PROVIDER_STATEMENTS] = {
     [FIND] = {.name = "identity_provider_of",
               .sql = "SELECT issuer, client_id, user_claim, to_json(claim_names)::text,"
-                     " to_json(claim_values)::text FROM identity_provider_of($1)",
+                     " to_json(claim_values)::text, rtrim('openid ' || scope) FROM "
+                     "identity_provider_of($1)",
               .param_count = 1,
               .param_types = (const Oid[]){TEXT_OID}},
     [DONE] = {.name = "signin_by_provider",
@@ -36,6 +37,7 @@ struct db_statement provider_statements[PROVIDER_STATEMENTS] = {
 /* What a visit has to do with a provider. */
 struct inquiry {
     struct oidc_provider provider;
+    const char *scope;
     struct oidc_claim claims[MAX_CLAIMS];
     struct oidc_identity identity;
     struct oidc_report report;
@@ -91,7 +93,7 @@ static bool take_claims(struct arena *arena, struct inquiry *inquiry, const char
 /* No row leaves the issuer NULL. */
 static bool take_provider(struct db_job *job, unsigned step, const PGresult *rows)
 {
-    enum { ISSUER, CLIENT_ID, USER_CLAIM, NAMES, VALUES };
+    enum { ISSUER, CLIENT_ID, USER_CLAIM, NAMES, VALUES, SCOPE };
     struct visit *visit = visit_of_job(job);
     struct inquiry *inquiry = inquiry_of(visit);
     struct arena *arena = &visit->call->arena;
@@ -102,8 +104,10 @@ static bool take_provider(struct db_job *job, unsigned step, const PGresult *row
     inquiry->provider.issuer = arena_printf(arena, "%s", PQgetvalue(rows, 0, ISSUER));
     inquiry->provider.client_id = arena_printf(arena, "%s", PQgetvalue(rows, 0, CLIENT_ID));
     inquiry->provider.user_claim = arena_printf(arena, "%s", PQgetvalue(rows, 0, USER_CLAIM));
+    inquiry->scope = arena_printf(arena, "%s", PQgetvalue(rows, 0, SCOPE));
     bool good =
-        inquiry->provider.issuer && inquiry->provider.client_id && inquiry->provider.user_claim &&
+        inquiry->scope && inquiry->provider.issuer && inquiry->provider.client_id &&
+        inquiry->provider.user_claim &&
         take_claims(arena, inquiry, PQgetvalue(rows, 0, NAMES), PQgetvalue(rows, 0, VALUES));
     return good || err_no_memory(&job->err);
 }
@@ -119,6 +123,45 @@ static bool inquire(struct visit *visit, const char *token, void (*then)(struct 
     visit_put_text(visit, visit->authority);
     visit_ask(visit, &provider_statements[FIND], take_provider, then);
     return true;
+}
+
+/* --- GetSignInOptions --------------------------------------------------------------------------
+ */
+
+static void tell_options(struct visit *visit)
+{
+    Pledge__V1__GetSignInOptionsResponse reply = PLEDGE__V1__GET_SIGN_IN_OPTIONS_RESPONSE__INIT;
+    const struct inquiry *inquiry = inquiry_of(visit);
+    reply.password = visit->signin->config->key.known;
+    if (inquiry->provider.issuer) {
+        reply.issuer = (char *)inquiry->provider.issuer;
+        reply.client_id = (char *)inquiry->provider.client_id;
+        reply.scope = (char *)inquiry->scope;
+    }
+    visit_reply(visit, &reply.base);
+}
+
+/* The authority that the request names; NULL after having refused it. */
+static const char *authority_of(struct visit *visit, const char *name)
+{
+    struct err err = {0};
+    const char *id = provider_authority(name);
+    if (!id) {
+        err_violation(&err, &visit->call->arena, "authority", "",
+                      "must have the form authorities/{authority}");
+        visit_fail(visit, &err);
+    }
+    return id;
+}
+
+void provider_options(struct visit *visit)
+{
+    const Pledge__V1__GetSignInOptionsRequest *request = (const void *)visit->request;
+    visit->authority = authority_of(visit, request->authority);
+    visit->lane = DB_READ;
+    if (visit->authority) {
+        inquire(visit, NULL, tell_options);
+    }
 }
 
 /* --- SignInWithToken ---------------------------------------------------------------------------
@@ -201,13 +244,11 @@ void provider_sign_in(struct visit *visit)
 {
     const Pledge__V1__SignInWithTokenRequest *request = (const void *)visit->request;
     struct err err = {0};
-    visit->authority = provider_authority(request->authority);
+    visit->authority = authority_of(visit, request->authority);
     if (!visit->authority) {
-        err_violation(&err, &visit->call->arena, "authority", "",
-                      "must have the form authorities/*");
+        return;
     }
-    visit_check(visit, &err, "id_token", request->id_token, ID_TOKEN_MAX);
-    if (err.code != GRPC_OK) {
+    if (!visit_check(visit, &err, "id_token", request->id_token, ID_TOKEN_MAX)) {
         visit_fail(visit, &err);
     } else if (visit_may_try(visit)) {
         inquire(visit, request->id_token, found);

@@ -32,6 +32,8 @@ static struct visit_method methods[] = {
            "known", password_change),
     METHOD("SessionService", "ReplaceRecoveryCodes", replace_recovery_codes_request,
            replace_recovery_codes_response, "known", password_replace_codes),
+    METHOD("SessionService", "GetSignInOptions", get_sign_in_options_request,
+           get_sign_in_options_response, "public", provider_options),
     METHOD("SessionService", "SignInWithToken", sign_in_with_token_request,
            sign_in_with_token_response, "public", provider_sign_in),
     METHOD("IdentityProviderService", "CheckIdentityProvider", check_identity_provider_request,
@@ -67,6 +69,7 @@ static void on_message(struct call *call, const ProtobufCMessage *request)
     visit->call = call;
     visit->signin = ((struct sql_context *)call->rpc->context)->signin;
     visit->request = request;
+    visit->lane = DB_WRITE;
     call->data = visit;
     visit->authority = method->parent ? method->parent(request) : "";
     if (!visit->authority) {

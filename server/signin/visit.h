@@ -21,6 +21,7 @@ struct visit {
     struct signin *signin;
     const ProtobufCMessage *request;
     struct db_settings settings;
+    enum db_lane lane; /* DB_WRITE, unless the method says otherwise */
     struct db_job job;
     struct db_step steps[VISIT_MAX_STEPS];
     const char *values[VISIT_MAX_STEPS][VISIT_MAX_PARAMS];
@@ -134,6 +135,7 @@ void password_replace_codes(struct visit *visit);
 void password_sign_out(struct visit *visit);
 void invitation_open(struct visit *visit);
 void invitation_accept(struct visit *visit);
+void provider_options(struct visit *visit);
 void provider_sign_in(struct visit *visit);
 void provider_check(struct visit *visit);
 const char *provider_parent(const ProtobufCMessage *request);

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_OID = 25, BYTEA_OID = 17, INT8_OID = 20, WRITE_PARAMS = 4, DENIED_PARAMS = 5 };
+enum { TEXT_OID = 25, BYTEA_OID = 17, INT8_OID = 20 };
+enum { WRITE_PARAMS = 4, READ_PARAMS = 3, DENIED_PARAMS = 5 };
 enum { AUTHORITY_MOST = 64, METHOD_MOST = 200, PRINCIPAL_MOST = 40, ROLE_MOST = 64 };
 
 static const Oid write_types[WRITE_PARAMS] = {TEXT_OID, TEXT_OID, TEXT_OID, BYTEA_OID};
+static const Oid read_types[READ_PARAMS] = {TEXT_OID, TEXT_OID, BYTEA_OID};
 static const Oid denied_types[DENIED_PARAMS] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, INT8_OID};
 
 struct db_statement audit_write = {
@@ -19,6 +21,13 @@ struct db_statement audit_write = {
     .sql = "SELECT audit_write($1, $2, $3, $4)",
     .param_count = WRITE_PARAMS,
     .param_types = write_types,
+};
+
+struct db_statement audit_read = {
+    .name = "audit_read",
+    .sql = "SELECT audit_read($1, $2, $3)",
+    .param_count = READ_PARAMS,
+    .param_types = read_types,
 };
 
 struct db_statement audit_denied = {
@@ -31,21 +40,26 @@ struct db_statement audit_denied = {
 bool audit_step(struct execution *execution, struct err *err)
 {
     const struct sql_method *method = execution->method;
-    const char **values = arena_calloc(execution->arena, WRITE_PARAMS, sizeof(*values));
-    int *lengths = arena_calloc(execution->arena, WRITE_PARAMS, sizeof(*lengths));
+    int count = method->is_write ? WRITE_PARAMS : READ_PARAMS;
+    const char **values = arena_calloc(execution->arena, (size_t)count, sizeof(*values));
+    int *lengths = arena_calloc(execution->arena, (size_t)count, sizeof(*lengths));
     if (!values || !lengths) {
         return err_no_memory(err);
     }
     values[0] = method->path + 1;
     values[1] = execution->call->peer;
-    values[2] = method->request_id ? execution_string(execution->request, method->request_id) : "";
-    values[3] = (const char *)execution->hash;
-    for (int i = 0; i < WRITE_PARAMS - 1; i++) {
+    if (method->is_write) {
+        values[2] =
+            method->request_id ? execution_string(execution->request, method->request_id) : "";
+    }
+    for (int i = 0; i < count - 1; i++) {
         lengths[i] = (int)strlen(values[i]);
     }
-    lengths[WRITE_PARAMS - 1] = EXECUTION_HASH_SIZE;
+    values[count - 1] = (const char *)execution->hash;
+    lengths[count - 1] = EXECUTION_HASH_SIZE;
     unsigned at = execution->job.step_count++;
-    execution->steps[at] = (struct db_step){&audit_write, values, lengths};
+    execution->steps[at] =
+        (struct db_step){method->is_write ? &audit_write : &audit_read, values, lengths};
     execution->answering[at] = NULL;
     return true;
 }

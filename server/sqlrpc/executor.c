@@ -318,7 +318,8 @@ bool execution_steps(struct execution *execution, bool replay, struct err *err)
         good = bind_statement(execution, statement, err) && good;
     }
     drop_repeated(err);
-    return good && (replay || !method->is_write || audit_step(execution, err));
+    bool leaves_entry = method->is_write || method->is_audited;
+    return good && (replay || !leaves_entry || audit_step(execution, err));
 }
 
 static bool check_mask(struct execution *execution, struct err *err)
@@ -352,7 +353,9 @@ void execution_job(struct execution *execution, const struct db_settings *settin
     job->settings = *settings;
     job->trace = call->trace;
     job->steps = execution->steps;
-    job->lane = method->is_write ? DB_WRITE : usual > METHOD_HEAVY_US ? DB_HEAVY : DB_READ;
+    job->lane = method->is_write || method->is_audited ? DB_WRITE
+                : usual > METHOD_HEAVY_US              ? DB_HEAVY
+                                                       : DB_READ;
     job->dry_run =
         method->validate_only && *(const protobuf_c_boolean *)((const char *)execution->request +
                                                                method->validate_only->offset);
@@ -448,7 +451,7 @@ void sql_execute(struct call *call, const ProtobufCMessage *request)
     if (!execution) {
         return;
     }
-    if (execution->method->is_write) {
+    if (execution->method->is_write || execution->method->is_audited) {
         EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL);
     }
     recall_prepare(execution);

@@ -5,6 +5,7 @@
 #include "proto/schema.h"
 #include "server/sqlrpc/audit.h"
 #include "server/sqlrpc/recall.h"
+#include "server/sqlrpc/retention.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -332,6 +333,16 @@ static void take_header(struct reader *reader, const ProtobufCServiceDescriptor 
         if (!method->is_write && strcmp(value, "read") != 0) {
             problem(reader->problems, reader->where, "tx: %s is neither read nor write", value);
         }
+    } else if ((value = header_value(line, "audit"))) {
+        method->is_audited = strcmp(value, "read") == 0;
+        if (!method->is_audited) {
+            problem(reader->problems, reader->where, "audit: %s is not read", value);
+        }
+    } else if ((value = header_value(line, "recall"))) {
+        method->is_fresh = strcmp(value, "no") == 0;
+        if (!method->is_fresh) {
+            problem(reader->problems, reader->where, "recall: %s is not no", value);
+        }
     }
 }
 
@@ -441,6 +452,18 @@ static void find_request_fields(struct sql_method *method)
     bind_shape_add(&tenant->shape, "authorities", strlen("authorities"));
 }
 
+/* A write has its entry anyway; what could go out before the entry is there, or be taken back with
+ * it, is no audited read. */
+static void check_audit(struct reader *reader)
+{
+    const struct sql_method *method = reader->method;
+    if (method->is_audited &&
+        (method->is_write || method->method.server_streams || method->validate_only)) {
+        problem(reader->problems, reader->where,
+                "audit: read is for tx: read, without a stream and without validate_only");
+    }
+}
+
 /* --- files
  * ----------------------------------------------------------------------------------------- */
 
@@ -492,6 +515,7 @@ static void load_file(struct sql_methods *methods, const char *path, const char 
     }
     check_streams(&reader);
     find_request_fields(method);
+    check_audit(&reader);
     settle_names(&reader);
 }
 
@@ -547,8 +571,9 @@ static void shrink(struct sql_method *method)
 }
 
 struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS] = {
-    &auth_identify, &auth_identify_session, &auth_touch,  &sql_request_begin,
-    &recall_stamp,  &audit_write,           &audit_denied};
+    &auth_identify,     &auth_identify_session, &auth_touch,
+    &sql_request_begin, &recall_stamp,          &audit_write,
+    &audit_read,        &audit_denied,          &retention_job};
 
 /* Names the statements and lists them, the engine's own first. */
 static void list_statements(struct sql_methods *methods)

@@ -26,7 +26,7 @@ struct signin;
 enum {
     GATHER_MAX_REQUESTS = 200000,             /* in one stream */
     GATHER_MAX_BYTES = 64 * 1024 * 1024,      /* of their values */
-    METHOD_MAX_STATEMENTS = DB_MAX_STEPS - 2, /* request_begin and audit_write are steps, too */
+    METHOD_MAX_STATEMENTS = DB_MAX_STEPS - 2, /* request_begin and the audit's are steps, too */
     METHOD_MAX_FILE = 256 * 1024,             /* bytes of a .sql file */
     METHOD_HEAVY_US = 5000,                   /* usual cost above which reads take the heavy lane */
 };
@@ -51,6 +51,8 @@ struct sql_method {
     char permission[BIND_MAX_NAME];
     struct auth_rule rule;
     bool is_write;
+    bool is_audited; /* a read that leaves an entry in the audit trail before it is answered */
+    bool is_fresh;   /* a read whose replies are never kept: what it reads counts no changes */
     struct sql_statement *statements;
     unsigned statement_count;
     bool has_tenant;
@@ -123,7 +125,7 @@ void sql_watch(struct call *call, const ProtobufCMessage *request);
 extern struct db_statement sql_request_begin;
 
 /* What the engine itself asks the database. */
-enum { SQL_ENGINE_STATEMENTS = 7 };
+enum { SQL_ENGINE_STATEMENTS = 9 };
 extern struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS];
 
 #endif

@@ -34,8 +34,8 @@ void recall_prepare(struct execution *execution)
     const struct sql_method *method = execution->method;
     struct call *call = execution->call;
     unsigned usual = atomic_load_explicit(&method->cost_us, memory_order_relaxed);
-    if (method->is_write || !method->has_tenant || usual < MEMO_WORTH_US ||
-        call->request_len > MEMO_MAX_KEY) {
+    if (method->is_write || method->is_audited || method->is_fresh || !method->has_tenant ||
+        usual < MEMO_WORTH_US || call->request_len > MEMO_MAX_KEY) {
         return;
     }
     struct recall *recall = arena_calloc(execution->arena, 1, sizeof(*recall));

@@ -1,9 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Deploy pledge:audit to pg
 -- Who did what, for which authority, when and from where: one entry for each call that wrote, each
--- sign-in, each look at what is kept of people, and each call that was denied. The entries of an authority are a chain, each hash taken over the one before
--- it, so that one that is changed, taken away or moved shows. Entries of no authority are a chain of
--- their own, named ''. Only these functions add entries, and nothing changes them.
+-- sign-in, each look at what is kept of people, and each call that was denied. The entries of an
+-- authority are a chain, each hash taken over the one before it, so that one that is changed, taken
+-- away or moved shows. Entries of no authority are a chain of their own, named ''. Only these functions
+-- add entries, and nothing changes them, but for one thing: the address that a call came from is
+-- personal data and does not stay for good. So the hash is taken over the SHA-256 of a random salt and
+-- the address; both lie beside it until they are cleared, and the chain holds with them and without.
+-- Without the salt nobody can find out the address by trying all that there are.
 --
 -- The content of an entry, whose SHA-256 is taken behind the hash of the one before it and a line
 -- feed (64 zeroes before the first), is written like a version's:
@@ -11,7 +15,8 @@
 --   authority, number, recorded_at, kind, principal, role, method, outcome, peer, request_id,
 --   request_hash, missed                                                        one line each
 --   change         kind, name, hash before, hash after                          (in order)
--- recorded_at is UTC as 2026-01-31T12:00:00.000000Z; a hash that there is not is empty.
+-- recorded_at is UTC as 2026-01-31T12:00:00.000000Z; a hash that there is not is empty. peer is the
+-- SHA-256 of the 16 bytes of the salt and the address behind them.
 BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
@@ -34,7 +39,9 @@ CREATE TABLE audit_entry (
     role         text NOT NULL,
     method       text NOT NULL,
     outcome      text NOT NULL,
-    peer         text NOT NULL,
+    peer         text,
+    peer_salt    bytea,
+    peer_digest  text NOT NULL,
     request_id   text NOT NULL,
     request_hash text NOT NULL,
     missed       bigint NOT NULL,
@@ -42,13 +49,17 @@ CREATE TABLE audit_entry (
     last_change  bigint,
     hash         text NOT NULL,
     CONSTRAINT audit_entry_number_unique PRIMARY KEY (authority_id, number),
-    CONSTRAINT audit_entry_kind_known CHECK (kind IN ('write', 'read', 'sign-in', 'denied'))
+    CONSTRAINT audit_entry_kind_known CHECK (kind IN ('write', 'read', 'sign-in', 'denied')),
+    CONSTRAINT audit_entry_peer_salted CHECK ((peer IS NULL) = (peer_salt IS NULL))
 );
-COMMENT ON TABLE audit_entry IS 'missed: denied calls before this one that came too fast to be'
-    ' recorded. first_change, last_change: the changes that a write made.';
+COMMENT ON TABLE audit_entry IS 'peer, peer_salt: NULL once they are cleared. missed: denied calls'
+    ' before this one that came too fast to be recorded. first_change, last_change: the changes that a'
+    ' write made.';
 COMMENT ON CONSTRAINT audit_entry_number_unique ON audit_entry IS 'number: is taken';
 COMMENT ON CONSTRAINT audit_entry_kind_known ON audit_entry
     IS 'kind: must be write, read, sign-in or denied';
+COMMENT ON CONSTRAINT audit_entry_peer_salted ON audit_entry
+    IS 'peer: is there with its salt, or neither is';
 
 ALTER TABLE audit_head ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_head FORCE ROW LEVEL SECURITY;
@@ -108,11 +119,13 @@ BEGIN
     v.recorded_at := clock_timestamp();
     v.principal := coalesce(p_principal::text, '');
     v.role := coalesce(p_role, '');
+    v.peer_salt := uuid_send(gen_random_uuid()); -- 122 of its bits are random
+    v.peer_digest := encode(sha256(v.peer_salt || convert_to(p_peer, 'UTF8')), 'hex');
     v_content := E'pledge-audit\t1\nauthority\t' || p_authority || E'\nnumber\t' || v.number
         || E'\nrecorded_at\t' || audit_time(v.recorded_at) || E'\nkind\t' || p_kind
         || E'\nprincipal\t' || v.principal || E'\nrole\t' || v.role
         || E'\nmethod\t' || content_field(p_method) || E'\noutcome\t' || p_outcome
-        || E'\npeer\t' || content_field(p_peer) || E'\nrequest_id\t' || content_field(p_request_id)
+        || E'\npeer\t' || v.peer_digest || E'\nrequest_id\t' || content_field(p_request_id)
         || E'\nrequest_hash\t' || p_request_hash || E'\nmissed\t' || p_missed || E'\n';
     IF p_first IS NOT NULL THEN
         v_content := v_content || (
@@ -122,10 +135,11 @@ BEGIN
     v.hash := encode(sha256(convert_to(v_before || E'\n' || v_content, 'UTF8')), 'hex');
     UPDATE audit_head SET last = v.number, hash = v.hash WHERE authority_id = p_authority;
     INSERT INTO audit_entry (authority_id, number, recorded_at, kind, principal, role, method,
-                             outcome, peer, request_id, request_hash, missed, first_change,
-                             last_change, hash)
+                             outcome, peer, peer_salt, peer_digest, request_id, request_hash,
+                             missed, first_change, last_change, hash)
     VALUES (p_authority, v.number, v.recorded_at, p_kind, v.principal, v.role, p_method, p_outcome,
-            p_peer, p_request_id, p_request_hash, p_missed, p_first, p_last, v.hash);
+            p_peer, v.peer_salt, v.peer_digest, p_request_id, p_request_hash, p_missed, p_first,
+            p_last, v.hash);
     RETURN v.number;
 END
 $$;
@@ -150,6 +164,15 @@ $$;
 COMMENT ON FUNCTION audit_write(text, text, text, bytea)
     IS 'Records the call whose transaction this is, with all that it changed.';
 
+-- The entry of a read that shows what is kept of people, in the transaction that reads it.
+CREATE FUNCTION audit_read(p_method text, p_peer text, p_request_hash bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT audit_append(coalesce(app_authority(), ''), 'read', p_method, 'OK', p_peer, '',
+                        encode(p_request_hash, 'hex'), 0, NULL, NULL)
+$$;
+COMMENT ON FUNCTION audit_read(text, text, bytea) IS 'Records the call that reads in this transaction.';
+
 -- The entry of a call that was denied. An authority that is none leaves it with the host.
 CREATE FUNCTION audit_denied(p_authority text, p_method text, p_outcome text, p_peer text,
                              p_missed bigint) RETURNS void
@@ -171,7 +194,9 @@ CREATE VIEW audit_resource WITH (security_invoker = true) AS
            CASE e.authority_id WHEN '' THEN '' ELSE 'authorities/' || e.authority_id || '/' END
                || 'auditEntries/' || e.number AS name,
            audit_time(e.recorded_at) AS recorded_at, e.kind, e.principal, e.role, e.method,
-           e.outcome, e.peer, e.request_id, e.request_hash, e.missed,
+           e.outcome, coalesce(e.peer, '') AS peer,
+           coalesce(encode(e.peer_salt, 'hex'), '') AS peer_salt, e.peer_digest, e.request_id,
+           e.request_hash, e.missed,
            CASE WHEN e.first_change IS NULL THEN '{}'
                 ELSE audit_changes(e.authority_id, e.first_change, e.last_change) END AS changes,
            e.hash

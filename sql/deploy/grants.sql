@@ -13,7 +13,8 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
     department_resource, partner_agency_resource, body_resource, member_resource,
     identity_provider, identity_provider_resource, pledge_resource, version_resource,
     statement_resource, lineage_resource, commitment_resource, round_resource, return_resource,
-    change, change_count, audit_head, audit_entry, audit_resource
+    change, change_count, audit_head, audit_entry, audit_resource, retention,
+    retention_run, personal_field, erasure
 TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
@@ -47,7 +48,11 @@ REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal
     signin_audit(uuid, text, text, text, text), device_remember(uuid, bytea),
     session_begin(uuid, text, text, bytea, int, int, text, text), sessions_end(uuid, bytea),
     sessions_of(uuid), session_tell(session), attempt_key(text, bytea), invitation_make(uuid),
-    host_administrator_invite(text, text)
+    host_administrator_invite(text, text), personal_of_principal(uuid, text),
+    personal_of_place(uuid, text), personal_rows(uuid, text), personal_may(text),
+    erasure_count(member, text, text, text, bigint), audit_peers_clear(text, uuid),
+    personal_erase_principal(member, text), personal_erase_place(member, text),
+    personal_erase(member[], text, text), retention_remove(text), retention_apply()
 FROM pledged;
 
 COMMIT;

@@ -5,6 +5,7 @@ BEGIN;
 DROP VIEW pledge.audit_resource;
 DROP POLICY change_count_definer ON pledge.change_count;
 DROP FUNCTION pledge.audit_denied(text, text, text, text, bigint);
+DROP FUNCTION pledge.audit_read(text, text, bytea);
 DROP FUNCTION pledge.audit_write(text, text, text, bytea);
 DROP FUNCTION pledge.audit_append(text, text, text, text, text, text, text, bigint, bigint, bigint,
     uuid, text);

@@ -15,6 +15,7 @@ import subprocess
 import time
 
 import costs
+import guesses
 import writes
 from servers import (
     HEALTH, MONITOR, PEERS, PRINCIPAL, READ, ROOT, SESSION, Failure, Ours, Place, Watch, field, frame,
@@ -344,12 +345,17 @@ def audit(place, results, options):
     writes.audit(place, results, options, in_turn, ratios)
 
 
+def signin(place, results, options):
+    guesses.guesses(place, results, options, READ_CALL, in_turn, ratios)
+
+
 def bulk(place, results, options):
     writes.bulk(place, results, options, in_turn, ratios)
 
 
 ROWS = {"health": health, "read": read, "memory": memory, "start": start, "monitor": monitor,
-        "latency": latency, "submit": submit, "audit": audit, "bulk": bulk, "cost": cost}
+        "latency": latency, "submit": submit, "audit": audit, "bulk": bulk, "signin": signin,
+        "cost": cost}
 
 
 def prepare(place):

@@ -4,7 +4,7 @@
 #
 #   tests/bench/run.sh [--rows NAME,...] [--rounds N] [--seconds N] [--quick]
 #
-# Rows: health read memory start monitor latency submit audit bulk cost. --quick is 3 rounds of 1 second.
+# Rows: health read memory start monitor latency submit audit bulk signin cost. --quick is 3 rounds of 1 second.
 # Results go to build/bench/results.json and build/bench/*.svg. It takes 25 to 40 minutes, needs
 # two cores and Debian 12, and installs what is missing.
 set -euo pipefail

@@ -99,6 +99,7 @@ class Daemon:
             "PLEDGED_DATABASE": f"host={host} dbname={database} user=pledged",
             "PLEDGED_SQL_DIRECTORY": sql_directory or os.path.join(ROOT, "sql/rpc"),
             "PLEDGED_LOOPS": "2",
+            "PLEDGED_RETENTION_CHECK_S": "0",  # a run of its own accord would be one more entry in the audit trail
             **settings}
         self.database = database
         self.port = None
@@ -228,7 +229,7 @@ class Api:
         self.token = token  # of a session, which counts before the certificate
         self.methods = {}
         for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "audit", "session",
-                     "identity_provider"):
+                     "identity_provider", "personal_data", "retention"):
             module = importlib.import_module(f"pledge.v1.{file}_pb2")
             for service in module.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit trail: every write and every denied call is an entry, and the chain shows what was done to it."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -69,6 +70,8 @@ class Audit(SmallCouncil):
                          ("write", "pledge.v1.AuthorityService/CreateBody", "OK", "officer", request_id, 0))
         self.assertEqual(entry.name, f"{self.parent}/auditEntries/{before + 1}")
         self.assertRegex(entry.peer, r"^127\.0\.0\.1:\d+$")
+        self.assertEqual(entry.peer_digest, hashlib.sha256(
+            bytes.fromhex(entry.peer_salt) + entry.peer.encode()).hexdigest())
         self.assertRegex(entry.request_hash, "^[0-9a-f]{64}$")
         (change,) = entry.changes
         kind, name, old, new = change.split("\t")
@@ -119,14 +122,14 @@ class Audit(SmallCouncil):
         self.refused(Code.PERMISSION_DENIED, self.admin.ListAuditEntries, parent=self.parent)
         self.refused(Code.PERMISSION_DENIED, self.officer.ListAuditEntries, parent=self.parent)
 
-    def tampered(self, sql):
+    def tampered(self, sql, code=1):
         """What verify says after a superuser did this to the table; the database is a copy."""
         database = harness.database_copy(self.daemon.database)
         harness.psql(database, sql)
         with harness.Daemon(database) as daemon, tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "derby.jsonl")
             self.exported(path, daemon)
-            return self.cli("derby-officer", "audit", "verify", path, code=1)[1]
+            return "".join(self.cli("derby-officer", "audit", "verify", path, code=code))
 
     def test_an_edit_a_removal_and_a_reordering_show(self):
         for sql, says in (
@@ -140,6 +143,41 @@ class Audit(SmallCouncil):
                  "entry 7 was changed")):
             with self.subTest(sql=sql):
                 self.assertIn(says, self.tampered(sql))
+
+    def test_an_address_is_the_recorded_one_or_none(self):
+        where = "WHERE authority_id = 'derby' AND number = 5"
+        for sql, says in (
+                (f"UPDATE pledge.audit_entry SET peer = '192.0.2.1:1' {where}", "entry 5 was changed: its address"),
+                (f"UPDATE pledge.audit_entry SET peer_salt = repeat('x', 16)::bytea {where}", "its address"),
+                (f"UPDATE pledge.audit_entry SET peer_salt = 'x' {where}", "its address"),
+                (f"UPDATE pledge.audit_entry SET peer = NULL, peer_salt = NULL, peer_digest = repeat('0', 64) {where}",
+                 "its hash does not hold")):
+            with self.subTest(sql=sql):
+                self.assertIn(says, self.tampered(sql))
+        self.assertIn("whole", self.tampered(f"UPDATE pledge.audit_entry SET peer = NULL, peer_salt = NULL {where}", 0))
+
+    def test_a_long_list_tells_what_is_new(self):
+        before = self.newest()
+        for n in range(200):
+            self.officer.CreateBody(parent=self.parent, body_id=f"long-{n}", body={"display_name": "Long"})
+        for _ in range(40):  # so costly that other replies would be kept
+            self.assertEqual(len(self.entries(before)), 200)
+        self.refused(Code.PERMISSION_DENIED, self.director.CreateBody, parent=self.parent, body_id="x",
+                     body={"display_name": "X"})
+        self.wait_for(201, lambda: self.entries(before))
+        harness.psql(self.daemon.database, "UPDATE pledge.audit_entry SET peer = NULL, peer_salt = NULL"
+                     f" WHERE authority_id = 'derby' AND number > {before}")
+        self.assertFalse([e for e in self.entries(before) if e.peer or e.peer_salt])
+
+    def test_an_address_without_its_salt_shows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "derby.jsonl")
+            lines = [json.loads(line) for line in self.exported(path)]
+            lines[2]["peerSalt"] = ""
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines(json.dumps(line) + "\n" for line in lines)
+            self.assertIn("line 3: entry 3 was changed: its address",
+                          self.cli("derby-officer", "audit", "verify", path, code=1)[1])
 
     def test_an_end_that_was_made_anew_shows_against_a_checkpoint(self):
         with tempfile.TemporaryDirectory() as folder:

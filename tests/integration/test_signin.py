@@ -407,8 +407,14 @@ class SignIn(harness.Case):
 
     def test_a_service_without_a_key_takes_no_passwords(self):
         with harness.Daemon(self.daemon.database) as daemon:
-            self.refused(Code.FAILED_PRECONDITION, harness.Api(daemon, None).SignIn, user_name="a", password="b",
-                         one_time_code="1")
+            anyone = harness.Api(daemon, None)
+            self.refused(Code.FAILED_PRECONDITION, anyone.SignIn, user_name="a", password="b", one_time_code="1")
+            self.assertFalse(anyone.GetSignInOptions(authority="authorities/derby").password)
+        anyone = harness.Api(self.daemon, None)
+        self.assertEqual(anyone.GetSignInOptions(authority="authorities/derby"),
+                         anyone.GetSignInOptions(authority="authorities/nowhere"))
+        self.assertTrue(anyone.GetSignInOptions(authority="authorities/derby").password)
+        self.refused(Code.INVALID_ARGUMENT, anyone.GetSignInOptions, authority="derby", field="authority")
 
     def test_a_key_that_is_not_safe_is_refused(self):
         import os

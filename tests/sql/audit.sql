@@ -8,32 +8,6 @@ SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_temp.act('north');
 SET LOCAL ROLE pledged;
 
--- What a verifier computes, written once more from the description in deploy/audit.sql.
-CREATE FUNCTION pg_temp.expected(p_authority text, p_number bigint) RETURNS text LANGUAGE sql AS $$
-    SELECT encode(sha256(convert_to(
-               coalesce((SELECT b.hash FROM pledge.audit_entry AS b
-                          WHERE b.authority_id = p_authority AND b.number = p_number - 1),
-                        repeat('0', 64)) || E'\n'
-               || content_line('pledge-audit', '1') || content_line('authority', p_authority)
-               || content_line('number', r.number::text)
-               || content_line('recorded_at', r.recorded_at) || content_line('kind', r.kind)
-               || content_line('principal', r.principal) || content_line('role', r.role)
-               || content_line('method', r.method) || content_line('outcome', r.outcome)
-               || content_line('peer', r.peer) || content_line('request_id', r.request_id)
-               || content_line('request_hash', r.request_hash)
-               || content_line('missed', r.missed::text)
-               || coalesce((SELECT string_agg(E'change\t' || c || E'\n', '' ORDER BY n)
-                              FROM unnest(r.changes) WITH ORDINALITY AS u (c, n)), ''),
-           'UTF8')), 'hex')
-      FROM pledge.audit_resource AS r
-     WHERE r.authority_id = p_authority AND r.number = p_number
-$$;
-CREATE FUNCTION pg_temp.as_new() RETURNS void LANGUAGE sql AS $$
-    -- as the next transaction would find them
-    SELECT set_config('pledge.change_first', '', true), set_config('pledge.change_last', '', true),
-           set_config('pledge.change_authority', '', true), set_config('pledge.changed', '', true)
-$$;
-
 SELECT pg_temp.as_new();
 SELECT body_create('sub', 'Sub', 'council', 1, '{}', NULL);
 SELECT audit_write('pledge.v1.AuthorityService/CreateBody', '127.0.0.1:5', E'a\tb', '\x01'::bytea);
@@ -57,8 +31,25 @@ SELECT is((SELECT split_part(changes[1], E'\t', 4) FROM audit_resource WHERE num
           (SELECT split_part(changes[1], E'\t', 3) FROM audit_resource WHERE number = 2),
           'what was after is before the next');
 
+SELECT is(peer_digest, encode(sha256(peer_salt || convert_to(peer, 'UTF8')), 'hex'),
+          'the digest of entry ' || number || ' is of its address')
+  FROM audit_entry;
+SELECT is((SELECT count(DISTINCT peer_salt) FROM audit_entry WHERE octet_length(peer_salt) = 16),
+          (SELECT count(*) FROM audit_entry), 'each entry has a salt of its own');
+SELECT audit_read('pledge.v1.X/Export', '127.0.0.1:7', '\x05'::bytea);
+SELECT is((SELECT kind || ' ' || method || ' ' || request_hash || ' ' || cardinality(changes)
+             FROM audit_resource WHERE number = 5), 'read pledge.v1.X/Export 05 0', 'a read is one');
+RESET ROLE;
+UPDATE audit_entry SET peer = NULL, peer_salt = NULL WHERE number IN (1, 5);
+SET LOCAL ROLE pledged;
+SELECT is((SELECT hash FROM audit_entry WHERE number = n), pg_temp.expected('north', n),
+          'the hash of entry ' || n || ' holds without address and salt')
+  FROM unnest('{1,2,5}'::bigint[]) AS n;
+SELECT is((SELECT peer || peer_salt FROM audit_resource WHERE number = 1), '', 'which are gone');
+
 SELECT throws_ok(format('%s', q), '42501', NULL, q)
-  FROM (VALUES ($$UPDATE audit_entry SET role = 'x'$$), ($$DELETE FROM audit_entry$$),
+  FROM (VALUES ($$UPDATE audit_entry SET role = 'x'$$),
+    ($$UPDATE audit_entry SET peer = NULL, peer_salt = NULL$$), ($$DELETE FROM audit_entry$$),
     ($$UPDATE audit_head SET hash = ''$$), ($$TRUNCATE audit_entry$$),
     ($$INSERT INTO audit_entry SELECT * FROM audit_entry$$),
     ($$SELECT audit_append('north', 'write', '', '', '', '', '', 0, NULL, NULL)$$)) AS t (q);

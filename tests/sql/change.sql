@@ -39,7 +39,7 @@ SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
 
 -- What is read of an authority may be kept until its count goes up, so whatever can change must
 -- count. The others come with one that does: a return's lines with its submission, what was owed and
--- how it stood with the closing of the round.
+-- how it stood with the closing of the round, what was erased with the member.
 SELECT set_eq($$
     SELECT c.relname::text FROM pg_class AS c
      WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
@@ -47,7 +47,8 @@ SELECT set_eq($$
                     WHERE a.attrelid = c.oid AND a.attname = 'authority_id' AND NOT a.attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid
                           AND t.tgfoid = 'pledge.change_record()'::regprocedure)$$,
-    '{progress,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry}'::text[],
+    '{progress,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry,'
+        'erasure}'::text[],
     'every table of an authority counts its changes');
 
 SELECT is(change_after(''), (SELECT last FROM change_count), 'no cursor begins at the end');

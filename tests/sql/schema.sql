@@ -36,9 +36,10 @@ SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
           '{lineage,outcome,statement}', 'only parts of a draft can be deleted');
 SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon''s reach')
   FROM unnest('{principal,credential,login,password,recovery_code,device,attempt,invitation,session,'
-              'token_used}'::text[]) AS t;
+              'token_used,personal_none}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
-  FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry}'::text[]) AS t;
+  FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry,retention,'
+              'retention_run,personal_field,erasure}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
   FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')
@@ -46,9 +47,11 @@ SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what i
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace
                    AND NOT has_function_privilege('pledged', p.oid, 'EXECUTE') ORDER BY 1),
-          '{attempt_key,audit_append,certificate_member,device_remember,host_administrator_add,'
-          'host_administrator_invite,invitation_make,member_principal,session_begin,session_tell,'
-          'sessions_end,sessions_of,signin_audit}', 'functions kept from the daemon');
+          '{attempt_key,audit_append,audit_peers_clear,certificate_member,device_remember,erasure_count,'
+          'host_administrator_add,host_administrator_invite,invitation_make,member_principal,'
+          'personal_erase,personal_erase_place,personal_erase_principal,personal_may,personal_of_place,'
+          'personal_of_principal,personal_rows,retention_apply,retention_remove,session_begin,'
+          'session_tell,sessions_end,sessions_of,signin_audit}', 'functions kept from the daemon');
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace AND p.prosecdef
                    AND NOT coalesce('search_path=pledge, pg_temp' = ANY (p.proconfig), false)),
@@ -60,7 +63,8 @@ SELECT is((SELECT count(*) FROM pg_proc AS p, aclexplode(p.proacl) AS a
 -- Permissions.
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'host_administrator' ORDER BY 1),
-          '{authority.create,authority.read,host.audit,member.read,member.write,provider.read,provider.write}',
+          '{authority.create,authority.read,host.audit,member.read,member.write,personal.erase,'
+          'personal.read,provider.read,provider.write,retention.read,retention.write}',
           'host administrators see no content');
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),

@@ -22,6 +22,10 @@ BEGIN
     PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
     PERFORM round_close('now', '');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
+    PERFORM pg_temp.act(p_id, 'council_administrator');
+    PERFORM member_create('gone', 'Gone', 'officer', '', '', '', 'gone@' || p_id);
+    PERFORM personal_erase_member('gone');
+    PERFORM pg_temp.act(p_id);
 END
 $$;
 SELECT pg_temp.fill('north');
@@ -66,8 +70,10 @@ END
 $$;
 
 SELECT pg_temp.act('south');
+SELECT pg_temp.as_new();
 SELECT audit_write('pledge.v1.X/Y', '127.0.0.1:1', '', ''::bytea);
 SELECT pg_temp.act('north');
+SELECT pg_temp.as_new();
 SELECT audit_write('pledge.v1.X/Y', '127.0.0.1:1', '', ''::bytea);
 SET LOCAL ROLE pledged;
 SELECT cmp_ok(pg_temp.seen(relname, 'true'), '>', 0::bigint, relname || ' shows own rows')

@@ -66,6 +66,17 @@ static void a_good_file_is_read(void **state)
     sql_methods_deinit(&methods);
 }
 
+static void a_read_may_be_audited(void **state)
+{
+    struct sql_methods methods;
+    assert_int_equal(load(HEADER "-- into: department\nSELECT 1\n", &methods), 0);
+    assert_false(methods.methods[0]->is_audited);
+    sql_methods_deinit(&methods);
+    assert_int_equal(load(HEADER "-- audit: read\n-- into: department\nSELECT 1\n", &methods), 0);
+    assert_true(methods.methods[0]->is_audited);
+    sql_methods_deinit(&methods);
+}
+
 static void what_disagrees_is_named(void **state)
 {
     static const struct {
@@ -88,6 +99,11 @@ static void what_disagrees_is_named(void **state)
         {"-- rpc: pledge.v1.AuthorityService/GetDepartment\n-- tx: read\n-- into: department\n"
          "SELECT 1\n",
          "needs a header"},
+        {HEADER "-- recall: yes\n-- into: department\nSELECT 1\n", "is not no"},
+        {HEADER "-- audit: write\n-- into: department\nSELECT 1\n", "is not read"},
+        {"-- rpc: pledge.v1.AuthorityService/GetDepartment\n-- permission: authority.read\n"
+         "-- tx: write\n-- audit: read\nSELECT 1\n",
+         "is for tx: read"},
         {"", "needs a header"},
     };
     for (size_t i = 0; i < COUNT(table); i++) {
@@ -118,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_file_is_read),
+        cmocka_unit_test(a_read_may_be_audited),
         cmocka_unit_test(what_disagrees_is_named),
         cmocka_unit_test(a_method_without_an_answer_is_named),
     };

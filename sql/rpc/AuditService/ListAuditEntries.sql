@@ -2,9 +2,10 @@
 -- rpc: pledge.v1.AuditService/ListAuditEntries
 -- permission: audit.read
 -- tx: read
+-- recall: no
 -- into: entries
-SELECT name, number, recorded_at, kind, principal, role, method, outcome, peer, request_id,
-       request_hash, missed, changes, hash
+SELECT name, number, recorded_at, kind, principal, role, method, outcome, peer, peer_salt,
+       peer_digest, request_id, request_hash, missed, changes, hash
   FROM audit_resource
  WHERE authority_id = app_authority()
    AND number > (SELECT greatest(page_after_number(:page_token::text, 'audit'), :after::int8))

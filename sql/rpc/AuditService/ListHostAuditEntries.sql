@@ -3,8 +3,8 @@
 -- permission: host.audit
 -- tx: read
 -- into: entries
-SELECT name, number, recorded_at, kind, principal, role, method, outcome, peer, request_id,
-       request_hash, missed, changes, hash
+SELECT name, number, recorded_at, kind, principal, role, method, outcome, peer, peer_salt,
+       peer_digest, request_id, request_hash, missed, changes, hash
   FROM audit_resource
  WHERE authority_id = ''
    AND number > (SELECT greatest(page_after_number(:page_token::text, 'audit'), :after::int8))

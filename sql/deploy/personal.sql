@@ -1,0 +1,592 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:personal to pg
+-- Personal data: how long each kind is kept, a register of the fields that hold it, what is held on one
+-- user, and its erasure. Words of the field:
+--   place     a member row: what somebody may do in one authority
+--   erasure   takes away what names a person or leads to one. What the post did stays: returns, their
+--             certificates and questions, and the audit trail, where the principal is a number that
+--             leads to nobody any more.
+-- Identifiers of members are part of resource names, and those are in changes and audit entries for good:
+-- they must name posts, never people.
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+-- How long. The limits keep a host from erasing what is still needed, and from keeping it for ever.
+CREATE TABLE retention (
+    kind        text COLLATE "C" NOT NULL,
+    what        text NOT NULL,
+    days        int NOT NULL,
+    least_days  int NOT NULL,
+    most_days   int NOT NULL,
+    basis       text NOT NULL,
+    update_time timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT retention_kind_unique PRIMARY KEY (kind),
+    CONSTRAINT retention_days_range CHECK (days BETWEEN least_days AND most_days),
+    CONSTRAINT retention_least_days_range CHECK (least_days >= 0)
+);
+COMMENT ON CONSTRAINT retention_kind_unique ON retention IS 'kind: has a period already';
+COMMENT ON CONSTRAINT retention_days_range ON retention
+    IS 'days: must lie between least_days and most_days';
+COMMENT ON CONSTRAINT retention_least_days_range ON retention IS 'least_days: must be 0 or more';
+
+INSERT INTO retention (kind, what, days, least_days, most_days, basis) VALUES
+('session', 'Sessions, after they ended: deleted', 30, 1, 365,
+    'long enough to look into a sign-in that somebody did not make'),
+('attempt', 'Counts of wrong guesses, after the last: deleted', 1, 1, 30,
+    'a count starts anew after a day, so an older one is of no use'),
+('used_token', 'Hashes of ID tokens, after they expired: deleted', 1, 0, 30,
+    'an expired token opens nothing, so nobody need know that it was used'),
+('invitation', 'Invitations, after they expired: deleted', 30, 1, 365,
+    'long enough to answer why a link no longer works'),
+('device', 'Devices somebody signed in from, after the last time: deleted', 180, 7, 730,
+    'a device that is not used any more helps nobody to sign in'),
+('request', 'Request identifiers, after the request: deleted', 30, 7, 365,
+    'long enough for a client to repeat a request whose answer it did not hear'),
+('audit_address', 'Addresses in the audit trail, after the entry: cleared', 365, 30, 2557,
+    'a year of addresses to look into misuse; the entries themselves stay'),
+('member', 'Members, after their last day: erased', 2192, 0, 7305,
+    'six years, in which claims about what a council did can be brought (Limitation Act 1980)');
+
+-- What is held. A test compares the register with the catalogue: each column that can hold words, bytes
+-- or an identifier of a person is in here or in personal_none.
+CREATE TABLE personal_field (
+    table_name  text COLLATE "C" NOT NULL,
+    column_name text COLLATE "C" NOT NULL,
+    holds       text NOT NULL,
+    of_whom     text NOT NULL,
+    purpose     text NOT NULL,
+    kind        text COLLATE "C",
+    erasure     text NOT NULL,
+    reason      text NOT NULL DEFAULT '',
+    CONSTRAINT personal_field_column_name_unique PRIMARY KEY (table_name, column_name),
+    CONSTRAINT personal_field_kind_exists FOREIGN KEY (kind) REFERENCES retention,
+    CONSTRAINT personal_field_erasure_known
+        CHECK (erasure IN ('cleared', 'replaced', 'deleted', 'kept')),
+    CONSTRAINT personal_field_reason_kept CHECK (erasure <> 'kept' OR is_said(reason))
+);
+CREATE INDEX personal_field_kind ON personal_field (kind);
+COMMENT ON CONSTRAINT personal_field_column_name_unique ON personal_field
+    IS 'column_name: is in the register already';
+COMMENT ON CONSTRAINT personal_field_kind_exists ON personal_field IS 'kind: has no period';
+COMMENT ON CONSTRAINT personal_field_erasure_known ON personal_field
+    IS 'erasure: must be cleared, replaced, deleted or kept';
+COMMENT ON CONSTRAINT personal_field_reason_kept ON personal_field
+    IS 'reason: what an erasure keeps needs one';
+
+-- What was looked at and holds nothing of people. '*' is every column, or every table.
+CREATE TABLE personal_none (
+    table_name  text COLLATE "C" NOT NULL,
+    column_name text COLLATE "C" NOT NULL,
+    CONSTRAINT personal_none_column_name_unique PRIMARY KEY (table_name, column_name)
+);
+COMMENT ON CONSTRAINT personal_none_column_name_unique ON personal_none
+    IS 'column_name: is in the list already';
+
+INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
+VALUES
+('principal', 'principal_id', 'a random number that stands for somebody', 'members and host administrators',
+    'ties together what one caller may do and did', NULL, 'kept',
+    'returns and the audit trail name it; once the rest is erased it leads to nobody'),
+('principal', 'display_name', 'the name as registered, which should be a post', 'members and host administrators',
+    'shown to the caller', 'member', 'replaced', ''),
+('credential', 'fingerprint', 'SHA-256 of a client certificate', 'members and host administrators',
+    'signing in', NULL, 'kept',
+    'a revoked certificate must never be taken again; the hash leads to nobody without the certificate'),
+('login', 'user_name', 'what somebody signs in with, often a work e-mail address', 'members and host administrators',
+    'signing in', 'member', 'deleted', ''),
+('member', 'member_id', 'the identifier of a place, which must name a post', 'members',
+    'names the place in resource names', NULL, 'kept',
+    'changes and the audit trail hold the resource name for good'),
+('member', 'display_name', 'the name of a place, which should be a post', 'members',
+    'shows who may act', 'member', 'replaced', ''),
+('member', 'user_name', 'as login.user_name', 'members', 'shows how somebody signs in', 'member', 'cleared', ''),
+('member', 'fingerprint', 'as credential.fingerprint', 'members', 'shows how somebody signs in', NULL, 'kept',
+    'as credential.fingerprint'),
+('member', 'role', 'what somebody may do', 'members', 'permissions', NULL, 'kept',
+    'it is a fact of the post'),
+('member', 'owner_id', 'the department or agency that somebody acts for', 'members', 'permissions', NULL, 'kept',
+    'it is a fact of the post'),
+('member', 'owner_name', 'as member.owner_id', 'members', 'permissions', NULL, 'kept',
+    'it is a fact of the post'),
+('password', 'hash', 'argon2id hash of a password', 'members and host administrators', 'signing in', 'member',
+    'deleted', ''),
+('password', 'code_secret', 'the sealed secret of one-time codes', 'members and host administrators',
+    'signing in', 'member', 'deleted', ''),
+('recovery_code', 'code_hash', 'SHA-256 of a recovery code', 'members and host administrators', 'signing in',
+    'member', 'deleted', ''),
+('device', 'token_hash', 'SHA-256 of what a device shows when somebody signs in from it again',
+    'members and host administrators', 'keeps strangers who guess from locking somebody out', 'device',
+    'deleted', ''),
+('attempt', 'key', 'SHA-256 of a user name that was tried, with the device', 'whoever tries to sign in',
+    'slows guessing down', 'attempt', 'deleted', ''),
+('invitation', 'code_hash', 'SHA-256 of the code of an invitation', 'members and host administrators',
+    'setting a password', 'invitation', 'deleted', ''),
+('invitation', 'code_secret', 'the sealed secret of one-time codes to be', 'members and host administrators',
+    'setting a password', 'invitation', 'deleted', ''),
+('session', 'session_id', 'a random number that stands for one sign-in', 'members and host administrators',
+    'signing in', 'session', 'deleted', ''),
+('session', 'token_hash', 'SHA-256 of what a client shows with each call', 'members and host administrators',
+    'signing in', 'session', 'deleted', ''),
+('session', 'only_authority', 'the council whose identity provider vouched', 'members', 'permissions', 'session',
+    'deleted', ''),
+('session', 'method', 'how somebody signed in', 'members and host administrators',
+    'lets people see where they are signed in', 'session', 'deleted', ''),
+('session', 'peer', 'the address that somebody signed in from', 'members and host administrators',
+    'lets people see where they are signed in', 'session', 'deleted', ''),
+('token_used', 'token_hash', 'SHA-256 of an ID token, which names somebody', 'members',
+    'a token counts once', 'used_token', 'kept', 'the hash leads to nobody, and goes after its period'),
+('request', 'request_id', 'a random number that a client gave its request', 'members and host administrators',
+    'a request that is repeated counts once', 'request', 'deleted', ''),
+('request', 'method', 'what was called', 'members and host administrators',
+    'a request that is repeated counts once', 'request', 'deleted', ''),
+('request', 'request_hash', 'SHA-256 of the request', 'members and host administrators',
+    'a request that is repeated counts once', 'request', 'deleted', ''),
+('audit_entry', 'principal', 'as principal.principal_id', 'whoever calls', 'shows who did what', NULL, 'kept',
+    'the chain would not hold without it'),
+('audit_entry', 'role', 'the role that somebody acted in', 'whoever calls', 'shows who did what', NULL, 'kept',
+    'the chain would not hold without it'),
+('audit_entry', 'method', 'what was called', 'whoever calls', 'shows who did what', NULL, 'kept',
+    'the chain would not hold without it'),
+('audit_entry', 'outcome', 'how the call ended', 'whoever calls', 'shows who did what', NULL, 'kept',
+    'the chain would not hold without it'),
+('audit_entry', 'peer', 'the address that a call came from', 'whoever calls', 'looking into misuse',
+    'audit_address', 'cleared', ''),
+('audit_entry', 'peer_salt', 'random bytes that tie the address to its digest', 'whoever calls',
+    'shows that the address is the one that was recorded', 'audit_address', 'cleared', ''),
+('audit_entry', 'peer_digest', 'SHA-256 of salt and address', 'whoever calls',
+    'stands for the address in the chain', NULL, 'kept',
+    'the chain would not hold without it; without the salt it leads to no address'),
+('audit_entry', 'request_id', 'as request.request_id', 'whoever calls', 'shows who did what', NULL, 'kept',
+    'the chain would not hold without it'),
+('audit_entry', 'request_hash', 'as request.request_hash', 'whoever calls', 'shows who did what', NULL, 'kept',
+    'the chain would not hold without it; whoever knows the rest of a request can test a guess of it'),
+('change', 'name', 'a resource name, with the identifier of the place where it is a member''s', 'members',
+    'shows what was changed', NULL, 'kept', 'the chain of the audit trail holds it'),
+('change', 'before_hash', 'SHA-256 of the row before, with all that was in it', 'members',
+    'shows what was changed', NULL, 'kept',
+    'the chain of the audit trail holds it; whoever knows the rest of the row can test a guess of it'),
+('change', 'after_hash', 'SHA-256 of the row after, with all that is in it', 'members',
+    'shows what was changed', NULL, 'kept',
+    'the chain of the audit trail holds it; whoever knows the rest of the row can test a guess of it'),
+('erasure', 'member_id', 'as member.member_id', 'members who were erased', 'shows what was erased', NULL,
+    'kept', 'it shows that the erasure was done, and what to erase again after a backup is restored'),
+('owner', 'director_post', 'the post at the head of a department', 'directors', 'shows who answers', NULL,
+    'kept', 'it names a post; where somebody wrote a name, UpdateDepartment replaces it'),
+('owner', 'contact_post', 'the post to turn to in a partner agency', 'partner agencies', 'shows who answers',
+    NULL, 'kept', 'it names a post; where somebody wrote a name, UpdatePartnerAgency replaces it');
+
+-- Whose row it is.
+INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
+SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose it is', t.kind, t.erasure,
+       t.reason
+  FROM (VALUES
+    ('credential', 'members and host administrators', NULL, 'kept', 'as credential.fingerprint'),
+    ('login', 'members and host administrators', 'member', 'deleted', ''),
+    ('member', 'members', NULL, 'kept', 'as principal.principal_id'),
+    ('password', 'members and host administrators', 'member', 'deleted', ''),
+    ('recovery_code', 'members and host administrators', 'member', 'deleted', ''),
+    ('device', 'members and host administrators', 'device', 'deleted', ''),
+    ('invitation', 'members and host administrators', 'invitation', 'deleted', ''),
+    ('session', 'members and host administrators', 'session', 'deleted', ''),
+    ('request', 'members and host administrators', 'request', 'deleted', ''),
+    ('return_submission', 'who sent a return', NULL, 'kept', 'who answers for a return is a fact of the post'),
+    ('return_move', 'who certified, queried or accepted a return', NULL, 'kept',
+        'who answers for it is a fact of the post')
+  ) AS t (name, whose, kind, erasure, reason);
+
+-- What officers and agencies write in their own words. It should name nobody.
+INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
+SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should name posts and not people',
+       'whoever is named', 'the pledge and what is reported of it', NULL, 'kept',
+       CASE WHEN split_part(c, '.', 1) IN ('progress', 'return_move')
+            THEN 'what was reported stays as it was reported; a mistake is put right by another return'
+            WHEN split_part(c, '.', 1) IN ('version', 'outcome', 'statement', 'lineage')
+            THEN 'an adopted version stays as it was adopted; a mistake is put right by another version'
+            ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
+  FROM unnest('{progress.narrative,progress.reason,progress.measure_value,progress.evidence,return_move.query,'
+      'version.title,version.note,outcome.title,statement.title,statement.text,statement.easy_read,'
+      'statement.audience,lineage.reason,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
+      'commitment.expected_outcome,commitment.measure,commitment.target,commitment.cost_note,'
+      'commitment.plan_links,round.title,owner.display_name,body.display_name,body.terms_of_reference,'
+      'authority.display_name}'::text[]) AS c;
+
+INSERT INTO personal_none (table_name, column_name)
+SELECT split_part(c, '.', 1), split_part(c, '.', 2)
+  FROM unnest('{*.authority_id,audit_entry.kind,audit_entry.hash,audit_head.*,authority.word_pledge,'
+      'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,change.kind,'
+      'change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
+      'commitment.pledge_id,commitment_statement.*,erasure.table_name,erasure.erasure,erasure.cause,'
+      'identity_provider.*,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
+      'outcome.pledge_id,outcome.outcome_id,owner.owner_id,owner.kind,owner.resource_name,'
+      'personal_field.*,personal_none.*,pledge.pledge_id,progress.round_id,progress.owner_id,'
+      'progress.commitment_id,progress.rating,retention.*,retention_run.*,return_check.*,'
+      'return_move.round_id,return_move.owner_id,return_move.kind,return_submission.round_id,'
+      'return_submission.owner_id,return_submission.content_hash,role_permission.*,round.round_id,'
+      'round.pledge_id,round_commitment.*,round_standing.*,statement.pledge_id,statement.statement_id,'
+      'statement.outcome_id,version.pledge_id,version.state,version.adopted_by,version.content_hash}'
+      ::text[]) AS c;
+
+INSERT INTO role_permission (role, permission) VALUES
+    ('host_administrator', 'personal.read'), ('host_administrator', 'personal.erase'),
+    ('council_administrator', 'personal.read'), ('council_administrator', 'personal.erase');
+
+-- What is held on one user. A secret is told as being there, never itself.
+CREATE TYPE personal_datum AS (
+    table_name text, field text, value text, held_since timestamptz, resource text
+);
+
+-- The rows of the principal itself. Of an authority: its own sessions and requests only.
+CREATE FUNCTION personal_of_principal(p_principal uuid, p_authority text) RETURNS SETOF personal_datum
+LANGUAGE sql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT d.table_name, d.field, d.value, d.since, d.resource
+      FROM (
+        SELECT 1 AS place, 'principal' AS table_name, 'display_name' AS field, p.display_name AS value,
+               p.create_time AS since, '' AS resource
+          FROM principal AS p WHERE p.principal_id = p_principal
+        UNION ALL
+        SELECT 2, 'principal', 'principal_id', p.principal_id::text, p.create_time, ''
+          FROM principal AS p WHERE p.principal_id = p_principal
+        UNION ALL
+        SELECT 3, 'credential', 'fingerprint', encode(c.fingerprint, 'hex')
+                   || coalesce(', until ' || c.expires_on, '')
+                   || coalesce(', revoked ' || audit_time(c.revoke_time), ''), c.create_time, ''
+          FROM credential AS c WHERE c.principal_id = p_principal
+        UNION ALL
+        SELECT 4, 'login', 'user_name', l.user_name, l.create_time, ''
+          FROM login AS l WHERE l.principal_id = p_principal
+        UNION ALL
+        SELECT 5, 'password', f.name, f.value, w.change_time, ''
+          FROM password AS w, (VALUES ('hash', 'a password is set'),
+                                      ('code_secret', 'one-time codes are set up')) AS f (name, value)
+         WHERE w.principal_id = p_principal
+        UNION ALL
+        SELECT 6, 'recovery_code', 'code_hash', count(*) FILTER (WHERE r.use_time IS NULL)
+                   || ' not used, ' || count(r.use_time) || ' used', NULL, ''
+          FROM recovery_code AS r WHERE r.principal_id = p_principal HAVING count(*) > 0
+        UNION ALL
+        SELECT 7, 'device', 'token_hash', 'a device is remembered', v.use_time, ''
+          FROM device AS v WHERE v.principal_id = p_principal
+        UNION ALL
+        SELECT 8, 'invitation', 'code_hash', 'invited until ' || audit_time(i.expire_time), NULL, ''
+          FROM invitation AS i WHERE i.principal_id = p_principal
+        UNION ALL
+        SELECT 9, 'attempt', 'key', a.failures || ' wrong guesses', a.last_time, ''
+          FROM attempt AS a
+         WHERE a.key IN (SELECT attempt_key(l.user_name, k.token_hash)
+                           FROM login AS l
+                           LEFT JOIN (SELECT d.token_hash FROM device AS d
+                                       WHERE d.principal_id = p_principal
+                                      UNION ALL SELECT NULL) AS k ON true
+                          WHERE l.principal_id = p_principal)
+        UNION ALL
+        SELECT 10, 'session', f.name, f.value, s.create_time, 'sessions/' || s.session_id
+          FROM session AS s, LATERAL (VALUES
+                   ('method', s.method), ('peer', s.peer),
+                   ('last_use_time', audit_time(s.last_use_time)),
+                   ('end_time', audit_time(s.end_time)),
+                   ('only_authority', 'authorities/' || s.only_authority)) AS f (name, value)
+         WHERE s.principal_id = p_principal AND f.value IS NOT NULL
+           AND (p_authority IS NULL OR s.only_authority IS NULL OR s.only_authority = p_authority)
+        UNION ALL
+        SELECT 11, 'request', 'request_id', r.request_id || ' ' || r.method, r.recorded_at, ''
+          FROM request AS r
+         WHERE r.principal_id = p_principal
+           AND (p_authority IS NULL OR r.authority_id = p_authority)
+      ) AS d (place, table_name, field, value, since, resource)
+     ORDER BY d.place, d.since, d.resource, d.field, d.value
+$$;
+
+-- The rows of one place: row-level security lets through those of the call's authority.
+CREATE FUNCTION personal_of_place(p_principal uuid, p_authority text) RETURNS SETOF personal_datum
+LANGUAGE sql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT d.table_name, d.field, d.value, d.since, d.resource
+      FROM (
+        SELECT 1 AS place, 'member' AS table_name, f.name AS field, f.value, m.create_time AS since,
+               'authorities/' || m.authority_id || '/members/' || m.member_id AS resource
+          FROM member AS m, LATERAL (VALUES
+                   ('member_id', m.member_id), ('display_name', m.display_name), ('role', m.role),
+                   ('owner_name', nullif(m.owner_name, '')), ('user_name', m.user_name),
+                   ('fingerprint', encode(m.fingerprint, 'hex')),
+                   ('expires_on', m.expires_on::text)) AS f (name, value)
+         WHERE m.principal_id = p_principal AND m.authority_id = p_authority AND f.value IS NOT NULL
+        UNION ALL
+        SELECT 2, 'return_submission', 'principal_id', 'sent submission ' || s.submission,
+               s.recorded_at, 'authorities/' || s.authority_id || '/rounds/' || s.round_id || '/returns/'
+                   || s.owner_id
+          FROM return_submission AS s
+         WHERE s.principal_id = p_principal AND s.authority_id = p_authority
+        UNION ALL
+        SELECT 3, 'return_move', 'principal_id', v.kind || ' submission ' || v.submission,
+               v.recorded_at, 'authorities/' || v.authority_id || '/rounds/' || v.round_id || '/returns/'
+                   || v.owner_id
+          FROM return_move AS v
+         WHERE v.principal_id = p_principal AND v.authority_id = p_authority
+      ) AS d
+     ORDER BY d.place, d.since, d.resource, d.field, d.value
+$$;
+
+-- Everything, in an order that later calls find again. The audit trail comes last, as it grows.
+CREATE FUNCTION personal_rows(p_principal uuid, p_authority text) RETURNS SETOF personal_datum
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_call text := coalesce(current_setting('pledge.authority', true), '');
+    v text;
+BEGIN
+    RETURN QUERY SELECT d.* FROM personal_of_principal(p_principal, p_authority) AS d;
+    FOR v IN SELECT m.authority_id FROM member AS m
+              WHERE m.principal_id = p_principal
+                AND (p_authority IS NULL OR m.authority_id = p_authority)
+              ORDER BY m.authority_id LOOP
+        PERFORM set_config('pledge.authority', v, true);
+        RETURN QUERY SELECT d.* FROM personal_of_place(p_principal, v) AS d;
+    END LOOP;
+    PERFORM set_config('pledge.authority', v_call, true);
+    RETURN QUERY
+        SELECT 'audit_entry', 'peer', concat_ws(' ', e.kind, e.method, e.outcome, nullif(e.role, ''),
+                   'from ' || nullif(e.peer, '')), e.recorded_at,
+               CASE e.authority_id WHEN '' THEN '' ELSE 'authorities/' || e.authority_id || '/' END
+                   || 'auditEntries/' || e.number
+          FROM audit_entry AS e
+         WHERE e.principal = p_principal::text
+           AND (p_authority IS NULL OR e.authority_id = p_authority)
+         ORDER BY e.recorded_at, e.authority_id, e.number;
+END
+$$;
+
+CREATE FUNCTION personal_may(p_member text) RETURNS member
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v member;
+BEGIN
+    IF app_role() IS NULL OR app_role() NOT IN ('host_administrator', 'council_administrator') THEN
+        PERFORM fail('PL403', 'Only a council or host administrator may see or erase what is held on'
+            ' others.');
+    END IF;
+    SELECT * INTO v FROM member WHERE authority_id = app_authority() AND member_id = p_member;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no member ' || p_member || '.', 'name');
+    END IF;
+    RETURN v;
+END
+$$;
+
+CREATE FUNCTION personal_export(p_member text)
+RETURNS TABLE (place bigint, table_name text, field text, value text, held_since timestamptz,
+               resource text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT d.ordinality, d.table_name, d.field, d.value, d.held_since, d.resource
+      FROM personal_rows((personal_may(p_member)).principal_id, app_authority())
+           WITH ORDINALITY AS d
+$$;
+COMMENT ON FUNCTION personal_export(text)
+    IS 'What is held on a member of the call''s authority, as far as it is the authority''s or of all.';
+
+CREATE FUNCTION personal_export_own()
+RETURNS TABLE (place bigint, table_name text, field text, value text, held_since timestamptz,
+               resource text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    SELECT d.ordinality, d.table_name, d.field, d.value, d.held_since, d.resource
+      FROM personal_rows(app_principal(), NULL) WITH ORDINALITY AS d
+$$;
+COMMENT ON FUNCTION personal_export_own() IS 'What is held on who calls, in every authority.';
+
+-- Erasure. A place that was erased stays as it is.
+ALTER TABLE member ADD COLUMN erase_time timestamptz,
+    DROP CONSTRAINT member_certificate_sha256_or_user_name,
+    ADD CONSTRAINT member_certificate_sha256_or_user_name
+        CHECK (fingerprint IS NOT NULL OR user_name IS NOT NULL OR erase_time IS NOT NULL);
+COMMENT ON CONSTRAINT member_certificate_sha256_or_user_name ON member
+    IS 'certificate_sha256: a member needs a certificate, a user name, or both';
+
+CREATE FUNCTION member_erased() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    PERFORM fail('PL412', 'What was held on the member was erased. Add a new member.', 'member.name');
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER member_erased BEFORE UPDATE ON member FOR EACH ROW WHEN (OLD.erase_time IS NOT NULL)
+    EXECUTE FUNCTION member_erased();
+
+CREATE TABLE erasure (
+    authority_id text COLLATE "C" NOT NULL,
+    member_id    text COLLATE "C" NOT NULL,
+    table_name   text COLLATE "C" NOT NULL,
+    erasure      text NOT NULL,
+    cause        text NOT NULL,
+    count        bigint NOT NULL,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT erasure_table_name_once PRIMARY KEY (authority_id, member_id, table_name),
+    CONSTRAINT erasure_member_exists FOREIGN KEY (authority_id, member_id) REFERENCES member,
+    CONSTRAINT erasure_erasure_known CHECK (erasure IN ('cleared', 'replaced', 'deleted', 'revoked')),
+    CONSTRAINT erasure_cause_known CHECK (cause IN ('asked', 'retention'))
+);
+COMMENT ON TABLE erasure IS 'What was erased. After a backup is restored, it says what to erase again.';
+COMMENT ON CONSTRAINT erasure_table_name_once ON erasure IS 'table_name: is counted already';
+COMMENT ON CONSTRAINT erasure_member_exists ON erasure IS 'member: names no member';
+COMMENT ON CONSTRAINT erasure_erasure_known ON erasure
+    IS 'erasure: must be cleared, replaced, deleted or revoked';
+COMMENT ON CONSTRAINT erasure_cause_known ON erasure IS 'cause: must be asked or retention';
+ALTER TABLE erasure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE erasure FORCE ROW LEVEL SECURITY;
+CREATE POLICY erasure_tenant ON erasure
+    USING (authority_id = app_authority()) WITH CHECK (authority_id = app_authority());
+-- The functions below run as the role that owns the schema.
+CREATE POLICY request_definer ON request FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY request_definer_delete ON request FOR DELETE TO CURRENT_USER USING (true);
+
+CREATE FUNCTION erasure_count(v member, p_cause text, p_table text, p_erasure text, p_count bigint)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+    INSERT INTO erasure AS e (authority_id, member_id, table_name, erasure, cause, count)
+    SELECT v.authority_id, v.member_id, p_table, p_erasure, p_cause, p_count WHERE p_count > 0
+    ON CONFLICT (authority_id, member_id, table_name) DO UPDATE SET count = e.count + EXCLUDED.count
+$$;
+
+-- Clears the addresses of a principal in one chain. The digest stays, so the chain still holds.
+CREATE FUNCTION audit_peers_clear(p_authority text, p_principal uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    UPDATE audit_entry SET peer = NULL, peer_salt = NULL
+     WHERE authority_id = p_authority AND principal = p_principal::text AND peer IS NOT NULL;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
+$$;
+
+-- What is the principal's own, once no place of it is left.
+CREATE FUNCTION personal_erase_principal(v member, p_cause text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_id uuid := v.principal_id;
+    v_user_name text := (SELECT l.user_name FROM login AS l WHERE l.principal_id = v.principal_id);
+    v_count bigint;
+BEGIN
+    DELETE FROM attempt WHERE key = attempt_key(v_user_name, NULL)
+        OR key IN (SELECT attempt_key(v_user_name, d.token_hash) FROM device AS d
+                    WHERE d.principal_id = v_id);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'attempt', 'deleted', v_count);
+    DELETE FROM recovery_code WHERE principal_id = v_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'recovery_code', 'deleted', v_count);
+    DELETE FROM password WHERE principal_id = v_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'password', 'deleted', v_count);
+    DELETE FROM device WHERE principal_id = v_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'device', 'deleted', v_count);
+    DELETE FROM invitation WHERE principal_id = v_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'invitation', 'deleted', v_count);
+    DELETE FROM login WHERE principal_id = v_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'login', 'deleted', v_count);
+    DELETE FROM session WHERE principal_id = v_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'session', 'deleted', v_count);
+    DELETE FROM request WHERE principal_id = v_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'request', 'deleted', v_count);
+    UPDATE credential SET revoke_time = now() WHERE principal_id = v_id AND revoke_time IS NULL;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'credential', 'revoked', v_count);
+    UPDATE principal SET display_name = 'Erased' WHERE principal_id = v_id;
+    PERFORM erasure_count(v, p_cause, 'principal', 'replaced', 1);
+    PERFORM erasure_count(v, p_cause, 'audit_entry', 'cleared', audit_peers_clear('', v_id));
+END
+$$;
+
+CREATE FUNCTION personal_erase_place(v member, p_cause text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    UPDATE member SET display_name = 'Erased', user_name = NULL, erase_time = now(),
+           expires_on = least(expires_on, current_date - 1)
+     WHERE authority_id = v.authority_id AND member_id = v.member_id;
+    PERFORM erasure_count(v, p_cause, 'member', 'replaced', 1);
+    DELETE FROM session WHERE principal_id = v.principal_id AND only_authority = v.authority_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM erasure_count(v, p_cause, 'session', 'deleted', v_count);
+    PERFORM erasure_count(v, p_cause, 'audit_entry', 'cleared',
+                          audit_peers_clear(v.authority_id, v.principal_id));
+    IF NOT EXISTS (SELECT FROM member AS m
+                    WHERE m.principal_id = v.principal_id AND m.erase_time IS NULL) THEN
+        PERFORM personal_erase_principal(v, p_cause);
+    END IF;
+END
+$$;
+
+-- Erases places in their order. What changes in another authority than the call's is recorded there, too:
+-- each chain has the changes of its own authority.
+CREATE FUNCTION personal_erase(p_places member[], p_cause text, p_method text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_call text := coalesce(current_setting('pledge.authority', true), '');
+    v_first text := '';
+    v_last text := '';
+    v member;
+BEGIN
+    SET CONSTRAINTS ALL IMMEDIATE; -- the changes are counted as they are made
+    FOREACH v IN ARRAY p_places LOOP
+        PERFORM set_config('pledge.authority', v.authority_id, true),
+            set_config('pledge.change_first', '', true), set_config('pledge.change_last', '', true),
+            set_config('pledge.change_authority', '', true), set_config('pledge.changed', '', true);
+        PERFORM personal_erase_place(v, p_cause);
+        IF v.authority_id = v_call THEN
+            v_first := current_setting('pledge.change_first');
+            v_last := current_setting('pledge.change_last');
+        ELSE
+            PERFORM audit_append(v.authority_id, 'write', p_method, 'OK', '', '', '', 0,
+                current_setting('pledge.change_first')::bigint,
+                current_setting('pledge.change_last')::bigint);
+        END IF;
+    END LOOP;
+    PERFORM set_config('pledge.authority', v_call, true),
+        set_config('pledge.change_first', v_first, true),
+        set_config('pledge.change_last', v_last, true),
+        set_config('pledge.change_authority', CASE v_first WHEN '' THEN '' ELSE v_call END, true);
+END
+$$;
+COMMENT ON FUNCTION personal_erase(member[], text, text)
+    IS 'Erases what is held on these places, and on a principal with its last one.';
+
+CREATE FUNCTION personal_erase_member(p_member text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v member := personal_may(p_member);
+BEGIN
+    PERFORM principal_is_ours(v.principal_id, 'name');
+    PERFORM FROM principal WHERE principal_id = v.principal_id FOR UPDATE; -- one erasure at a time
+    SELECT * INTO v FROM member WHERE authority_id = app_authority() AND member_id = p_member;
+    IF v.erase_time IS NOT NULL THEN
+        PERFORM fail('PL412', 'What was held on ' || p_member || ' was erased already.', 'name');
+    END IF;
+    PERFORM personal_erase(
+        ARRAY(SELECT m FROM member AS m
+               WHERE m.principal_id = v.principal_id AND m.erase_time IS NULL
+               ORDER BY m.authority_id),
+        'asked', 'pledge.v1.PersonalDataService/ErasePersonalData');
+END
+$$;
+COMMENT ON FUNCTION personal_erase_member(text)
+    IS 'Erases what is held on a member, in every authority that the principal has a place in.';
+
+COMMIT;

@@ -1,0 +1,117 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What is too old goes, what is not stays, and every run is recorded.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SELECT * FROM no_plan();
+\ir fixture.psql
+SET CONSTRAINTS ALL IMMEDIATE;
+
+SELECT ok(days BETWEEN least_days AND most_days, kind || ' has a period within its limits') FROM retention;
+SELECT is_empty($$SELECT kind FROM personal_field WHERE kind IS NOT NULL EXCEPT SELECT kind FROM retention$$,
+                'every kind of the register has a period');
+
+-- Of each kind one that is a day too old, and one that is a day too young.
+CREATE FUNCTION pg_temp.ago(p_kind text, p_more int) RETURNS timestamptz LANGUAGE sql AS $$
+    SELECT now() - (days + p_more) * interval '1 day' FROM pledge.retention WHERE kind = p_kind
+$$;
+SELECT pg_temp.act('north', 'council_administrator');
+SELECT member_create(m, 'Name of ' || m, 'officer', '', '', '', m || '@north') FROM unnest('{old,young}'::text[]) AS m;
+SELECT set_config('test.old', (SELECT principal_id::text FROM member WHERE member_id = 'old'), true),
+       set_config('test.young', (SELECT principal_id::text FROM member WHERE member_id = 'young'), true);
+CREATE FUNCTION pg_temp.fill(p_member text, p_more int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_id uuid := current_setting('test.' || p_member);
+    v_tag bytea := sha256(convert_to(p_member, 'UTF8'));
+BEGIN
+    INSERT INTO session (token_hash, principal_id, method, peer, idle, create_time, last_use_time, expire_time, end_time)
+    VALUES (sha256('1' || v_tag), v_id, 'password', 'p', '1 hour', now() - interval '2 years',
+            pg_temp.ago('session', p_more) - interval '1 hour', now() + interval '1 day', NULL),
+           (sha256('2' || v_tag), v_id, 'password', 'p', '1 hour', now() - interval '2 years', now(),
+            now() + interval '1 day', pg_temp.ago('session', p_more)),
+           (sha256('3' || v_tag), v_id, 'password', 'p', '1 hour', now() - interval '2 years', now(),
+            pg_temp.ago('session', p_more), NULL);
+    INSERT INTO attempt VALUES (v_tag, 3, now() - interval '1 year', pg_temp.ago('attempt', p_more));
+    INSERT INTO token_used VALUES (v_tag, pg_temp.ago('used_token', p_more));
+    INSERT INTO invitation VALUES (v_tag, v_id, NULL, pg_temp.ago('invitation', p_more));
+    INSERT INTO device VALUES (v_tag, v_id, pg_temp.ago('device', p_more));
+    INSERT INTO request VALUES (v_id, gen_random_uuid(), 'north', 'm', 'h', pg_temp.ago('request', p_more));
+    UPDATE member SET expires_on = pg_temp.ago('member', p_more)::date WHERE member_id = p_member;
+    PERFORM audit_write('pledge.v1.X/' || p_member, '192.0.2.1:1', '', ''::bytea);
+END
+$$;
+SELECT pg_temp.fill('old', 1), pg_temp.fill('young', -1);
+UPDATE audit_entry SET recorded_at = pg_temp.ago('audit_address', CASE method WHEN 'pledge.v1.X/old' THEN 1 ELSE -1 END);
+CREATE FUNCTION pg_temp.left_of(p_table text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    v bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM pledge.%I', p_table) INTO v;
+    RETURN v;
+END
+$$;
+CREATE TEMP TABLE before AS
+SELECT t, pg_temp.left_of(t) AS count FROM unnest('{session,attempt,token_used,invitation,device,request}'::text[]) AS t;
+
+SET LOCAL ROLE pledged;
+SELECT ok(retention_due(), 'a first run is due');
+SELECT pg_temp.act('north', 'council_administrator');
+SELECT is((pg_temp.failure('SELECT retention_apply_now()')).state, 'PL403', 'a council applies no periods');
+SELECT is((pg_temp.failure($$SELECT retention_update('session', 10)$$)).state, 'PL403', 'nor changes one');
+SELECT is_empty('SELECT FROM retention_run', 'nothing was done');
+SELECT pg_temp.as_new();
+SELECT pg_temp.act('', '', '', '');
+CREATE TEMP TABLE ran AS SELECT * FROM retention_job();
+SELECT is(ARRAY(SELECT kind || ' ' || removed FROM ran ORDER BY 1),
+          '{"attempt 1","audit_address 1","device 1","invitation 1","member 1","request 1","session 3","used_token 1"}',
+          'the daemon''s run says what it did');
+SELECT set_eq('SELECT kind, removed FROM retention_run', 'SELECT kind, removed FROM ran', 'which is recorded');
+SELECT is(ARRAY(SELECT days FROM retention_run ORDER BY kind), ARRAY(SELECT days FROM retention ORDER BY kind),
+          'with the period that counted');
+SELECT ok(NOT retention_due(), 'it is not due again');
+SELECT is_empty('SELECT FROM retention_job()', 'and a second daemon does nothing');
+SELECT pg_temp.act('', 'host_administrator');
+SELECT is((SELECT method || principal || outcome FROM audit_entry), 'pledge.v1.RetentionService/ApplyRetentionOK',
+          'the host''s chain has an entry of it');
+SELECT pg_temp.act('north', 'host_administrator');
+SELECT is((SELECT split_part(changes[1], E'\t', 2) || ' ' || principal || role FROM audit_resource
+            ORDER BY number DESC LIMIT 1), 'authorities/north/members/old ',
+          'and the council''s one of the member that was erased');
+SELECT is(ARRAY(SELECT member_id || ' ' || display_name FROM member WHERE member_id IN ('old', 'young') ORDER BY 1),
+          '{"old Erased","young Name of young"}', 'whose name is gone');
+SELECT is(ARRAY(SELECT cause FROM erasure WHERE table_name = 'login'), '{retention}', 'with the user name');
+SELECT is(ARRAY(SELECT peer IS NULL FROM audit_entry WHERE method LIKE 'pledge.v1.X/%' ORDER BY number), '{t,f}',
+          'an old address is gone');
+RESET ROLE;
+SELECT is(pg_temp.left_of(b.t), b.count - CASE b.t WHEN 'session' THEN 3 ELSE 1 END, 'the young of ' || b.t || ' stays')
+  FROM before AS b;
+
+-- A place of somebody who has another one is erased alone.
+SELECT pg_temp.act('north', 'host_administrator');
+SELECT member_create('both', 'Both', 'officer', '', '', '', 'both@somewhere');
+SELECT pg_temp.act('south', 'host_administrator');
+SELECT member_create('both', 'Both', 'officer', '', '', '', 'both@somewhere');
+SELECT pg_temp.act('north', 'host_administrator');
+UPDATE member SET expires_on = pg_temp.ago('member', 1)::date WHERE member_id = 'both' AND authority_id = 'north';
+SET LOCAL ROLE pledged;
+SELECT pg_temp.act('', 'host_administrator');
+SELECT lives_ok('SELECT retention_apply_now()', 'a host administrator applies the periods at any time');
+RESET ROLE;
+SELECT is(ARRAY(SELECT authority_id || ' ' || display_name || ' ' || coalesce(user_name, '-') FROM member
+                 WHERE member_id = 'both' ORDER BY 1), '{"north Erased -","south Both both@somewhere"}',
+          'the other place still names its member');
+SELECT is((SELECT count(*) FROM login WHERE user_name = 'both@somewhere'), 1::bigint, 'who still signs in');
+
+SET LOCAL ROLE pledged;
+SELECT lives_ok($$SELECT retention_update('session', 10)$$, 'a host administrator changes a period');
+SELECT is((SELECT days FROM retention WHERE kind = 'session'), 10, 'which counts');
+SELECT is(pg_temp.failure(format('SELECT retention_update(%L, %s)', k, d)), ROW(s, v::jsonb), k || ' ' || d)
+  FROM (VALUES ('session', 0, 'PL400', '[{"field": "days", "description": "This kind is kept for 1 to 365 days."}]'),
+               ('session', 366, 'PL400', '[{"field": "days", "description": "This kind is kept for 1 to 365 days."}]'),
+               ('x', 1, 'PL404', '[{"field": "kind", "description": "There is no kind x with a period."}]'))
+       AS t (k, d, s, v);
+SELECT throws_ok(q, '42501', NULL, q)
+  FROM unnest(ARRAY['UPDATE retention SET days = 0', 'DELETE FROM retention_run', 'UPDATE retention_run SET removed = 0',
+                    'INSERT INTO retention_run (run_time, kind, days, removed) VALUES (now(), ''session'', 1, 1)']) AS q;
+
+SELECT * FROM finish();
+ROLLBACK;
