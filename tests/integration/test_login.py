@@ -256,6 +256,27 @@ class ByScript(Login):
         self.assertIn("0 of 2 keys", self.good("derby-admin", "provider", "check", "derby"))
 
 
+class OtherTrust(Login):
+    """A service that trusts the system's authorities alone, and one that stays out of private networks."""
+
+    settings = {"PLEDGED_OIDC_ALLOW_PRIVATE": "1"}
+    private = {"PLEDGED_OIDC_CA_FILE": os.path.join(harness.CA, "ca.pem")}
+
+    def check(self, says):
+        with Script() as script:
+            self.provide(script)
+            self.bad("derby-admin", "provider", "check", "derby", says=(says,))
+            self.assertEqual(script.asked, [])
+
+    def test_a_certificate_of_nobody_it_knows(self):
+        self.check("cannot be reached")
+
+    def test_an_address_of_a_private_network(self):
+        other = harness.Daemon(self.daemon.database, **self.private)
+        with other, unittest.mock.patch.object(type(self), "daemon", other):
+            self.check("private network")
+
+
 class Keys(Login):
     """How often the service asks a provider for its keys, and who waits for that."""
 
