@@ -164,6 +164,9 @@ static void stream_free(struct pledge_stream *stream)
     pledge_reply_deinit(&stream->reply);
     buf_deinit(&stream->attempt.body);
     buf_deinit(&stream->expanded);
+    if (stream->out.data) { /* what was sent may have been a password */
+        explicit_bzero(stream->out.data, stream->out.cap);
+    }
     buf_deinit(&stream->out);
     arena_deinit(&stream->message);
     arena_deinit(&stream->own);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define BASE64URL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 #define DEFAULT_USER_CLAIM "preferred_username"
 
 /* Seconds beyond which a double counts no longer one by one. */
@@ -71,11 +70,11 @@ bool id_token_parse(struct id_token *token, const char *text, struct err *err)
     if (len > ID_TOKEN_MAX) {
         return id_token_refuse(err, "longer than is taken");
     }
-    size_t header = strspn(text, BASE64URL);
+    size_t header = jwks_base64url(text);
     const char *payload_at = text[header] == '.' ? text + header + 1 : "";
-    size_t payload = strspn(payload_at, BASE64URL);
+    size_t payload = jwks_base64url(payload_at);
     const char *signature_at = payload_at[payload] == '.' ? payload_at + payload + 1 : "";
-    size_t signature = strspn(signature_at, BASE64URL);
+    size_t signature = jwks_base64url(signature_at);
     if (header == 0 || payload == 0 || signature == 0 || signature_at[signature] != '\0') {
         return id_token_refuse(err, "not three parts in base64url");
     }

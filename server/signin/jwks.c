@@ -11,6 +11,12 @@ static const struct jwks_algorithm algorithms[] = {
     {"ES256", "EC", "P-256"}, {"ES384", "EC", "P-384"}, {"ES512", "EC", "P-521"},
 };
 
+size_t jwks_base64url(const char *text)
+{
+    size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    return len % 4 == 1 ? 0 : len;
+}
+
 const struct jwks_algorithm *jwks_algorithm(const char *name)
 {
     for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
@@ -100,14 +106,22 @@ static bool is_good_rsa(const char *modulus, const char *exponent)
     return good;
 }
 
+/* The text of a member that is a number in base64url, or NULL. */
+static const char *number_of(const json_t *jwk, const char *name)
+{
+    const char *text = json_string_value(json_object_get(jwk, name));
+    size_t len = text ? jwks_base64url(text) : 0;
+    return len > 0 && text[len] == '\0' ? text : NULL;
+}
+
 /* The public members alone, so that nothing else a provider sends reaches the library. NULL when
  * the key is not usable. */
 static cjose_jwk_t *import_key(const json_t *jwk, const struct jwks_key *key)
 {
-    const char *n = json_string_value(json_object_get(jwk, "n"));
-    const char *e = json_string_value(json_object_get(jwk, "e"));
-    const char *x = json_string_value(json_object_get(jwk, "x"));
-    const char *y = json_string_value(json_object_get(jwk, "y"));
+    const char *n = number_of(jwk, "n");
+    const char *e = number_of(jwk, "e");
+    const char *x = number_of(jwk, "x");
+    const char *y = number_of(jwk, "y");
     json_t *plain = NULL;
     cjose_err ignored;
     if (strcmp(key->type, "RSA") == 0 && n && e && is_good_rsa(n, e)) {

@@ -49,6 +49,10 @@ struct jwks {
     struct jwks_key keys[JWKS_MAX_KEYS];
 };
 
+/* The characters at the beginning of `text` that are base64url without padding and can be decoded;
+ * 0 when there are none, or one too many. cjose ends the process on some texts that are not. */
+size_t jwks_base64url(const char *text);
+
 /* The algorithm of a token's "alg", or NULL when it is none of ours: no "none", no HMAC. Static. */
 const struct jwks_algorithm *jwks_algorithm(const char *name);
 

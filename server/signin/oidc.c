@@ -135,13 +135,19 @@ static bool evict(struct oidc *oidc)
     return true;
 }
 
-/* Finds or makes the entry, for release(). NULL with `err`. */
-static struct issuer *hold(struct oidc *oidc, const char *url, struct err *err)
+static struct issuer *find(const struct oidc *oidc, const char *url)
 {
     struct issuer *issuer = oidc->issuers;
     while (issuer && strcmp(issuer->url, url) != 0) {
         issuer = issuer->next;
     }
+    return issuer;
+}
+
+/* Finds or makes the entry and keeps it from being evicted. NULL with `err`. */
+static struct issuer *hold(struct oidc *oidc, const char *url, struct err *err)
+{
+    struct issuer *issuer = find(oidc, url);
     if (!issuer && oidc->count >= OIDC_MAX_ISSUERS && !evict(oidc)) {
         err_set(err, GRPC_UNAVAILABLE, "Too many identity providers are in use. Try again.");
         return NULL;
@@ -239,6 +245,21 @@ static struct jwks *keys_of(struct oidc *oidc, const char *url, bool again, stru
     return keys;
 }
 
+/* The keys that are kept, without waiting. `*ret_final` says that none newer may be fetched now.
+ * NULL when there are none. */
+static struct jwks *keys_kept(struct oidc *oidc, const char *url, bool *ret_final)
+{
+    pthread_mutex_lock(&oidc->lock);
+    struct issuer *issuer = find(oidc, url);
+    struct jwks *keys = issuer && is_fresh(issuer) ? jwks_ref(issuer->keys) : NULL;
+    *ret_final = keys && !issuer->fetching && !may_fetch(issuer, true);
+    if (keys) {
+        issuer->used_ms = time_monotonic_ms();
+    }
+    pthread_mutex_unlock(&oidc->lock);
+    return keys;
+}
+
 /* Why a provider cannot be used is for its administrator, who has oidc_inspect, and the log. */
 static bool unavailable(struct err *err)
 {
@@ -248,6 +269,11 @@ static bool unavailable(struct err *err)
     memcpy(err->detail, reason, sizeof(reason));
     return err_set(err, GRPC_UNAVAILABLE,
                    "The identity provider cannot be asked at present. Try again later.");
+}
+
+static bool refuse_key(struct err *err)
+{
+    return id_token_refuse(err, "no key of the provider's fits, or more than one");
 }
 
 /* Checks the signature by the provider's key, looking again for one that is not known. */
@@ -268,8 +294,7 @@ static bool check_signature(struct oidc *oidc, const char *issuer, const struct 
             key = jwks_find(keys, token->key_id, token->algorithm);
         }
     }
-    bool good = key ? id_token_verify(token, key, err)
-                    : id_token_refuse(err, "no key of the provider's fits, or more than one");
+    bool good = key ? id_token_verify(token, key, err) : refuse_key(err);
     jwks_unref(keys);
     return good;
 }
@@ -283,6 +308,31 @@ bool oidc_check(struct oidc *oidc, const struct oidc_provider *provider, const c
                 id_token_claims(&token, provider, now, ret_identity, err) &&
                 check_signature(oidc, provider->issuer, &token, err);
     id_token_deinit(&token);
+    if (!good) {
+        *ret_identity = (struct oidc_identity){0};
+    }
+    return good;
+}
+
+bool oidc_check_kept(struct oidc *oidc, const struct oidc_provider *provider, const char *text,
+                     time_t now, bool *ret_known, struct oidc_identity *ret_identity,
+                     struct err *err)
+{
+    struct id_token token;
+    bool final = false;
+    *err = (struct err){0};
+    bool good = id_token_parse(&token, text, err) &&
+                id_token_claims(&token, provider, now, ret_identity, err);
+    *ret_known = !good;
+    struct jwks *keys = good ? keys_kept(oidc, provider->issuer, &final) : NULL;
+    const struct jwks_key *key = keys ? jwks_find(keys, token.key_id, token.algorithm) : NULL;
+    if (key || final) {
+        *ret_known = true;
+        good = key ? id_token_verify(&token, key, err) : refuse_key(err);
+    }
+    jwks_unref(keys);
+    id_token_deinit(&token);
+    good = good && *ret_known;
     if (!good) {
         *ret_identity = (struct oidc_identity){0};
     }

@@ -2,8 +2,9 @@
 /*
  * Sign-in by identity providers (OpenID Connect): checks ID tokens by keys that it fetches.
  *
- * The functions block, for FETCH_TIMEOUT_MS a document, and are for pool threads, of which any
- * number may call them at once. One issuer holds at most OIDC_MAX_BLOCKED of them.
+ * Any number of threads may call the functions at once. Those that fetch block, for
+ * FETCH_TIMEOUT_MS a document, and are for pool threads, of which one issuer holds at most
+ * OIDC_MAX_BLOCKED.
  */
 #ifndef SERVER_SIGNIN_OIDC_H
 #define SERVER_SIGNIN_OIDC_H
@@ -35,6 +36,13 @@ void oidc_free(struct oidc *oidc);
  * to see to, by ret_identity->digest. */
 bool oidc_check(struct oidc *oidc, const struct oidc_provider *provider, const char *token,
                 time_t now, struct oidc_identity *ret_identity, struct err *err);
+
+/* The same by keys that are kept, for the loop: nothing blocks, so that no slow provider holds up
+ * those who sign in by another. `*ret_known` is false, and nothing else is set, when the keys have
+ * to be fetched first: then it takes oidc_check. */
+bool oidc_check_kept(struct oidc *oidc, const struct oidc_provider *provider, const char *token,
+                     time_t now, bool *ret_known, struct oidc_identity *ret_identity,
+                     struct err *err);
 
 /* What a provider has. */
 struct oidc_report {

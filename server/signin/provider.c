@@ -222,12 +222,21 @@ static void checked(struct visit *visit)
     visit_ask(visit, &provider_statements[DONE], visit_take_session, signed_in);
 }
 
+/* Only who needs keys that are not there waits in the line of those who fetch. */
 static void found(struct visit *visit)
 {
-    if (inquiry_of(visit)->provider.issuer) {
-        visit_send(visit, &visit->signin->fetches, check, checked);
-    } else {
+    struct inquiry *inquiry = inquiry_of(visit);
+    bool known;
+    if (!inquiry->provider.issuer) {
         refuse_and_record(visit);
+        return;
+    }
+    visit->good = oidc_check_kept(visit->signin->config->oidc, &inquiry->provider, inquiry->token,
+                                  time(NULL), &known, &inquiry->identity, &inquiry->err);
+    if (known) {
+        checked(visit);
+    } else {
+        visit_send(visit, &visit->signin->fetches, check, checked);
     }
 }
 

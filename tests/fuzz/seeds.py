@@ -102,3 +102,17 @@ for file in sorted(os.listdir(os.path.join(ROOT, "tests/data/returns")))[:4]:
     with open(os.path.join(ROOT, "tests/data/returns", file), "rb") as source:
         write("csv", file, source.read()[:2000])
 write("csv", "quoted", b'\xef\xbb\xbf# authority: derby\r\ncommitment,rating,"narr""ative"\r\na,"green\n",\x00\r\n')
+
+# An ID token that is believed, signed by a key that nobody has any more, and what is near it.
+TOKEN = b".".join((
+    b"eyJhbGciOiJFUzI1NiIsImtpZCI6ImVjIn0",
+    b"eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUub3JnIiwiYXVkIjoicGxlZGdlIiwiZXhwIjoxODAwMDAwMzAwLCJpYXQiOjE4"
+    b"MDAwMDAwMDAsInByZWZlcnJlZF91c2VybmFtZSI6IkFkYSIsInRpZCI6ImRlcmJ5In0",
+    b"hFcu2YQEwS9Gkj5JP450HINoIe3mAQ9_PfWOxiJ_rJItzvcPtsrPA5f9tTvDQga5wkkizq30P9keV_svkKuRIg"))
+KEYS = (b'{"keys": [{"kty": "EC", "crv": "P-256", "kid": "ec", "use": "sig", "alg": "ES256", '
+        b'"x": "SfqG2dh2BuH0878R3w7UZLbXsTWOuVfD0d8fmfrPxk8", "y": "38DdhnnCm4BTmHdZfbkl56a4z0zN1aSW1-6kCoi-n8w"}, '
+        b'{"kty": "RSA", "kid": "rsa", "key_ops": ["verify"], "e": "AQAB", "n": "' + b"v" * 342 + b'"}]}')
+write("token", "good", TOKEN + b"\0" + KEYS)
+write("token", "unsigned", TOKEN[:-86] + b"AA\0" + KEYS)
+write("token", "rsa", b"eyJhbGciOiJSUzI1NiJ9.e30." + b"A" * 342 + b"\0" + KEYS)
+write("token", "none", b"eyJhbGciOiJub25lIn0.e30.AA\0{}")

@@ -119,6 +119,7 @@ class Script:
     def __init__(self):
         self.answers = {}
         self.asked = []
+        self.delay_seconds = 0
         script = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -126,6 +127,7 @@ class Script:
                 size = int(self.headers.get("content-length") or 0)
                 fields = urllib.parse.parse_qs(self.rfile.read(size).decode())
                 script.asked.append((time.monotonic(), self.path, {k: v[0] for k, v in fields.items()}))
+                time.sleep(script.delay_seconds)
                 waiting = script.answers.get(self.path, [(404, {})])
                 status, body = waiting.pop(0) if len(waiting) > 1 else waiting[0]
                 body = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -2,6 +2,7 @@
 """Signing in from a terminal: by a real identity provider, by one that misbehaves, and by password."""
 
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import json
@@ -15,6 +16,8 @@ import subprocess
 import tempfile
 import time
 import unittest.mock
+
+import grpc
 
 import harness
 from provider import CLIENT, NODE, Browser, Provider, Script
@@ -251,6 +254,85 @@ class ByScript(Login):
             self.bad("derby-admin", "provider", "check", "derby", says=(says,))
         self.script.answers["/jwks"] = [(200, {"keys": keys[:2]})]
         self.assertIn("0 of 2 keys", self.good("derby-admin", "provider", "check", "derby"))
+
+
+class OtherTrust(Login):
+    """A service that trusts the system's authorities alone, and one that stays out of private networks."""
+
+    settings = {"PLEDGED_OIDC_ALLOW_PRIVATE": "1"}
+    private = {"PLEDGED_OIDC_CA_FILE": os.path.join(harness.CA, "ca.pem")}
+
+    def check(self, says):
+        with Script() as script:
+            self.provide(script)
+            self.bad("derby-admin", "provider", "check", "derby", says=(says,))
+            self.assertEqual(script.asked, [])
+
+    def test_a_certificate_of_nobody_it_knows(self):
+        self.check("cannot be reached")
+
+    def test_an_address_of_a_private_network(self):
+        other = harness.Daemon(self.daemon.database, **self.private)
+        with other, unittest.mock.patch.object(type(self), "daemon", other):
+            self.check("private network")
+
+
+class Keys(Login):
+    """How often the service asks a provider for its keys, and who waits for that."""
+
+    def setUp(self):
+        super().setUp()
+        self.script = self.enterContext(Script())
+
+    @staticmethod
+    def made_up(issuer, kid="unknown"):
+        """A token that only its signature gives away."""
+        now = int(time.time())
+        parts = ({"alg": "RS256", "kid": kid},
+                 {"iss": issuer, "aud": CLIENT, "exp": now + 300, "iat": now, "preferred_username": USER})
+        return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+                        for part in parts) + ".AAAA"
+
+    def try_token(self, authority, token):
+        """The code of the refusal, and how many seconds it took."""
+        began = time.monotonic()
+        with self.assertRaises(grpc.RpcError) as caught:
+            harness.Api(self.daemon, None).SignInWithToken(authority=f"authorities/{authority}", id_token=token)
+        return caught.exception.code(), time.monotonic() - began
+
+    def test_made_up_tokens_cost_the_provider_nothing(self):
+        self.provide(self.script)
+        refused = grpc.StatusCode.UNAUTHENTICATED
+        for token in ("", "a.b.c", self.made_up("https://other.example"), self.made_up(self.script.issuer)[:-4]):
+            code, _ = self.try_token("derby", token or "x")
+            self.assertEqual(code, refused)
+        self.assertEqual(self.script.asked, [])
+        for number in range(10):
+            self.assertEqual(self.try_token("derby", self.made_up(self.script.issuer, str(number)))[0], refused)
+        self.assertEqual(len(self.script.times("/jwks")), 1)
+
+    def test_a_provider_that_fails_is_left_alone_for_a_while(self):
+        self.provide(self.script)
+        self.script.answers["/jwks"] = [(500, {})]
+        for _ in range(5):
+            code, _ = self.try_token("derby", self.made_up(self.script.issuer))
+            self.assertEqual(code, grpc.StatusCode.UNAVAILABLE)
+        self.assertEqual(len(self.script.times("/jwks")), 1)
+
+    def test_a_slow_provider_holds_up_no_other(self):
+        slow = self.enterContext(Script())
+        slow.delay_seconds = 4
+        self.admin.CreateAuthority(authority_id="halton", authority={"display_name": "Halton"})
+        self.admin.SetIdentityProvider(parent="authorities/halton", identity_provider={
+            "issuer": slow.issuer, "client_id": CLIENT})
+        self.provide(self.script)
+        self.try_token("derby", self.made_up(self.script.issuer))  # its keys are there now
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            waiting = [pool.submit(self.try_token, "halton", self.made_up(slow.issuer)) for _ in range(6)]
+            time.sleep(0.5)
+            took = [self.try_token("derby", self.made_up(self.script.issuer)) for _ in range(4)]
+            self.assertEqual([call.result()[0] for call in waiting], [grpc.StatusCode.UNAUTHENTICATED] * 6)
+        self.assertLess(max(seconds for _, seconds in took), 2, took)
 
 
 class ByPassword(Login):

@@ -38,15 +38,19 @@ SELECT is((SELECT issuer || client_id || user_claim || scope || cardinality("req
 SELECT is((pg_temp.failure($$SELECT pg_temp.provide(p_etag => 'r1')$$)).state, 'PL410',
           'not over another''s change');
 
-SELECT throws_ok(format('SELECT pg_temp.provide(p_issuer => %L)', i), '23514', NULL, 'issuer ' || i)
+SELECT throws_ok(format('SELECT pg_temp.provide(p_issuer => %L)', i), '23514', NULL,
+                 'issuer ' || translate(i, E'\n', ' '))
   FROM unnest(ARRAY['', 'http://id.example.org', 'https://', 'https://a?b', 'https://a#b',
                     'https://u@a', 'https://a b', E'https://a\nb', 'HTTPS://a', 'https://a\b',
                     'https:///a', 'https://a/' || repeat('x', 1000)]) AS i;
-SELECT throws_ok(format('SELECT pg_temp.provide(p_client => %L)', c), '23514', NULL, 'client ' || c)
+SELECT throws_ok(format('SELECT pg_temp.provide(p_client => %L)', c), '23514', NULL,
+                 'client ' || translate(c, E'\n', ' '))
   FROM unnest(ARRAY['', 'a b', 'é', repeat('x', 256)]) AS c;
-SELECT throws_ok(format('SELECT pg_temp.provide(p_user => %L)', c), '23514', NULL, 'user ' || c)
+SELECT throws_ok(format('SELECT pg_temp.provide(p_user => %L)', c), '23514', NULL,
+                 'user ' || translate(c, E'\n', ' '))
   FROM unnest(ARRAY['a b', 'é', repeat('x', 101)]) AS c;
-SELECT throws_ok(format('SELECT pg_temp.provide(p_scope => %L)', s), '23514', NULL, 'scope ' || s)
+SELECT throws_ok(format('SELECT pg_temp.provide(p_scope => %L)', s), '23514', NULL,
+                 'scope ' || translate(s, E'\n', ' '))
   FROM unnest(ARRAY[' ', 'a  b', 'a ', 'a"', 'a\b', E'a\nb', repeat('x', 501)]) AS s;
 SELECT throws_ok(format('SELECT pg_temp.provide(p_claims => %L, p_values => %L)', c, v), '23514',
                  NULL, 'claims ' || c || v)

@@ -230,6 +230,7 @@ static void test_unsigned(void **state)
         {"{\"kid\":\"rsa\"}", NULL, "AA", "alg"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AA", "signature"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "A=", "three parts"},
+        {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AAAAA", "three parts"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AA.AA", "three parts"},
         {"{\"alg\":\"RS256\",\"kid\":\"rsa\"}", NULL, "AA\n", "three parts"},
         {"{\"alg\":\"none\",\"alg\":\"RS256\"}", NULL, "AA", "twice"},
@@ -414,6 +415,8 @@ static void test_key_members(void **state)
         {"{\"kty\":\"EC\"}", false},
         {"{\"n\":\"AQAB\"}", false},
         {"{\"n\":\"*\"}", false},
+        {"{\"n\":\"AA=A\"}", false}, /* on which the library would end the process */
+        {"{\"n\":\"AAAAA\"}", false},
         {"{\"e\":\"AQ\"}", false},
         {"{\"e\":\"Ag\"}", false},
         {"{\"e\":\"\"}", false},
@@ -526,6 +529,7 @@ static void test_unreachable(void **state)
     struct oidc_identity identity;
     struct oidc_report report;
     struct err err;
+    bool known;
     near.issuer = "https://127.0.0.1:9";
     char *payload = make_payload("{\"iss\":\"https://127.0.0.1:9\"}");
     char *token = make_token("{\"alg\":\"ES256\"}", payload, EC_256);
@@ -535,7 +539,13 @@ static void test_unreachable(void **state)
         assert_non_null(strstr(err.detail, "private network"));
         assert_null(strstr(err.message, "private"));
         assert_string_equal(identity.user_name, "");
+        assert_false(oidc_check_kept(oidc, &near, token, NOW, &known, &identity, &err));
+        assert_false(known);
+        assert_string_equal(identity.user_name, "");
     }
+    assert_false(oidc_check_kept(oidc, &near, token, NOW + 3600, &known, &identity, &err));
+    assert_true(known);
+    assert_int_equal(err.code, GRPC_UNAUTHENTICATED);
     assert_false(oidc_check(oidc, &near, token, NOW + 3600, &identity, &err));
     assert_int_equal(err.code, GRPC_UNAUTHENTICATED);
     assert_false(oidc_inspect(oidc, near.issuer, &report, &err));
