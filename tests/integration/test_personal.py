@@ -157,6 +157,9 @@ class Personal(People):
             self.assertIn("held", other.stdout.readline())
             self.refused(Code.ABORTED, api.ExportOwnPersonalData, says="under way")
             self.administrator.ExportPersonalData(name=f"{self.parent}/members/max")
+            other.stdin.write("SELECT 'free', pg_advisory_unlock_all();\n")
+            other.stdin.flush()
+            self.assertIn("free", other.stdout.readline())
         self.assertTrue(api.ExportOwnPersonalData().data)
 
     def test_the_command_line_exports(self):
