@@ -328,7 +328,8 @@ AS $$
      ORDER BY d.place, d.since, d.resource, d.field, d.value
 $$;
 
--- Everything, in an order that later calls find again. The audit trail comes last, as it grows.
+-- Everything, in an order that later calls find again. The audit trail comes last, as it grows. Reading
+-- through it takes long, and the connections that can write are few: one export of a caller at a time.
 CREATE FUNCTION personal_rows(p_principal uuid, p_authority text) RETURNS SETOF personal_datum
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
@@ -336,6 +337,10 @@ DECLARE
     v_call text := coalesce(current_setting('pledge.authority', true), '');
     v text;
 BEGIN
+    IF NOT pg_try_advisory_xact_lock(
+        hashtextextended('pledge.personal ' || coalesce(app_principal()::text, ''), 0)) THEN
+        PERFORM fail('PL410', 'Another export of yours is under way. Wait for its answer.');
+    END IF;
     RETURN QUERY SELECT d.* FROM personal_of_principal(p_principal, p_authority) AS d;
     FOR v IN SELECT m.authority_id FROM member AS m
               WHERE m.principal_id = p_principal

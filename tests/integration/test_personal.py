@@ -148,6 +148,20 @@ class Personal(People):
         (entry,) = self.admin.ListHostAuditEntries(after=host).entries
         self.assertEqual((entry.kind, entry.method, entry.outcome), ("read", SERVICE + "ExportOwnPersonalData", "OK"))
 
+    def test_one_export_of_a_caller_at_a_time(self):
+        api, principal = self.person("max")
+        with subprocess.Popen(["psql", "-qXAt", self.daemon.database], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as other:
+            other.stdin.write(f"SELECT 'held', pg_advisory_lock(hashtextextended('pledge.personal {principal}', 0));\n")
+            other.stdin.flush()
+            self.assertIn("held", other.stdout.readline())
+            self.refused(Code.ABORTED, api.ExportOwnPersonalData, says="under way")
+            self.administrator.ExportPersonalData(name=f"{self.parent}/members/max")
+            other.stdin.write("SELECT 'free', pg_advisory_unlock_all();\n")
+            other.stdin.flush()
+            self.assertIn("free", other.stdout.readline())
+        self.assertTrue(api.ExportOwnPersonalData().data)
+
     def test_the_command_line_exports(self):
         self.person("kim")
         told = json.loads(self.cli("derby-administrator", "personal", "export", "derby", "kim", "--json")[0])
