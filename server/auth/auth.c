@@ -556,18 +556,21 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
     }
 }
 
-/* Who is who has changed, or may have: whoever calls next is looked up. */
-static void on_change(void *data, const char *authority)
+void auth_forget(struct auth *auth)
 {
-    struct auth *auth = data;
-    if (authority && *authority) {
-        return;
-    }
     auth->generation++;
     for (size_t i = 0; i < AUTH_CACHE_SLOTS; i++) {
         for (struct entry *entry = auth->slots[i]; entry; entry = entry->next) {
             entry->trusted_until_ms = 0;
         }
+    }
+}
+
+/* Who is who has changed, or may have: whoever calls next is looked up. */
+static void on_change(void *data, const char *authority)
+{
+    if (!authority || !*authority) {
+        auth_forget(data);
     }
 }
 

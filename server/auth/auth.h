@@ -76,6 +76,10 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
                 const char *authority,
                 void (*then)(struct call *call, const struct db_settings *settings));
 
+/* Looks everybody up anew: for a caller whose own call has just changed who is who. Others hear of
+ * it by the database. */
+void auth_forget(struct auth *auth);
+
 /* The bucket of the address in `peer`, whatever the port. */
 struct bucket *auth_peer_bucket(struct bucket buckets[AUTH_PEER_BUCKETS], const char *peer);
 

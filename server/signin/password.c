@@ -232,6 +232,7 @@ static void changed(struct visit *visit)
 {
     Pledge__V1__ChangePasswordResponse reply = PLEDGE__V1__CHANGE_PASSWORD_RESPONSE__INIT;
     reply.ended = visit->ended;
+    auth_forget(visit->signin->auth);
     if (visit->good) {
         visit_reply(visit, &reply.base);
     } else {
@@ -321,6 +322,7 @@ static void signed_out(struct visit *visit)
 {
     Pledge__V1__SignOutResponse reply = PLEDGE__V1__SIGN_OUT_RESPONSE__INIT;
     reply.ended = visit->ended;
+    auth_forget(visit->signin->auth); /* the next call on this connection may be here already */
     visit_reply(visit, &reply.base);
 }
 

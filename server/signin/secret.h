@@ -27,7 +27,7 @@ enum {
     SECRET_CODE_SECONDS = 30,
     SECRET_CODE_WINDOW = 1, /* steps before and after that count, too */
     SECRET_RECOVERY_CODES = 10,
-    SECRET_RECOVERY_TEXT = 4 * 6 + 3 + 1, /* four groups of six: 120 bits, ASVS 2.6.2; and the NUL */
+    SECRET_RECOVERY_TEXT = 4 * 6 + 3 + 1, /* four groups of six, 120 bits: ASVS 2.6.2 */
     SECRET_PASSWORD_LEAST = 12,           /* characters, OWASP ASVS 2.1.1 */
     SECRET_PASSWORD_MOST = 128,           /* ASVS 2.1.2 */
     SECRET_SEALED_SIZE =

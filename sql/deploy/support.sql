@@ -178,17 +178,20 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION pledge.page_next(p_keys text[], p_size int, p_kind text) RETURNS text
+CREATE FUNCTION pledge.page_next(p_keys text[], p_size int, p_kind text, p_token text DEFAULT '')
+RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT CASE WHEN cardinality(p_keys) <= pledge.page_limit(p_size) THEN ''
+    SELECT CASE WHEN pledge.page_after(p_token, p_kind) IS NULL THEN NULL
+        WHEN cardinality(p_keys) <= pledge.page_limit(p_size) THEN ''
         ELSE rtrim(translate(encode(convert_to(
                 p_kind || ':' || p_keys[pledge.page_limit(p_size)], 'UTF8'), 'base64'),
             E'+/\n', '-_'), '=')
     END
 $$;
-COMMENT ON FUNCTION pledge.page_next(text[], int, text)
-    IS 'The token after a page, from its keys and the first key beyond it.';
+COMMENT ON FUNCTION pledge.page_next(text[], int, text, text)
+    IS 'The token after a page, from its keys and the first key beyond it. Checks the token before it,'
+       ' which a query of no rows would not have looked at.';
 
 CREATE FUNCTION pledge.page_after_number(p_token text, p_kind text) RETURNS int
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

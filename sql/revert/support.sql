@@ -4,7 +4,7 @@ BEGIN;
 
 DROP FUNCTION pledge.page_after_day(text, text);
 DROP FUNCTION pledge.page_after_number(text, text);
-DROP FUNCTION pledge.page_next(text[], integer, text);
+DROP FUNCTION pledge.page_next(text[], integer, text, text);
 DROP FUNCTION pledge.page_after(text, text);
 DROP FUNCTION pledge.page_limit(integer);
 DROP FUNCTION pledge.version_number(text);

@@ -21,7 +21,7 @@ SELECT 'pledge.date_or_null(text)'::regprocedure;
 SELECT 'pledge.version_number(text)'::regprocedure;
 SELECT 'pledge.page_limit(integer)'::regprocedure;
 SELECT 'pledge.page_after(text, text)'::regprocedure;
-SELECT 'pledge.page_next(text[], integer, text)'::regprocedure;
+SELECT 'pledge.page_next(text[], integer, text, text)'::regprocedure;
 SELECT 'pledge.page_after_number(text, text)'::regprocedure;
 SELECT 'pledge.page_after_day(text, text)'::regprocedure;
 

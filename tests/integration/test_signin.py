@@ -330,6 +330,10 @@ class SignIn(harness.Case):
                 call(b"", metadata=[("authorization", header)], timeout=10)
             self.assertEqual(caught.exception.code(), Code.UNAUTHENTICATED)
         self.refused(Code.UNAUTHENTICATED, harness.Api(self.daemon, None).GetSelf, says="sign in")
+        denied = [entry for entry in self.admin.ListHostAuditEntries(page_size=1000).entries
+                  if entry.kind == "denied" and entry.method.endswith("/GetSelf")]
+        self.assertGreaterEqual(len(denied), 17)
+        self.assertEqual({(entry.outcome, entry.principal) for entry in denied}, {("UNAUTHENTICATED", "")})
 
     def test_a_changed_role_and_an_ended_session_reach_an_open_stream(self):
         person = self.person()

@@ -83,6 +83,8 @@ SELECT is(pg_temp.broken('SELECT page_limit(-1)'), '{page_size}', 'no negative p
 SELECT is(page_after(page_next('{a,zürich,c}', 2, 'owners'), 'owners'), 'zürich',
           'a token leads back to its key');
 SELECT is(page_next('{a,b}', 2, 'owners'), '', 'the last page has no token');
+SELECT is(pg_temp.broken($$SELECT page_next('{}', 2, 'owners', 'x')$$), '{page_token}',
+          'the token before is checked, also where there are no rows');
 SELECT matches(page_next(ARRAY[repeat('k', 200), 'l'], 1, 'owners'), '^[A-Za-z0-9_-]+$',
                'a token needs no escapes');
 SELECT is((pg_temp.failure(format('SELECT page_after(%L, %L)', t, 'owners'))).state, 'PL400',

@@ -140,8 +140,14 @@ SELECT is((SELECT count(*) FROM member_sessions('ann')), 2::bigint, 'and no othe
 SELECT pg_temp.act('south', 'council_administrator');
 SELECT identity_provider_set('https://id.example', 'pledge', '', '', '{}', '{}', '');
 SELECT isnt_empty($$SELECT FROM identify_session(pg_temp.h('fifth'))$$, 'still there');
+SELECT isnt_empty($$SELECT pg_temp.by_provider('south', 'ann@north', 'jwt9', 'sixth')$$, 'and another');
+SELECT identity_provider_set('https://id.example', 'pledge', '', 'email', '{}', '{}', '');
+SELECT isnt_empty($$SELECT FROM identify_session(pg_temp.h('sixth'))$$, 'other scopes end nothing');
+SELECT identity_provider_set('https://other.example', 'pledge', '', '', '{}', '{}', '');
+SELECT is_empty($$SELECT FROM identify_session(pg_temp.h('sixth'))$$, 'another issuer ends what was');
+SELECT isnt_empty($$SELECT pg_temp.by_provider('south', 'ann@north', 'jwt10', 'fifth2')$$, 'a third');
 SELECT identity_provider_remove();
-SELECT is_empty($$SELECT FROM identify_session(pg_temp.h('fifth'))$$,
+SELECT is_empty($$SELECT FROM identify_session(pg_temp.h('fifth2'))$$,
                 'with its provider a session goes');
 
 -- Time.

@@ -19,4 +19,4 @@ SELECT page_next(ARRAY(
        AND e.number > (SELECT greatest(page_after_number(:page_token::text, 'audit'), :after::int8))
      ORDER BY e.number
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'audit') AS next_page_token;
+), :page_size::int4, 'audit', :page_token::text) AS next_page_token;

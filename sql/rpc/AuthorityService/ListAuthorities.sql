@@ -16,4 +16,4 @@ SELECT page_next(ARRAY(
      WHERE a.authority_id > (SELECT page_after(:page_token::text, 'authorities'))
      ORDER BY a.authority_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'authorities') AS next_page_token;
+), :page_size::int4, 'authorities', :page_token::text) AS next_page_token;

@@ -18,4 +18,4 @@ SELECT page_next(ARRAY(
        AND b.body_id > (SELECT page_after(:page_token::text, 'bodies'))
      ORDER BY b.body_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'bodies') AS next_page_token;
+), :page_size::int4, 'bodies', :page_token::text) AS next_page_token;

@@ -17,4 +17,4 @@ SELECT page_next(ARRAY(
        AND o.owner_id > (SELECT page_after(:page_token::text, 'departments'))
      ORDER BY o.owner_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'departments') AS next_page_token;
+), :page_size::int4, 'departments', :page_token::text) AS next_page_token;

@@ -18,4 +18,4 @@ SELECT page_next(ARRAY(
        AND m.member_id > (SELECT page_after(:page_token::text, 'members'))
      ORDER BY m.member_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'members') AS next_page_token;
+), :page_size::int4, 'members', :page_token::text) AS next_page_token;

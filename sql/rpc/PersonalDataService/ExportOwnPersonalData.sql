@@ -16,4 +16,4 @@ SELECT page_next(ARRAY(
      WHERE d.place > (SELECT page_after_number(:page_token::text, 'own_personal_data'))
      ORDER BY d.place
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'own_personal_data') AS next_page_token;
+), :page_size::int4, 'own_personal_data', :page_token::text) AS next_page_token;

@@ -18,4 +18,4 @@ SELECT page_next(ARRAY(
                > (SELECT page_after(:page_token::text, 'personal_fields'))
      ORDER BY 1
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'personal_fields') AS next_page_token;
+), :page_size::int4, 'personal_fields', :page_token::text) AS next_page_token;

@@ -17,4 +17,4 @@ SELECT page_next(ARRAY(
        AND p.pledge_id > (SELECT page_after(:page_token::text, 'pledges'))
      ORDER BY p.pledge_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'pledges') AS next_page_token;
+), :page_size::int4, 'pledges', :page_token::text) AS next_page_token;

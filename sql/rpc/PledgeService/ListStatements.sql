@@ -19,7 +19,7 @@ SELECT page_next(ARRAY(
        AND s.position > (SELECT page_after_number(:page_token::text, 'statements'))
      ORDER BY s.position
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'statements') AS next_page_token
+), :page_size::int4, 'statements', :page_token::text) AS next_page_token
   FROM version AS v
  WHERE v.authority_id = app_authority() AND v.pledge_id = :parent/pledges::text
    AND v.version_number = version_number(:parent/pledges/versions::text);

@@ -18,6 +18,6 @@ SELECT page_next(ARRAY(
        AND v.version_number > (SELECT page_after_number(:page_token::text, 'versions'))
      ORDER BY v.version_number
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'versions') AS next_page_token
+), :page_size::int4, 'versions', :page_token::text) AS next_page_token
   FROM pledge AS p
  WHERE p.authority_id = app_authority() AND p.pledge_id = :parent/pledges::text;

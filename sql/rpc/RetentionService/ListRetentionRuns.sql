@@ -17,4 +17,4 @@ SELECT page_next(ARRAY(
                page_after_number(:page_token::text, 'retention_runs'), 0), 2147483647))
      ORDER BY r.number DESC
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'retention_runs') AS next_page_token;
+), :page_size::int4, 'retention_runs', :page_token::text) AS next_page_token;

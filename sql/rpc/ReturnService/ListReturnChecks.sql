@@ -15,4 +15,4 @@ SELECT page_next(ARRAY(
      WHERE c.code > (SELECT page_after(:page_token::text, 'return_checks'))
      ORDER BY c.code
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'return_checks') AS next_page_token;
+), :page_size::int4, 'return_checks', :page_token::text) AS next_page_token;

@@ -18,6 +18,6 @@ SELECT page_next(ARRAY(
        AND e.owner_id > (SELECT page_after(:page_token::text, 'expected_returns'))
      ORDER BY e.owner_id
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'expected_returns') AS next_page_token
+), :page_size::int4, 'expected_returns', :page_token::text) AS next_page_token
   FROM round AS r
  WHERE r.authority_id = app_authority() AND r.round_id = :parent/rounds::text;

@@ -20,4 +20,4 @@ SELECT page_next(ARRAY(
        AND (r.observed_to, r.round_id) < (k.ret_day, k.ret_id)
      ORDER BY r.observed_to DESC, r.round_id DESC
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'rounds') AS next_page_token;
+), :page_size::int4, 'rounds', :page_token::text) AS next_page_token;
