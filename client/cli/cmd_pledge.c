@@ -151,6 +151,27 @@ int run_pledge_show(struct cli *cli)
     return CLI_OK;
 }
 
+/* A reworded statement as one text: what went in [- -], what came in [+ +]. */
+static char *marked_words(struct cli *cli, const Pledge__V1__StatementChange *change)
+{
+    char *text = cli_copy(cli, "");
+    for (size_t i = 0; i < change->n_words; i++) {
+        const Pledge__V1__WordRun *run = change->words[i];
+        const char *space = i > 0 ? " " : "";
+        switch (run->change) {
+        case PLEDGE__V1__WORD_CHANGE__WORD_CHANGE_REMOVED:
+            text = cli_printf(cli, "%s%s[-%s-]", text, space, run->text);
+            break;
+        case PLEDGE__V1__WORD_CHANGE__WORD_CHANGE_ADDED:
+            text = cli_printf(cli, "%s%s[+%s+]", text, space, run->text);
+            break;
+        default:
+            text = cli_printf(cli, "%s%s%s", text, space, run->text);
+        }
+    }
+    return text;
+}
+
 int run_pledge_compare(struct cli *cli)
 {
     Pledge__V1__CompareVersionsRequest request = PLEDGE__V1__COMPARE_VERSIONS_REQUEST__INIT;
@@ -172,6 +193,8 @@ int run_pledge_compare(struct cli *cli)
         /* What was dropped has no words now; the old ones say what is missed. */
         if (!*reply->changes[i]->to_text) {
             reply->changes[i]->to_text = cli_printf(cli, "was: %s", reply->changes[i]->from_text);
+        } else if (reply->changes[i]->n_words > 0) {
+            reply->changes[i]->to_text = marked_words(cli, reply->changes[i]);
         }
     }
     fprintf(cli->out, "Version %d to version %d of %s, %zu changes\n\n", reply->base_version,

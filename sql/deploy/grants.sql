@@ -31,7 +31,8 @@ GRANT UPDATE (title, audience) ON pledge TO pledged;
 GRANT UPDATE (title, note, state, adopted_on, adopted_by, adopt_time, content_hash) ON version
 TO pledged;
 GRANT UPDATE (position, title) ON outcome TO pledged;
-GRANT UPDATE (outcome_id, position, title, text, easy_read, audience) ON statement TO pledged;
+GRANT UPDATE (outcome_id, position, title, text, easy_read, audience, age_from, age_to, principles)
+    ON statement TO pledged;
 GRANT UPDATE (summary, theme, expected_outcome, measure, target, due_on, cost_note, plan_links,
     withdrawn) ON commitment TO pledged;
 GRANT UPDATE (position, ended_at) ON commitment_statement TO pledged;

@@ -224,7 +224,7 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'return_move.round_id,return_move.owner_id,return_move.kind,return_submission.round_id,'
       'return_submission.owner_id,return_submission.content_hash,role_permission.*,round.round_id,'
       'round.pledge_id,round_commitment.*,round_standing.*,statement.pledge_id,statement.statement_id,'
-      'statement.outcome_id,version.pledge_id,version.state,version.adopted_by,version.content_hash}'
+      'statement.outcome_id,statement.principles,version.pledge_id,version.state,version.adopted_by,version.content_hash}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES

@@ -112,6 +112,9 @@ CREATE TABLE statement (
     text           text NOT NULL,
     easy_read      text NOT NULL DEFAULT '',
     audience       text NOT NULL DEFAULT '',
+    age_from       int NOT NULL DEFAULT 0,
+    age_to         int NOT NULL DEFAULT 0,
+    principles     text NOT NULL DEFAULT '',
     CONSTRAINT statement_statement_id_unique
         PRIMARY KEY (authority_id, pledge_id, version_number, statement_id),
     CONSTRAINT statement_statements_order
@@ -125,7 +128,9 @@ CREATE TABLE statement (
     CONSTRAINT statement_title_length CHECK (is_said(title) AND char_length(title) <= 80),
     CONSTRAINT statement_text_length CHECK (is_said(text) AND char_length(text) <= 2000),
     CONSTRAINT statement_easy_read_length CHECK (char_length(easy_read) <= 2000),
-    CONSTRAINT statement_audience_length CHECK (char_length(audience) <= 200)
+    CONSTRAINT statement_audience_length CHECK (char_length(audience) <= 200),
+    CONSTRAINT statement_age_to_range CHECK (age_from BETWEEN 0 AND age_to AND age_to <= 25),
+    CONSTRAINT statement_principles_letters CHECK (principles ~ '^a?b?c?d?e?f?g?$')
 );
 COMMENT ON CONSTRAINT statement_statement_id_unique ON statement
     IS 'statement_id: is in the version twice';
@@ -140,6 +145,10 @@ COMMENT ON CONSTRAINT statement_statements_count ON statement
     IS 'statements: a version has at most 500';
 COMMENT ON CONSTRAINT statement_title_length ON statement
     IS 'title: must have 1 to 80 characters';
+COMMENT ON CONSTRAINT statement_age_to_range ON statement
+    IS 'age_to: must be age_from or more, and 25 at most';
+COMMENT ON CONSTRAINT statement_principles_letters ON statement
+    IS 'principles: must be letters from a to g, each once and in order';
 COMMENT ON CONSTRAINT statement_text_length ON statement
     IS 'text: must have 1 to 2000 characters';
 COMMENT ON CONSTRAINT statement_easy_read_length ON statement
@@ -306,7 +315,8 @@ CREATE VIEW statement_resource WITH (security_invoker = true) AS
     SELECT s.authority_id, s.pledge_id, s.version_number, s.position,
            'authorities/' || s.authority_id || '/pledges/' || s.pledge_id || '/versions/'
                || s.version_number || '/statements/' || s.statement_id AS name,
-           s.statement_id, s.outcome_id, s.title, s.text, s.easy_read, s.audience
+           s.statement_id, s.outcome_id, s.title, s.text, s.easy_read, s.audience, s.age_from,
+           s.age_to, s.principles
       FROM statement AS s;
 COMMENT ON VIEW statement_resource IS 'Statements as the API shows them';
 

@@ -11,7 +11,8 @@
 --   version         number
 --   title           title of the version
 --   outcome         identifier, title                                        (each, in order)
---   statement       identifier, outcome, title, text, easy read, audience    (each, in order)
+--   statement       identifier, outcome, title, text, easy read, audience, youngest, oldest,
+--                   principles                                               (each, in order)
 --   lineage         from, to, change, reason                                 (each, in order)
 BEGIN;
 
@@ -43,7 +44,8 @@ AS $$
                AND o.version_number = v.version_number), '')
         || coalesce((
             SELECT string_agg(content_line('statement', s.statement_id, s.outcome_id, s.title,
-                                           s.text, s.easy_read, s.audience), ''
+                                           s.text, s.easy_read, s.audience, s.age_from::text,
+                                           s.age_to::text, s.principles), ''
                               ORDER BY s.position)
               FROM statement AS s
              WHERE s.authority_id = v.authority_id AND s.pledge_id = v.pledge_id
@@ -83,19 +85,23 @@ $$;
 
 CREATE FUNCTION statement_violations(p_ids text[], p_outcomes text[], p_titles text[],
                                      p_texts text[], p_easy_reads text[], p_audiences text[],
-                                     p_known_outcomes text[]) RETURNS jsonb
+                                     p_known_outcomes text[], p_ages_from int[], p_ages_to int[],
+                                     p_principles text[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pledge, pg_temp
 AS $$
     SELECT coalesce(jsonb_agg(violation(
                'version.statements' || CASE WHEN s.n > 0 THEN '[' || s.n - 1 || '].' ELSE '' END
                    || r.field, r.rule) ORDER BY s.n, r.field), '[]')
       FROM (SELECT 0 AS n, '' AS id, '' AS outcome, '' AS title, '' AS text, '' AS easy_read,
-                   '' AS audience, 1 AS same
+                   '' AS audience, 0 AS age_from, 0 AS age_to, '' AS principles, 1 AS same
             UNION ALL
             SELECT u.n, u.id, u.outcome, u.title, u.text, u.easy_read, u.audience,
+                   coalesce(u.age_from, 0), coalesce(u.age_to, 0), coalesce(u.principles, ''),
                    count(*) OVER (PARTITION BY u.id)
-              FROM unnest(p_ids, p_outcomes, p_titles, p_texts, p_easy_reads, p_audiences)
-                   WITH ORDINALITY AS u (id, outcome, title, text, easy_read, audience, n)) AS s
+              FROM unnest(p_ids, p_outcomes, p_titles, p_texts, p_easy_reads, p_audiences,
+                          p_ages_from, p_ages_to, p_principles)
+                   WITH ORDINALITY AS u (id, outcome, title, text, easy_read, audience, age_from,
+                                         age_to, principles, n)) AS s
      CROSS JOIN LATERAL (VALUES
         ('', s.n = 0 AND cardinality(p_ids) NOT BETWEEN 1 AND 500, 'must be 1 to 500'),
         ('statement_id', s.n > 0 AND NOT is_id(s.id),
@@ -108,7 +114,11 @@ AS $$
         ('text', s.n > 0 AND (NOT is_said(s.text) OR char_length(s.text) > 2000),
             'must have 1 to 2000 characters'),
         ('easy_read', char_length(s.easy_read) > 2000, 'must have at most 2000 characters'),
-        ('audience', char_length(s.audience) > 200, 'must have at most 200 characters')
+        ('audience', char_length(s.audience) > 200, 'must have at most 200 characters'),
+        ('age_to', s.age_from < 0 OR s.age_to < s.age_from OR s.age_to > 25,
+            'must be age_from or more, and 25 at most'),
+        ('principles', s.principles !~ '^a?b?c?d?e?f?g?$',
+            'must be letters from a to g, each once and in order')
      ) AS r (field, broken, rule)
      WHERE r.broken
 $$;
@@ -154,7 +164,8 @@ $$;
 CREATE FUNCTION version_write_parts(
     p_pledge text, p_number int, p_outcome_ids text[], p_outcome_titles text[], p_ids text[],
     p_outcomes text[], p_titles text[], p_texts text[], p_easy_reads text[], p_audiences text[],
-    p_froms text[], p_tos text[], p_changes text[], p_reasons text[], p_paths text[])
+    p_froms text[], p_tos text[], p_changes text[], p_reasons text[], p_paths text[],
+    p_ages_from int[], p_ages_to int[], p_principles text[])
 RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
@@ -186,7 +197,7 @@ BEGIN
     END IF;
     IF v_statements THEN
         v_bad := v_bad || statement_violations(p_ids, p_outcomes, p_titles, p_texts,
-            p_easy_reads, p_audiences, v_known_outcomes);
+            p_easy_reads, p_audiences, v_known_outcomes, p_ages_from, p_ages_to, p_principles);
     END IF;
     IF v_lineage THEN
         v_bad := v_bad || lineage_violations(p_number, p_froms, p_tos, p_changes, p_reasons,
@@ -214,15 +225,20 @@ BEGIN
         DELETE FROM statement AS s WHERE s.authority_id = v_authority AND s.pledge_id = p_pledge
            AND s.version_number = p_number AND s.statement_id <> ALL (p_ids);
         INSERT INTO statement (authority_id, pledge_id, version_number, statement_id, outcome_id,
-                               position, title, text, easy_read, audience)
+                               position, title, text, easy_read, audience, age_from, age_to,
+                               principles)
         SELECT v_authority, p_pledge, p_number, u.id, u.outcome, u.n, u.title, u.text,
-               u.easy_read, u.audience
-          FROM unnest(p_ids, p_outcomes, p_titles, p_texts, p_easy_reads, p_audiences)
-               WITH ORDINALITY AS u (id, outcome, title, text, easy_read, audience, n)
+               u.easy_read, u.audience, coalesce(u.age_from, 0), coalesce(u.age_to, 0),
+               coalesce(u.principles, '')
+          FROM unnest(p_ids, p_outcomes, p_titles, p_texts, p_easy_reads, p_audiences, p_ages_from,
+                      p_ages_to, p_principles)
+               WITH ORDINALITY AS u (id, outcome, title, text, easy_read, audience, age_from,
+                                     age_to, principles, n)
         ON CONFLICT (authority_id, pledge_id, version_number, statement_id)
         DO UPDATE SET outcome_id = excluded.outcome_id, position = excluded.position,
             title = excluded.title, text = excluded.text, easy_read = excluded.easy_read,
-            audience = excluded.audience;
+            audience = excluded.audience, age_from = excluded.age_from,
+            age_to = excluded.age_to, principles = excluded.principles;
     END IF;
     IF v_outcomes THEN
         DELETE FROM outcome AS o WHERE o.authority_id = v_authority AND o.pledge_id = p_pledge
@@ -244,7 +260,8 @@ CREATE FUNCTION version_create(
     p_pledge text, p_id text, p_title text, p_note text, p_outcome_ids text[],
     p_outcome_titles text[], p_ids text[], p_outcomes text[], p_titles text[], p_texts text[],
     p_easy_reads text[], p_audiences text[], p_froms text[], p_tos text[], p_changes text[],
-    p_reasons text[]) RETURNS void
+    p_reasons text[], p_ages_from int[] DEFAULT NULL, p_ages_to int[] DEFAULT NULL,
+    p_principles text[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -275,7 +292,7 @@ BEGIN
     VALUES (app_authority(), p_pledge, v_number, p_title, p_note);
     PERFORM version_write_parts(p_pledge, v_number, p_outcome_ids, p_outcome_titles, p_ids,
         p_outcomes, p_titles, p_texts, p_easy_reads, p_audiences, p_froms, p_tos, p_changes,
-        p_reasons, '{}');
+        p_reasons, '{}', p_ages_from, p_ages_to, p_principles);
 END
 $$;
 
@@ -304,7 +321,8 @@ CREATE FUNCTION version_update(
     p_pledge text, p_id text, p_title text, p_note text, p_outcome_ids text[],
     p_outcome_titles text[], p_ids text[], p_outcomes text[], p_titles text[], p_texts text[],
     p_easy_reads text[], p_audiences text[], p_froms text[], p_tos text[], p_changes text[],
-    p_reasons text[], p_etag text, p_paths text[]) RETURNS void
+    p_reasons text[], p_etag text, p_paths text[], p_ages_from int[] DEFAULT NULL,
+    p_ages_to int[] DEFAULT NULL, p_principles text[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -319,7 +337,7 @@ BEGIN
        AND version_number = v.version_number;
     PERFORM version_write_parts(p_pledge, v.version_number, p_outcome_ids, p_outcome_titles,
         p_ids, p_outcomes, p_titles, p_texts, p_easy_reads, p_audiences, p_froms, p_tos,
-        p_changes, p_reasons, p_paths);
+        p_changes, p_reasons, p_paths, p_ages_from, p_ages_to, p_principles);
 END
 $$;
 
@@ -527,5 +545,70 @@ AS $$
        AND b.version_number = p_number AND b.statement_id = r.to_id
      ORDER BY b.position NULLS LAST, a.position
 $$;
+
+-- The words that changed from one text to another, in runs: same, removed, added. The longest common
+-- subsequence of words, taken from the end; what both begin and end with is left out of the table.
+CREATE FUNCTION word_changes(p_from text, p_to text, OUT kinds text[], OUT texts text[])
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    a text[] := regexp_split_to_array(btrim(p_from), '\s+');
+    b text[] := regexp_split_to_array(btrim(p_to), '\s+');
+    n int := cardinality(a);
+    m int := cardinality(b);
+    head int := 0;
+    tail int := 0;
+    wide int;
+    longest int[];
+    i int;
+    j int;
+    kind text;
+    word text;
+BEGIN
+    kinds := '{}';
+    texts := '{}';
+    WHILE head < least(n, m) AND a[head + 1] = b[head + 1] LOOP
+        head := head + 1;
+    END LOOP;
+    WHILE tail < least(n, m) - head AND a[n - tail] = b[m - tail] LOOP
+        tail := tail + 1;
+    END LOOP;
+    wide := m - head - tail + 1;
+    longest := array_fill(0, ARRAY[(n - head - tail + 1) * wide]);
+    FOR i IN REVERSE n - head - tail .. 1 LOOP
+        FOR j IN REVERSE wide - 1 .. 1 LOOP
+            longest[(i - 1) * wide + j] := CASE WHEN a[head + i] = b[head + j]
+                THEN longest[i * wide + j + 1] + 1
+                ELSE greatest(longest[i * wide + j], longest[(i - 1) * wide + j + 1]) END;
+        END LOOP;
+    END LOOP;
+    i := 1;
+    j := 1;
+    WHILE i <= n OR j <= m LOOP
+        IF i <= n AND j <= m AND a[i] = b[j] THEN
+            kind := 'same';
+            word := b[j];
+            i := i + 1;
+            j := j + 1;
+        ELSIF i <= n - tail AND (j > m - tail
+              OR longest[(i - head) * wide + j - head] >= longest[(i - head - 1) * wide + j - head + 1]) THEN
+            kind := 'removed';
+            word := a[i];
+            i := i + 1;
+        ELSE
+            kind := 'added';
+            word := b[j];
+            j := j + 1;
+        END IF;
+        IF kinds[cardinality(kinds)] = kind THEN
+            texts[cardinality(texts)] := texts[cardinality(texts)] || ' ' || word;
+        ELSIF word <> '' THEN
+            kinds := kinds || kind;
+            texts := texts || word;
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION word_changes(text, text) IS 'Runs of words that stayed, went and came.';
 
 COMMIT;

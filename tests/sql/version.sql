@@ -14,9 +14,9 @@ SELECT is((SELECT content_hash FROM version WHERE version_number = 1),
 SELECT is(convert_from(version_content('promise', 1), 'UTF8'),
     E'pledge-version\t1\nauthority\tnorth\npledge\tpromise\nversion\t1\ntitle\tFirst\n'
     'outcome\thome\tHome\noutcome\tvoice\tVoice\n'
-    'statement\t1\thome\tSafe\tA safe home\t\t\n'
-    'statement\t2\thome\tNear\tA home nearby\t\t\n'
-    'statement\t3\tvoice\tHeard\tWe listen\t\t\n', 'the content is in the form that is promised');
+    'statement\t1\thome\tSafe\tA safe home\t\t\t0\t0\t\n'
+    'statement\t2\thome\tNear\tA home nearby\t\t\t0\t0\t\n'
+    'statement\t3\tvoice\tHeard\tWe listen\t\t\t0\t0\t\n', 'the content is in the form that is promised');
 SELECT is(content_line(E'a\tb', E'c\nd\\n', ''), E'a\\tb\tc\\nd\\\\n\t\n', 'content is escaped');
 SELECT throws_ok(c, 'PL412', NULL, c) FROM (VALUES
     ('UPDATE version SET title = ''X'''), ('UPDATE statement SET text = ''X'''),
@@ -122,6 +122,37 @@ SELECT is(compare_base('promise', 3, 0), 2, 'the version just before');
 SELECT is((pg_temp.failure('SELECT compare_base(''promise'', ' || n || ', ' || b || ')')).state,
           s, 'compare ' || n || ' with ' || b)
   FROM (VALUES (3, 3, 'PL400'), (3, -1, 'PL400'), (1, 0, 'PL412'), (9, 0, 'PL404')) x (n, b, s);
+
+SELECT is(statement_violations('{1,2,3}', '{o,o,o}', '{T,T,T}', '{x,x,x}', '{"","",""}', '{"","",""}', '{o}',
+                               '{0,9,-1}', '{26,8,5}', '{ba,aa,z}') @> v, true, v ->> 0)
+  FROM (VALUES
+    ('[{"field": "version.statements[0].age_to"}]'::jsonb), ('[{"field": "version.statements[1].age_to"}]'),
+    ('[{"field": "version.statements[2].age_to"}]'), ('[{"field": "version.statements[0].principles"}]'),
+    ('[{"field": "version.statements[1].principles"}]'), ('[{"field": "version.statements[2].principles"}]')
+  ) AS t (v);
+SELECT is(statement_violations('{1,2}', '{o,o}', '{T,T}', '{x,x}', '{"",""}', '{"",""}', '{o}', '{16,0}', '{25,0}',
+                               '{abcdefg,""}'), '[]', 'age bands and principles as they should be');
+
+SELECT is((SELECT array_to_string(ARRAY(SELECT k || ':' || t FROM unnest(kinds, texts) AS u (k, t)), '|')
+             FROM word_changes(a, b)), w, a || ' > ' || b)
+  FROM (VALUES
+    ('We will listen', 'We will listen', 'same:We will listen'),
+    ('We will listen to you', 'We will always listen', 'same:We will|added:always|same:listen|removed:to you'),
+    ('a b c d e', 'a x c y e', 'same:a|removed:b|added:x|same:c|removed:d|added:y|same:e'),
+    ('one two', 'three', 'removed:one two|added:three'),
+    ('one', 'one two one', 'same:one|added:two one'),
+    ('', 'new words', 'added:new words'), ('old words', '', 'removed:old words'),
+    ('the the the', 'the the', 'same:the the|removed:the'),
+    (E'two  spaces\nand a line', 'two spaces and a line', 'same:two spaces and a line')) AS t (a, b, w);
+SELECT ok((SELECT bool_and((SELECT string_agg(u.t, ' ') FILTER (WHERE u.k <> 'added') = p.a
+                                AND string_agg(u.t, ' ') FILTER (WHERE u.k <> 'removed') = p.b
+                              FROM unnest(kinds, texts) AS u (k, t)))
+             FROM (SELECT (SELECT string_agg(chr(97 + ((g * 7919 + i * i * 31) % 5)), ' ')
+                             FROM generate_series(1, 40) AS i) AS a,
+                          (SELECT string_agg(chr(97 + ((g * 104729 + i * 17) % 5)), ' ')
+                             FROM generate_series(1, 35) AS i) AS b
+                     FROM generate_series(1, 50) AS g) AS p, word_changes(p.a, p.b)),
+          'either text can be read off the runs');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,7 +9,9 @@ SELECT version_create(
     :version.statements.title::text[], :version.statements.text::text[],
     :version.statements.easy_read::text[], :version.statements.audience::text[],
     :version.lineage.from_statement_id::text[], :version.lineage.to_statement_id::text[],
-    :version.lineage.change::text[], :version.lineage.reason::text[]);
+    :version.lineage.change::text[], :version.lineage.reason::text[],
+    :version.statements.age_from::int4[], :version.statements.age_to::int4[],
+    :version.statements.principles::text[]);
 -- into: version
 SELECT name, number, title, note, state, adopted_on, adopted_by, content_hash, outcome_count,
        statement_count, create_time, update_time, etag
@@ -23,7 +25,8 @@ SELECT outcome_id, title
    AND version_number = version_number(:version_id::text)
  ORDER BY position;
 -- into: version.statements
-SELECT name, statement_id, outcome_id, title, text, easy_read, audience
+SELECT name, statement_id, outcome_id, title, text, easy_read, audience, age_from, age_to,
+       principles
   FROM statement_resource
  WHERE authority_id = app_authority() AND pledge_id = :parent/pledges::text
    AND version_number = version_number(:version_id::text)

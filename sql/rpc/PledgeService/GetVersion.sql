@@ -15,7 +15,8 @@ SELECT outcome_id, title
    AND version_number = version_number(:name/pledges/versions::text)
  ORDER BY position;
 -- into: version.statements
-SELECT name, statement_id, outcome_id, title, text, easy_read, audience
+SELECT name, statement_id, outcome_id, title, text, easy_read, audience, age_from, age_to,
+       principles
   FROM statement_resource
  WHERE authority_id = app_authority() AND pledge_id = :name/pledges::text
    AND version_number = version_number(:name/pledges/versions::text)

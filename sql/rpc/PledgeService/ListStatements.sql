@@ -3,7 +3,8 @@
 -- permission: pledge.read
 -- tx: read
 -- into: statements
-SELECT name, statement_id, outcome_id, title, text, easy_read, audience
+SELECT name, statement_id, outcome_id, title, text, easy_read, audience, age_from, age_to,
+       principles
   FROM statement_resource
  WHERE authority_id = app_authority() AND pledge_id = :parent/pledges::text
    AND version_number = version_number(:parent/pledges/versions::text)
