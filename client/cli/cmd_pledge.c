@@ -38,8 +38,8 @@ static const struct view_column version_card[] = {
 };
 
 static const struct view_column change_columns[] = {
-    {"from", "from_statement_id", 0},    {"to", "to_statement_id", 0},  {"change", "change", 0},
-    {"words now", "to_text", TABLE_CUT}, {"why", "reason", TABLE_WRAP}, {0},
+    {"from", "from_statement_id", 0},     {"to", "to_statement_id", 0},  {"change", "change", 0},
+    {"words now", "to_text", TABLE_WRAP}, {"why", "reason", TABLE_WRAP}, {0},
 };
 
 static const struct view_column commitment_columns[] = {
@@ -151,12 +151,12 @@ int run_pledge_show(struct cli *cli)
     return CLI_OK;
 }
 
-/* A reworded statement as one text: what went in [- -], what came in [+ +]. */
-static char *marked_words(struct cli *cli, const Pledge__V1__StatementChange *change)
+/* What changed as one text: what went in [- -], what came in [+ +]. */
+static char *marked_words(struct cli *cli, Pledge__V1__WordRun *const *runs, size_t count)
 {
     char *text = cli_copy(cli, "");
-    for (size_t i = 0; i < change->n_words; i++) {
-        const Pledge__V1__WordRun *run = change->words[i];
+    for (size_t i = 0; i < count; i++) {
+        const Pledge__V1__WordRun *run = runs[i];
         const char *space = i > 0 ? " " : "";
         switch (run->change) {
         case PLEDGE__V1__WORD_CHANGE__WORD_CHANGE_REMOVED:
@@ -194,12 +194,46 @@ int run_pledge_compare(struct cli *cli)
         if (!*reply->changes[i]->to_text) {
             reply->changes[i]->to_text = cli_printf(cli, "was: %s", reply->changes[i]->from_text);
         } else if (reply->changes[i]->n_words > 0) {
-            reply->changes[i]->to_text = marked_words(cli, reply->changes[i]);
+            reply->changes[i]->to_text =
+                marked_words(cli, reply->changes[i]->words, reply->changes[i]->n_words);
         }
     }
     fprintf(cli->out, "Version %d to version %d of %s, %zu changes\n\n", reply->base_version,
             reply->version, text_last_segment(cli_argument(cli, 1)), list.count);
     view_table(cli, &list, change_columns);
+    return CLI_OK;
+}
+
+static const struct view_column edit_columns[] = {
+    {"", "number", TABLE_RIGHT},
+    {"when (UTC)", "edit_time", VIEW_TIME},
+    {"who", "edited_by", TABLE_WRAP},
+    {"part", "part_id", 0},
+    {"field", "field", 0},
+    {"words", "text_after", TABLE_WRAP},
+    {0},
+};
+
+int run_pledge_edits(struct cli *cli)
+{
+    Pledge__V1__ListVersionEditsRequest request = PLEDGE__V1__LIST_VERSION_EDITS_REQUEST__INIT;
+    struct cli_list list;
+    request.parent = version_name(cli, cli_argument(cli, 2));
+    if (!request.parent || !cli_list(cli, "PledgeService/ListVersionEdits", &request, &list)) {
+        return CLI_FAILED;
+    }
+    if (cli->json) {
+        return cli_print_json_value(cli, list.json);
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        Pledge__V1__VersionEdit *edit = list.items[i];
+        edit->text_after = marked_words(cli, edit->words, edit->n_words);
+    }
+    if (list.count == 0) {
+        fprintf(cli->out, "Nothing was edited since it was begun.\n");
+    } else {
+        view_table(cli, &list, edit_columns);
+    }
     return CLI_OK;
 }
 

@@ -40,6 +40,7 @@ int run_pledge_list(struct cli *cli);
 int run_pledge_show(struct cli *cli);
 int run_pledge_versions(struct cli *cli);
 int run_pledge_compare(struct cli *cli);
+int run_pledge_edits(struct cli *cli);
 int run_pledge_content(struct cli *cli);
 int run_pledge_adopt(struct cli *cli);
 

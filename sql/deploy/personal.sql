@@ -192,7 +192,8 @@ SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose
     ('request', 'members and host administrators', 'request', 'deleted', ''),
     ('return_submission', 'who sent a return', NULL, 'kept', 'who answers for a return is a fact of the post'),
     ('return_move', 'who certified, queried or accepted a return', NULL, 'kept',
-        'who answers for it is a fact of the post')
+        'who answers for it is a fact of the post'),
+    ('version_edit', 'who edited a draft', NULL, 'kept', 'who wrote what is a fact of the post')
   ) AS t (name, whose, kind, erasure, reason);
 
 -- What officers and agencies write in their own words. It should name nobody.
@@ -201,11 +202,11 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
        'whoever is named', 'the pledge and what is reported of it', NULL, 'kept',
        CASE WHEN split_part(c, '.', 1) IN ('progress', 'return_move')
             THEN 'what was reported stays as it was reported; a mistake is put right by another return'
-            WHEN split_part(c, '.', 1) IN ('version', 'outcome', 'statement', 'lineage')
+            WHEN split_part(c, '.', 1) IN ('version', 'version_edit', 'outcome', 'statement', 'lineage')
             THEN 'an adopted version stays as it was adopted; a mistake is put right by another version'
             ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
   FROM unnest('{progress.narrative,progress.reason,progress.measure_value,progress.evidence,return_move.query,'
-      'version.title,version.note,outcome.title,statement.title,statement.text,statement.easy_read,'
+      'version.title,version.note,version_edit.text_before,version_edit.text_after,outcome.title,statement.title,statement.text,statement.easy_read,'
       'statement.audience,lineage.reason,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
       'commitment.expected_outcome,commitment.measure,commitment.target,commitment.cost_note,'
       'commitment.plan_links,round.title,owner.display_name,body.display_name,body.terms_of_reference,'
@@ -224,7 +225,8 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'return_move.round_id,return_move.owner_id,return_move.kind,return_submission.round_id,'
       'return_submission.owner_id,return_submission.content_hash,role_permission.*,round.round_id,'
       'round.pledge_id,round_commitment.*,round_standing.*,statement.pledge_id,statement.statement_id,'
-      'statement.outcome_id,statement.principles,version.pledge_id,version.state,version.adopted_by,version.content_hash}'
+      'statement.outcome_id,statement.principles,version_edit.pledge_id,version_edit.part,version_edit.part_id,'
+      'version_edit.kind,version_edit.field,version.pledge_id,version.state,version.adopted_by,version.content_hash}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES
@@ -324,6 +326,12 @@ AS $$
                    || v.owner_id
           FROM return_move AS v
          WHERE v.principal_id = p_principal AND v.authority_id = p_authority
+        UNION ALL
+        SELECT 4, 'version_edit', 'principal_id', 'edit ' || e.number, e.recorded_at,
+               'authorities/' || e.authority_id || '/pledges/' || e.pledge_id || '/versions/'
+                   || e.version_number
+          FROM version_edit AS e
+         WHERE e.principal_id = p_principal AND e.authority_id = p_authority
       ) AS d
      ORDER BY d.place, d.since, d.resource, d.field, d.value
 $$;

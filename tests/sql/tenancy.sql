@@ -13,6 +13,8 @@ BEGIN
     PERFORM pg_temp.act(p_id);
     PERFORM version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{1}', '{home}',
         '{Safe}', '{A safe home}', '{""}', '{""}', '{1}', '{1}', '{kept}', '{""}');
+    PERFORM version_update('promise', '2', 'Second, edited', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+        '{}', '{}', '{}', '{}', '{}', '', '{title}');
     PERFORM pg_temp.commit_to('c1', 'housing', '{1,2}');
     PERFORM pg_temp.commit_to('c2', 'police', '{3}');
     PERFORM pg_temp.open_round('now', -5, 5);

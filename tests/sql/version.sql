@@ -93,6 +93,15 @@ SELECT lives_ok($$SELECT pg_temp.redraft('{3,1}', '{New,Home}', '{1,2,3,""}', '{
     '{merged,merged,dropped,new}')$$, 'a draft changes whole');
 SELECT is(ARRAY(SELECT statement_id::text FROM statement WHERE version_number = 2
                  ORDER BY position), '{3,1}', 'with its statements in the new order');
+SELECT is(ARRAY(SELECT concat_ws(' ', kind, part, nullif(part_id, ''), field, '[' || text_before || ']',
+                                 '[' || text_after || ']')
+                  FROM version_edit_resource WHERE version_number = 2 ORDER BY number),
+          '{"changed version title [Next] [Second]","changed version note [] [Note]",'
+          '"removed statement 2 text [Changed] []","removed statement 4 text [New too] []",'
+          '"changed statement 1 text [A safe home] [Home]"}',
+          'each edit is tracked; what the draft was begun with is none');
+SELECT is_empty('SELECT FROM version_edit WHERE version_number = 1', 'nor is anything of version 1');
+SELECT throws_ok('UPDATE version_edit SET text_before = ''x''', '42501', NULL, 'edits stay');
 SELECT lives_ok($$SELECT pg_temp.redraft('{}', '{}', '{}', '{}', '{}', '{note}')$$,
                 'a mask leaves the rest as it was');
 SELECT is((SELECT count(*) FROM lineage WHERE version_number = 2), 4::bigint, 'lineage, too');
