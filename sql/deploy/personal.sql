@@ -217,7 +217,7 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
   FROM unnest('{*.authority_id,audit_entry.kind,audit_entry.hash,audit_head.*,authority.word_pledge,'
       'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,change.kind,'
       'change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
-      'commitment.pledge_id,commitment_statement.*,erasure.table_name,erasure.erasure,erasure.cause,'
+      'commitment.pledge_id,commitment_statement.*,commitment_carried.*,erasure.table_name,erasure.erasure,erasure.cause,'
       'identity_provider.*,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
       'outcome.pledge_id,outcome.outcome_id,owner.owner_id,owner.kind,owner.resource_name,'
       'personal_field.*,personal_none.*,pledge.pledge_id,progress.round_id,progress.owner_id,'

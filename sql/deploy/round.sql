@@ -143,9 +143,18 @@ CREATE VIEW version_owed WITH (security_invoker = true) AS
       FROM commitment AS c
       JOIN commitment_statement AS s ON s.authority_id = c.authority_id
        AND s.commitment_id = c.commitment_id
-     WHERE NOT c.withdrawn AND s.ended_at IS NULL;
-COMMENT ON VIEW version_owed
-    IS 'Which commitments, to which statements, a version asks about now';
+     WHERE NOT c.withdrawn AND s.ended_at IS NULL
+    UNION ALL
+    SELECT k.authority_id, k.pledge_id, k.version_number, c.owner_id, k.commitment_id, k.statement_id
+      FROM commitment_carried AS k
+      JOIN commitment AS c ON c.authority_id = k.authority_id AND c.commitment_id = k.commitment_id
+     WHERE NOT c.withdrawn AND EXISTS (
+        SELECT FROM commitment_statement AS s
+         WHERE s.authority_id = k.authority_id AND s.commitment_id = k.commitment_id
+           AND s.statement_id = k.from_statement_id AND s.ended_at IS NULL)
+     GROUP BY k.authority_id, k.pledge_id, k.version_number, c.owner_id, k.commitment_id, k.statement_id;
+COMMENT ON VIEW version_owed IS 'Which commitments, to which statements, a version asks about now: its own,'
+    ' and those made to earlier versions that lead here';
 
 CREATE VIEW round_owed WITH (security_invoker = true) AS
     SELECT r.authority_id, r.round_id, w.owner_id, w.commitment_id, w.statement_id

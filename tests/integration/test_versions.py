@@ -71,6 +71,35 @@ class Versions(SmallCouncil):
         self.assertIn("[-2.-] [+2 soon.+]", told)
         self.assertLessEqual(max(len(line) for line in told.splitlines()), 80)
 
+    def test_what_was_undertaken_shows_under_the_successor(self):
+        """Progress follows lineage: the owner of an old commitment answers for what its statement became."""
+        parent = "authorities/derby"
+        self.officer.CreatePledge(parent=parent, pledge_id="charter", pledge={"title": "Our charter"})
+        first = self.officer.CreateVersion(parent=f"{parent}/pledges/charter", version_id="1", version={
+            "title": "One", "outcomes": OUTCOMES, "statements": [statement(1, "A."), statement(2, "B.")]}).version
+        self.officer.AdoptVersion(name=first.name, etag=first.etag, adopted_on="2015-01-05",
+                                  adopted_by=f"{parent}/bodies/committee")
+        self.officer.CreateCommitment(parent=parent, commitment_id="old", commitment={
+            "owner": f"{parent}/departments/housing", "summary": "Do it",
+            "statements": [f"{first.name}/statements/2"]})
+        second = self.officer.CreateVersion(parent=f"{parent}/pledges/charter", version_id="2", version={
+            "title": "Two", "outcomes": OUTCOMES, "statements": [statement(7, "A and B.")],
+            "lineage": [{"from_statement_id": str(n), "to_statement_id": "7", "change": "CHANGE_MERGED"}
+                        for n in (1, 2)]}).version
+        second = self.officer.AdoptVersion(name=second.name, etag=second.etag, adopted_on="2016-01-05",
+                                           adopted_by=f"{parent}/bodies/committee").version
+        self.officer.CreateRound(parent=parent, round_id="after", round={
+            "title": "After", "version": second.name, "observed_from": "2016-01-06", "observed_to": "2016-03-31",
+            "opens_on": "2016-04-01", "due_on": harness.psql(self.daemon.database, "SELECT current_date + 5"),
+            "closes_on": harness.psql(self.daemon.database, "SELECT current_date + 9")})
+        self.assertEqual([r.owner for r in self.officer.ListExpectedReturns(parent=f"{parent}/rounds/after")
+                          .expected_returns], [f"{parent}/departments/housing"])
+        self.director.SubmitReturn(parent=f"{parent}/rounds/after", owner_return=self.report(
+            "housing", [self.line("old", "RATING_AMBER", reason="Slow.")]))
+        shown = self.officer.GetMonitor(parent=parent, round_id="after").statements
+        self.assertEqual([(s.statement_id, [o.owner for o in s.owners]) for s in shown],
+                         [("7", [f"{parent}/departments/housing"])])
+
     def test_whom_it_is_for_and_what_it_serves(self):
         made = self.write(self.officer, ["We will do thing 1.", "We will do thing 2."], "", age_from=16, age_to=25,
                           principles="bcg")

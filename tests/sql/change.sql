@@ -47,7 +47,7 @@ SELECT set_eq($$
                     WHERE a.attrelid = c.oid AND a.attname = 'authority_id' AND NOT a.attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid
                           AND t.tgfoid = 'pledge.change_record()'::regprocedure)$$,
-    '{progress,version_edit,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry,'
+    '{progress,version_edit,commitment_carried,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry,'
         'erasure}'::text[],
     'every table of an authority counts its changes');
 

@@ -12,9 +12,11 @@ BEGIN
     PERFORM identity_provider_set('https://id.example', 'pledge', '', '', '{}', '{}', '');
     PERFORM pg_temp.act(p_id);
     PERFORM version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{1}', '{home}',
-        '{Safe}', '{A safe home}', '{""}', '{""}', '{1}', '{1}', '{kept}', '{""}');
+        '{Safe}', '{A safe home}', '{""}', '{""}', '{1,2,3}', '{1,"",""}', '{kept,dropped,dropped}',
+        '{"",Done,Done}');
     PERFORM version_update('promise', '2', 'Second, edited', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
         '{}', '{}', '{}', '{}', '{}', '', '{title}');
+    PERFORM pg_temp.commit_to('c0', 'learning', '{1}');
     PERFORM pg_temp.commit_to('c1', 'housing', '{1,2}');
     PERFORM pg_temp.commit_to('c2', 'police', '{3}');
     PERFORM pg_temp.open_round('now', -5, 5);
@@ -24,6 +26,7 @@ BEGIN
     PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
     PERFORM round_close('now', '');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
+    PERFORM version_adopt('promise', '2', pg_temp.etag_of('promise', 2), current_date, 'panel');
     PERFORM pg_temp.act(p_id, 'council_administrator');
     PERFORM member_create('gone', 'Gone', 'officer', '', '', '', 'gone@' || p_id);
     PERFORM personal_erase_member('gone');
