@@ -18,7 +18,9 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
 TO pledged;
 
 GRANT SELECT ON version_edit_resource TO pledged;
-GRANT SELECT, INSERT ON version_edit, commitment_carried TO pledged;
+GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement, audience_count,
+    launch_event TO pledged;
+GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,

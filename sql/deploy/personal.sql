@@ -207,7 +207,7 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
             ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
   FROM unnest('{progress.narrative,progress.reason,progress.measure_value,progress.evidence,return_move.query,'
       'version.title,version.note,version_edit.text_before,version_edit.text_after,outcome.title,statement.title,statement.text,statement.easy_read,'
-      'statement.audience,lineage.reason,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
+      'statement.audience,lineage.reason,launch_event.title,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
       'commitment.expected_outcome,commitment.measure,commitment.target,commitment.cost_note,'
       'commitment.plan_links,round.title,owner.display_name,body.display_name,body.terms_of_reference,'
       'authority.display_name}'::text[]) AS c;
@@ -218,7 +218,8 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,change.kind,'
       'change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
       'commitment.pledge_id,commitment_statement.*,commitment_carried.*,erasure.table_name,erasure.erasure,erasure.cause,'
-      'identity_provider.*,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
+      'identity_provider.*,issue.*,acknowledgement.*,audience_count.*,launch_event.launch_event_id,'
+      'launch_event.pledge_id,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
       'outcome.pledge_id,outcome.outcome_id,owner.owner_id,owner.kind,owner.resource_name,'
       'personal_field.*,personal_none.*,pledge.pledge_id,progress.round_id,progress.owner_id,'
       'progress.commitment_id,progress.rating,retention.*,retention_run.*,return_check.*,'

@@ -27,6 +27,10 @@ BEGIN
     PERFORM round_close('now', '');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM version_adopt('promise', '2', pg_temp.etag_of('promise', 2), current_date, 'panel');
+    PERFORM issue_create('leaflet', 'promise', '2', 'carers', 'leaflet', '', 40, current_date);
+    PERFORM issue_acknowledge('leaflet', 7, current_date);
+    PERFORM audience_counted('carers', current_date, 80);
+    PERFORM launch_event_create('launch', 'promise', '2', 'Launch', current_date, 30);
     PERFORM pg_temp.act(p_id, 'council_administrator');
     PERFORM member_create('gone', 'Gone', 'officer', '', '', '', 'gone@' || p_id);
     PERFORM personal_erase_member('gone');
