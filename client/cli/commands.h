@@ -41,6 +41,13 @@ int run_pledge_show(struct cli *cli);
 int run_pledge_versions(struct cli *cli);
 int run_pledge_compare(struct cli *cli);
 int run_pledge_edits(struct cli *cli);
+int run_issue_list(struct cli *cli);
+int run_issue_add(struct cli *cli);
+int run_issue_acknowledge(struct cli *cli);
+int run_issue_count(struct cli *cli);
+int run_issue_reach(struct cli *cli);
+int run_launch_list(struct cli *cli);
+int run_launch_add(struct cli *cli);
 int run_pledge_content(struct cli *cli);
 int run_pledge_adopt(struct cli *cli);
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was given out of a version, and how far it reached, over the wire."""
 
+import os
+import subprocess
+
 import grpc
 
 import harness
@@ -41,6 +44,30 @@ class Promotion(SmallCouncil):
         event = self.officer.CreateLaunchEvent(parent=self.parent, launch_event_id="launch", launch_event={
             "version": self.version.name, "title": "Launch at the town hall", "held_on": day(-8), "attendance": 90})
         self.assertEqual([event.launch_event], list(self.officer.ListLaunchEvents(parent=self.parent).launch_events))
+
+    def command(self, *arguments):
+        return subprocess.run(
+            [os.path.join(harness.BUILD, "client/cli/pledge"), *arguments, "--address", f"127.0.0.1:{self.daemon.port}",
+             "--ca", os.path.join(harness.CA, "ca.pem"), "--identity", harness.identity("derby-officer")],
+            capture_output=True, text=True, env=dict(os.environ, COLUMNS="80"), timeout=60)
+
+    def test_the_command_line(self):
+        for arguments, says in (
+                (("issue", "count", "derby", "members", "51", "--on", day(-5)), "Recorded"),
+                (("issue", "add", "derby", "so", "--version", "promise/1", "--to", "members", "--form", "translation",
+                  "--language", "so", "--copies", "51", "--on", day(-4)), "is recorded"),
+                (("issue", "acknowledge", "derby", "so", "17", "--on", day(-2)), "17 of 51"),
+                (("issue", "list", "derby"), "translation"), (("issue", "reach", "derby", "promise"), "100 %"),
+                (("launch", "add", "derby", "party", "--version", "promise/1", "--title", "Party", "--on", day(9)),
+                 "is recorded"), (("launch", "list", "derby"), "Party")):
+            done = self.command(*arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(says, done.stdout)
+            self.assertLessEqual(max(len(line) for line in done.stdout.splitlines()), 80, done.stdout)
+        for arguments in (("issue", "count", "derby", "cats", "1", "--on", day(0)),
+                          ("issue", "acknowledge", "derby", "so", "many", "--on", day(0)),
+                          ("issue", "add", "derby", "x", "--version", "promise/1", "--to", "members", "--copies", "1")):
+            self.assertEqual(self.command(*arguments).returncode, 2, arguments)
 
 
 if __name__ == "__main__":
