@@ -13,6 +13,7 @@ BEGIN
     PERFORM pg_temp.act(p_id);
     PERFORM version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{1}', '{home}',
         '{Safe}', '{A safe home}', '{""}', '{""}', '{1}', '{1}', '{kept}', '{""}');
+    PERFORM body_member_add('panel', 'chair', 'Lead member', 'chair', 'Blue', '', '2012-05-01', NULL);
     PERFORM pg_temp.commit_to('c1', 'housing', '{1,2}');
     PERFORM pg_temp.commit_to('c2', 'police', '{3}');
     PERFORM pg_temp.open_round('now', -5, 5);
@@ -21,6 +22,13 @@ BEGIN
     PERFORM return_move_add('now', 'housing', 'queried', '', 'Why?');
     PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
     PERFORM round_close('now', '');
+    PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{0}', '{panel}', '{approve}',
+        '{approved}', '{""}', '{panel}', '{officer}');
+    PERFORM meeting_create('panel', 'm1', '2020-02-01');
+    PERFORM endorsement_start('promise', '2', 'e1', 'way', '2020-01-01');
+    PERFORM notice_give('promise', '2', 'e1', 'panel', 'm1', '2020-01-01', '');
+    PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '1', 'To approve', false, 0,
+        0, 0, true, '', '');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM pg_temp.act(p_id, 'council_administrator');
     PERFORM member_create('gone', 'Gone', 'officer', '', '', '', 'gone@' || p_id);
