@@ -495,7 +495,7 @@ BEGIN
     SELECT m.held_on INTO v_held_on FROM meeting AS m
      WHERE m.authority_id = app_authority() AND m.body_id = p_body AND m.meeting_id = p_meeting;
     IF NOT FOUND THEN
-        PERFORM fail('PL400', 'There is no such meeting.', 'notice.meeting');
+        PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'notice.meeting');
     ELSIF NOT EXISTS (SELECT FROM endorsement AS e
             JOIN route_step AS s ON s.authority_id = e.authority_id AND s.route_id = e.route_id
              AND s.route_revision = e.route_revision AND s.body_id = p_body
@@ -578,7 +578,7 @@ BEGIN
                       AND r.role = app_role()) THEN
         PERFORM fail('PL403', 'Your role may not record decisions of ' || v.body_display_name || '.');
     ELSIF v_held_on IS NULL THEN
-        PERFORM fail('PL400', 'There is no such meeting.', 'decision.meeting');
+        PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'decision.meeting');
     ELSIF p_body <> v.body_id THEN
         PERFORM fail('PL412', 'It is the turn of ' || v.body_display_name || '.', 'decision.meeting');
     END IF;
