@@ -4,6 +4,7 @@
 The days are the ones in the councils' published reports. Where a report names a month only, it is its first day.
 """
 
+import concurrent.futures
 import uuid
 
 import grpc
@@ -280,6 +281,22 @@ class Rules(Council):
         self.assertEqual(self.order(way), [("2020-01-15", "panel", "ENDORSE")])
         self.refused(Code.ABORTED, self.officer.RecordDecision, parent=way.name, etag=way.etag, field="etag",
                      decision=self.decision("cabinet", "2020-01-20", "APPROVE"))
+
+    def test_two_decisions_at_once_are_one(self):
+        _, way = self.begin()
+        decisions = [self.decision("panel", "2020-01-15", kind) for kind in ("ENDORSE", "REJECT") * 4]
+
+        def record(decision):
+            try:
+                self.officer.RecordDecision(parent=way.name, decision=decision)
+                return Code.OK
+            except grpc.RpcError as error:
+                return error.code()
+        with concurrent.futures.ThreadPoolExecutor(len(decisions)) as pool:
+            codes = list(pool.map(record, decisions))
+        self.assertEqual(codes.count(Code.OK), 1, codes)
+        self.assertLessEqual(set(codes), {Code.OK, Code.FAILED_PRECONDITION, Code.ABORTED, Code.ALREADY_EXISTS})
+        self.assertEqual(len(self.order(way)), 1)
 
     def test_validate_only_records_nothing(self):
         _, way = self.begin()
