@@ -205,17 +205,23 @@ char *cli_owner(struct cli *cli, const char *authority, const char *owner);
  */
 char *cli_version_name(struct cli *cli, const char *authority, const char *version);
 
+/* The enum's value of a word: its name without the prefix in lower case, with hyphens or
+ * underscores. False for one that there is not. */
+bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *word,
+              int *ret_value);
+
 char *cli_copy(struct cli *cli, const char *text);
 char *cli_printf(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- view.c ---- */
 
 enum view_flag {
-    VIEW_ID = 16,       /* last segment of a resource name */
-    VIEW_OWNER = 32,    /* departments/housing of a resource name */
-    VIEW_DATE = 64,     /* 31 Jul 2016 */
-    VIEW_TIME = 128,    /* 31 Jul 14:05, of a Timestamp */
-    VIEW_OPTIONAL = 256 /* left out of a card when empty */
+    VIEW_ID = 16,        /* last segment of a resource name */
+    VIEW_OWNER = 32,     /* departments/housing of a resource name */
+    VIEW_DATE = 64,      /* 31 Jul 2016 */
+    VIEW_TIME = 128,     /* 31 Jul 14:05, of a Timestamp */
+    VIEW_OPTIONAL = 256, /* left out of a card when empty */
+    VIEW_VERSION = 512   /* promise/2 of a version's resource name */
 };
 
 struct view_column {

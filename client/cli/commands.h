@@ -21,6 +21,21 @@ int run_authority_update(struct cli *cli);
 int run_department_list(struct cli *cli);
 int run_agency_list(struct cli *cli);
 int run_body_list(struct cli *cli);
+int run_body_members(struct cli *cli);
+int run_body_seat(struct cli *cli);
+int run_body_unseat(struct cli *cli);
+int run_body_meet(struct cli *cli);
+
+int run_route_list(struct cli *cli);
+int run_route_show(struct cli *cli);
+int run_route_set(struct cli *cli);
+int run_endorsement_list(struct cli *cli);
+int run_endorsement_start(struct cli *cli);
+int run_endorsement_show(struct cli *cli);
+int run_endorsement_decide(struct cli *cli);
+int run_endorsement_notice(struct cli *cli);
+int run_endorsement_forward_plan(struct cli *cli);
+int run_endorsement_stalls(struct cli *cli);
 
 int run_member_list(struct cli *cli);
 int run_member_add(struct cli *cli);

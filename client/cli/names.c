@@ -4,6 +4,7 @@
 
 #include "pledge/v1/authority.pb-c.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -134,4 +135,17 @@ char *cli_version_name(struct cli *cli, const char *authority, const char *versi
     }
     return cli_printf(cli, "%s/pledges/%.*s/versions/%s", cli_authority(cli, authority),
                       (int)(slash - version), version, slash + 1);
+}
+
+bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *word,
+              int *ret_value)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "%s%s", prefix, word);
+    for (char *at = name; *at; at++) {
+        *at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
+    }
+    const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value_by_name(type, name);
+    *ret_value = value ? value->value : 0;
+    return value && value->value != 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
+#include "client/cli/registry_route.h"
 
 #define ARGUMENTS(...)                                                                             \
     (const struct cli_argument[])                                                                  \
@@ -44,6 +45,10 @@
         "OWNER", "housing, departments/housing or partnerAgencies/health; a bare identifier is "   \
                  "looked up"                                                                       \
     }
+#define ARG_BODY                                                                                   \
+    {                                                                                              \
+        "BODY", "identifier of the body; see: pledge body list AUTHORITY"                          \
+    }
 #define OPT_WORDS                                                                                  \
     {"word-pledge", "WORD", "what the council calls its pledge"},                                  \
         {"word-statement", "WORD", "what it calls one statement"},                                 \
@@ -81,6 +86,8 @@ const struct cli_group cli_groups[] = {
     {"pledge", "pledges, their versions and statements"},
     {"issue", "what was given out of a version, and how far it reached"},
     {"launch", "events at which a version was made known"},
+    {"route", "by which bodies a version goes, and what each may decide"},
+    {"endorsement", "versions on their way from body to body"},
     {"commitment", "what departments and agencies undertake"},
     {"round", "reporting rounds"},
     {"return", "what each owner reports in a round"},
@@ -219,6 +226,41 @@ const struct cli_command cli_commands[] = {
      .arguments = ARGUMENTS(ARG_AUTHORITY),
      .examples = EXAMPLES("pledge body list leicester"),
      .run = run_body_list},
+    {.group = "body",
+     .name = "members",
+     .summary = "list who sits on a body, or sat on it on a day",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_BODY),
+     .options = OPTIONS({"as-at", "DAY", "only who sat on it that day, YYYY-MM-DD"}),
+     .examples = EXAMPLES("pledge body members leicester forum --as-at 2007-06-19"),
+     .run = run_body_members},
+    {.group = "body",
+     .name = "seat",
+     .summary = "seat a post or office on a body",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_BODY, {"SEAT", "identifier of the new seat"}),
+     .options = OPTIONS({"display-name", "NAME", "the post or office, never a person; required"},
+                        {"from", "DAY", "its first day, YYYY-MM-DD; required"},
+                        {"role", "ROLE", "chair, vice-chair, member, co-opted or adviser"},
+                        {"party", "PARTY", "a councillor's party or group"},
+                        {"owner", "OWNER", "department or agency that it speaks for"},
+                        {"to", "DAY", "its last day, where that is known"}, OPT_DRY_RUN),
+     .examples =
+         EXAMPLES("pledge body seat leicester forum lead-member --role chair --display-name "
+                  "\"Lead member for children\" --from 2006-03-01"),
+     .run = run_body_seat},
+    {.group = "body",
+     .name = "unseat",
+     .summary = "end a seat on a body",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_BODY, {"SEAT", "identifier of the seat"}),
+     .options = OPTIONS({"on", "DAY", "its last day, YYYY-MM-DD; required"}, OPT_DRY_RUN),
+     .examples = EXAMPLES("pledge body unseat leicester forum lead-member --on 2010-05-05"),
+     .run = run_body_unseat},
+    {.group = "body",
+     .name = "meet",
+     .summary = "add a meeting of a body, past or planned",
+     .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_BODY, {"DAY", "the day, YYYY-MM-DD"}),
+     .options = OPTIONS(OPT_DRY_RUN),
+     .examples = EXAMPLES("pledge body meet peterborough council 2013-07-10"),
+     .run = run_body_meet},
     {.group = "member",
      .name = "list",
      .summary = "list who may act for a council",
@@ -455,6 +497,8 @@ const struct cli_command cli_commands[] = {
                  {"by", "BODY", "identifier of the body that adopted it; required"}, OPT_DRY_RUN),
      .examples = EXAMPLES("pledge pledge adopt derby promise 2 --on 2016-01-26 --by cabinet"),
      .run = run_pledge_adopt},
+    ROUTE_COMMANDS,
+    ENDORSEMENT_COMMANDS,
     {.group = "commitment",
      .name = "list",
      .summary = "list commitments",

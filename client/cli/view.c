@@ -44,6 +44,11 @@ static const char *text_form(struct cli *cli, const char *text, unsigned flags)
         const char *owner = strstr(text, "/departments/");
         owner = owner ? owner : strstr(text, "/partnerAgencies/");
         text = owner ? owner + 1 : text;
+    } else if (flags & VIEW_VERSION) {
+        const char *pledge = strstr(text, "/pledges/");
+        pledge = pledge ? pledge + strlen("/pledges/") : text;
+        text =
+            cli_printf(cli, "%.*s/%s", (int)strcspn(pledge, "/"), pledge, text_last_segment(text));
     } else if (flags & VIEW_DATE) {
         text = cli_copy(cli, text_date(text, date));
     }

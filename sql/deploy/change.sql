@@ -79,7 +79,9 @@ BEGIN
     v_name := coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
         || format(TG_ARGV[1], VARIADIC v_parts));
     IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement', 'acknowledgement',
-                         'audience_count') THEN
+            'audience_count', 'route_step', 'route_move',
+            'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision')
+        OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
     v_told := v_kind <> 'updated' OR current_setting('pledge.changed', true) IS DISTINCT FROM v_name;
@@ -113,6 +115,8 @@ BEGIN
         ('authority', 'INSERT OR UPDATE', 'authority.read', '', ''),
         ('owner', 'INSERT OR UPDATE', 'authority.read', '/owners/%s', 'owner_id'),
         ('body', 'INSERT OR UPDATE', 'authority.read', '/bodies/%s', 'body_id'),
+        ('body_member', 'INSERT OR UPDATE', 'authority.read', '/bodies/%s/members/%s',
+            'body_id,body_member_id'),
         ('member', 'INSERT OR UPDATE OR DELETE', 'member.read', '/members/%s', 'member_id'),
         ('identity_provider', 'INSERT OR UPDATE OR DELETE', 'provider.read', '/identityProvider', ''),
         ('pledge', 'INSERT OR UPDATE', 'pledge.read', '/pledges/%s', 'pledge_id'),
@@ -124,6 +128,19 @@ BEGIN
             'pledge_id,version_number'),
         ('statement', 'INSERT OR UPDATE OR DELETE', 'pledge.read',
             '/pledges/%s/versions/%s/statements/%s', 'pledge_id,version_number,statement_id'),
+        ('route', 'INSERT', 'route.read', '/routes/%s', 'route_id'),
+        ('route_step', 'INSERT', 'route.read', '/routes/%s', 'route_id'),
+        ('route_move', 'INSERT', 'route.read', '/routes/%s', 'route_id'),
+        ('route_recorder', 'INSERT', 'route.read', '/routes/%s', 'route_id'),
+        ('meeting', 'INSERT', 'endorsement.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('endorsement', 'INSERT', 'endorsement.read', '/pledges/%s/versions/%s/endorsements/%s',
+            'pledge_id,version_number,endorsement_id'),
+        ('endorsement_draft', 'INSERT', 'endorsement.read',
+            '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
+        ('endorsement_notice', 'INSERT', 'endorsement.read',
+            '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
+        ('endorsement_decision', 'INSERT', 'endorsement.read',
+            '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
         ('commitment', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s', 'commitment_id'),
         ('commitment_statement', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s',
             'commitment_id'),

@@ -6,7 +6,7 @@ BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
 
-GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge, version,
+GRANT SELECT ON authority, owner, body, body_member, body_member_resource, member, role_permission, request, pledge, version,
     outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
     return_submission, progress, return_move, return_check, version_owed, round_owed,
     owner_return, return_standing, expected_return, round_standing, authority_resource,
@@ -14,7 +14,10 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
     identity_provider, identity_provider_resource, pledge_resource, version_resource,
     statement_resource, lineage_resource, commitment_resource, round_resource, return_resource,
     change, change_count, audit_head, audit_entry, audit_resource, retention,
-    retention_run, personal_field, erasure
+    retention_run, personal_field, erasure, route, route_step, route_move, route_recorder, meeting, endorsement,
+    endorsement_draft, endorsement_notice, endorsement_decision,
+    route_resource, route_step_resource, route_move_resource, meeting_resource,
+    notice_resource
 TO pledged;
 
 GRANT SELECT ON version_edit_resource TO pledged;
@@ -22,9 +25,10 @@ GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement
     launch_event TO pledged;
 GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
 
-GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
+GRANT INSERT ON authority, owner, body, body_member, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
-    return_move, round_standing, change, change_count
+    return_move, round_standing, change, change_count, route, route_step, route_move, route_recorder, meeting, endorsement,
+    endorsement_draft, endorsement_notice, endorsement_decision
 TO pledged;
 GRANT UPDATE (last) ON change_count TO pledged;
 
@@ -32,6 +36,7 @@ GRANT UPDATE (display_name, word_pledge, word_statement, word_board) ON authorit
 GRANT UPDATE (display_name, director_post, contact_post) ON owner TO pledged;
 GRANT UPDATE (display_name, parent_body_id, meeting_interval_months, terms_of_reference,
     established_on) ON body TO pledged;
+GRANT UPDATE (display_name, party, sits_to) ON body_member TO pledged;
 GRANT UPDATE (title, audience) ON pledge TO pledged;
 GRANT UPDATE (title, note, state, adopted_on, adopted_by, adopt_time, content_hash) ON version
 TO pledged;

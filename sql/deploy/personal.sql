@@ -174,7 +174,13 @@ VALUES
 ('owner', 'director_post', 'the post at the head of a department', 'directors', 'shows who answers', NULL,
     'kept', 'it names a post; where somebody wrote a name, UpdateDepartment replaces it'),
 ('owner', 'contact_post', 'the post to turn to in a partner agency', 'partner agencies', 'shows who answers',
-    NULL, 'kept', 'it names a post; where somebody wrote a name, UpdatePartnerAgency replaces it');
+    NULL, 'kept', 'it names a post; where somebody wrote a name, UpdatePartnerAgency replaces it'),
+('body_member', 'display_name', 'the post or office that holds a seat', 'members of bodies',
+    'shows who sat on a body', NULL, 'kept',
+    'it names a post; where somebody wrote a name, UpdateBodyMember replaces it'),
+('body_member', 'party', 'the party or group of a councillor''s seat', 'members of bodies',
+    'shows that a body is cross-party', NULL, 'kept',
+    'councils publish it; without a name it is a fact of the seat');
 
 -- Whose row it is.
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
@@ -204,19 +210,23 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
             THEN 'what was reported stays as it was reported; a mistake is put right by another return'
             WHEN split_part(c, '.', 1) IN ('version', 'version_edit', 'outcome', 'statement', 'lineage')
             THEN 'an adopted version stays as it was adopted; a mistake is put right by another version'
+            WHEN split_part(c, '.', 1) LIKE 'endorsement%'
+            THEN 'what a body decided, and on which text, stays as it was recorded'
             ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
   FROM unnest('{progress.narrative,progress.reason,progress.measure_value,progress.evidence,return_move.query,'
       'version.title,version.note,version_edit.text_before,version_edit.text_after,outcome.title,statement.title,statement.text,statement.easy_read,'
       'statement.audience,lineage.reason,launch_event.title,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
       'commitment.expected_outcome,commitment.measure,commitment.target,commitment.cost_note,'
       'commitment.plan_links,round.title,owner.display_name,body.display_name,body.terms_of_reference,'
-      'authority.display_name}'::text[]) AS c;
+      'authority.display_name,route.display_name,endorsement_draft.content,endorsement_notice.urgency_reason,'
+      'endorsement_decision.minute_ref,endorsement_decision.recommendation,'
+      'endorsement_decision.call_in_waiver}'::text[]) AS c;
 
 INSERT INTO personal_none (table_name, column_name)
 SELECT split_part(c, '.', 1), split_part(c, '.', 2)
   FROM unnest('{*.authority_id,audit_entry.kind,audit_entry.hash,audit_head.*,authority.word_pledge,'
-      'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,change.kind,'
-      'change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
+      'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,body_member.body_id,body_member.body_member_id,'
+      'body_member.role,body_member.owner_id,change.kind,change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
       'commitment.pledge_id,commitment_statement.*,commitment_carried.*,erasure.table_name,erasure.erasure,erasure.cause,'
       'identity_provider.*,issue.*,acknowledgement.*,audience_count.*,launch_event.launch_event_id,'
       'launch_event.pledge_id,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
@@ -227,7 +237,14 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'return_submission.owner_id,return_submission.content_hash,role_permission.*,round.round_id,'
       'round.pledge_id,round_commitment.*,round_standing.*,statement.pledge_id,statement.statement_id,'
       'statement.outcome_id,statement.principles,version_edit.pledge_id,version_edit.part,version_edit.part_id,'
-      'version_edit.kind,version_edit.field,version.pledge_id,version.state,version.adopted_by,version.content_hash}'
+      'version_edit.kind,version_edit.field,version.pledge_id,version.state,version.adopted_by,version.content_hash,'
+      'route.route_id,route_step.*,route_move.*,route_recorder.*,meeting.*,endorsement.*,'
+      'endorsement_draft.pledge_id,endorsement_draft.endorsement_id,endorsement_draft.content_hash,'
+      'endorsement_notice.pledge_id,endorsement_notice.endorsement_id,endorsement_notice.body_id,'
+      'endorsement_notice.meeting_id,endorsement_decision.pledge_id,'
+      'endorsement_decision.endorsement_id,endorsement_decision.step_id,endorsement_decision.body_id,'
+      'endorsement_decision.meeting_id,endorsement_decision.kind,endorsement_decision.leads_to,'
+      'endorsement_decision.to_step_id}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES

@@ -17,6 +17,7 @@ BEGIN
     PERFORM version_update('promise', '2', 'Second, edited', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
         '{}', '{}', '{}', '{}', '{}', '', '{title}');
     PERFORM pg_temp.commit_to('c0', 'learning', '{1}');
+    PERFORM body_member_add('panel', 'chair', 'Lead member', 'chair', 'Blue', '', '2012-05-01', NULL);
     PERFORM pg_temp.commit_to('c1', 'housing', '{1,2}');
     PERFORM pg_temp.commit_to('c2', 'police', '{3}');
     PERFORM pg_temp.open_round('now', -5, 5);
@@ -25,6 +26,13 @@ BEGIN
     PERFORM return_move_add('now', 'housing', 'queried', '', 'Why?');
     PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
     PERFORM round_close('now', '');
+    PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{0}', '{panel}', '{approve}',
+        '{approved}', '{""}', '{panel}', '{officer}');
+    PERFORM meeting_create('panel', 'm1', '2020-02-01');
+    PERFORM endorsement_start('promise', '2', 'e1', 'way', '2020-01-01');
+    PERFORM notice_give('promise', '2', 'e1', 'panel', 'm1', '2020-01-01', '');
+    PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '1', 'To approve', false, 0,
+        0, 0, true, '', '');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM version_adopt('promise', '2', pg_temp.etag_of('promise', 2), current_date, 'panel');
     PERFORM issue_create('leaflet', 'promise', '2', 'carers', 'leaflet', '', 40, current_date);

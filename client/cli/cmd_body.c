@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who sits on a body, and when it meets. */
+#include "client/cli/commands.h"
+#include "client/cli/text.h"
+
+#include "pledge/v1/authority.pb-c.h"
+#include "pledge/v1/endorsement.pb-c.h"
+
+static const struct view_column seat_columns[] = {
+    {"seat", "name", VIEW_ID},
+    {"held by", "display_name", TABLE_CUT},
+    {"as", "role", 0},
+    {"party", "party", TABLE_CUT},
+    {"for", "owner", VIEW_ID | TABLE_CUT},
+    {"from", "sits_from", VIEW_DATE},
+    {"to", "sits_to", VIEW_DATE},
+    {0},
+};
+
+static const struct view_column seat_card[] = {
+    {"seat", "name", VIEW_ID},
+    {"held by", "display_name", 0},
+    {"as", "role", 0},
+    {"party", "party", VIEW_OPTIONAL},
+    {"for", "owner", VIEW_OWNER | VIEW_OPTIONAL},
+    {"from", "sits_from", VIEW_DATE},
+    {"to", "sits_to", VIEW_DATE | VIEW_OPTIONAL},
+    {0},
+};
+
+static char *body_name(struct cli *cli)
+{
+    cli->hint = cli_printf(cli, "See: pledge body list %s", cli_argument(cli, 0));
+    return cli_name(cli, cli_argument(cli, 0), "bodies", cli_argument(cli, 1));
+}
+
+int run_body_members(struct cli *cli)
+{
+    Pledge__V1__ListBodyMembersRequest request = PLEDGE__V1__LIST_BODY_MEMBERS_REQUEST__INIT;
+    const char *as_at = cli_option(cli, "as-at");
+    request.parent = body_name(cli);
+    if (as_at) {
+        request.as_at = cli_copy(cli, as_at);
+    }
+    return view_list(cli, "AuthorityService/ListBodyMembers", &request, seat_columns,
+                     as_at ? "Nobody sat on it that day." : "Nobody sits on it yet.");
+}
+
+int run_body_seat(struct cli *cli)
+{
+    Pledge__V1__BodyMember seat = PLEDGE__V1__BODY_MEMBER__INIT;
+    Pledge__V1__AddBodyMemberRequest request = PLEDGE__V1__ADD_BODY_MEMBER_REQUEST__INIT;
+    const char *role = cli_option(cli, "role");
+    const char *owner = cli_option(cli, "owner");
+    const struct {
+        const char *option;
+        char **field;
+        bool needed;
+    } options[] = {{"display-name", &seat.display_name, true},
+                   {"from", &seat.sits_from, true},
+                   {"party", &seat.party, false},
+                   {"to", &seat.sits_to, false}};
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        const char *value = cli_option(cli, options[i].option);
+        if (!value && options[i].needed) {
+            return cli_usage(cli, "--%s is missing", options[i].option);
+        }
+        if (value) {
+            *options[i].field = cli_copy(cli, value);
+        }
+    }
+    int number = PLEDGE__V1__BODY_ROLE__BODY_ROLE_MEMBER;
+    if (role && !cli_enum(&pledge__v1__body_role__descriptor, "BODY_ROLE_", role, &number)) {
+        return cli_usage(cli, "--role is chair, vice-chair, member, co-opted or adviser");
+    }
+    seat.role = (Pledge__V1__BodyRole)number;
+    if (owner) {
+        seat.owner = cli_owner(cli, cli_argument(cli, 0), owner);
+        if (!seat.owner) {
+            return CLI_FAILED;
+        }
+    }
+    request.parent = body_name(cli);
+    request.body_member_id = cli_copy(cli, text_last_segment(cli_argument(cli, 2)));
+    request.body_member = &seat;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__AddBodyMemberResponse *reply =
+        cli_call(cli, "AuthorityService/AddBodyMember", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->body_member, seat_card);
+    return CLI_OK;
+}
+
+int run_body_unseat(struct cli *cli)
+{
+    char *paths[] = {"sits_to"};
+    Pledge__V1__BodyMember seat = PLEDGE__V1__BODY_MEMBER__INIT;
+    Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+    Pledge__V1__UpdateBodyMemberRequest request = PLEDGE__V1__UPDATE_BODY_MEMBER_REQUEST__INIT;
+    const char *on = cli_option(cli, "on");
+    if (!on) {
+        return cli_usage(cli, "--on is missing");
+    }
+    seat.name = cli_printf(cli, "%s/members/%s", body_name(cli), cli_argument(cli, 2));
+    seat.sits_to = cli_copy(cli, on);
+    mask.paths = paths;
+    mask.n_paths = 1;
+    request.body_member = &seat;
+    request.update_mask = &mask;
+    request.validate_only = cli_flag(cli, "dry-run");
+    cli->hint = cli_printf(cli, "See: pledge body members %s %s", cli_argument(cli, 0),
+                           cli_argument(cli, 1));
+    const Pledge__V1__UpdateBodyMemberResponse *reply =
+        cli_call(cli, "AuthorityService/UpdateBodyMember", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->body_member, seat_card);
+    return CLI_OK;
+}
+
+int run_body_meet(struct cli *cli)
+{
+    Pledge__V1__Meeting meeting = PLEDGE__V1__MEETING__INIT;
+    Pledge__V1__CreateMeetingRequest request = PLEDGE__V1__CREATE_MEETING_REQUEST__INIT;
+    request.parent = body_name(cli);
+    request.meeting_id = meeting.held_on = cli_copy(cli, cli_argument(cli, 2));
+    request.meeting = &meeting;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__CreateMeetingResponse *reply =
+        cli_call(cli, "EndorsementService/CreateMeeting", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    char day[TEXT_DATE_SIZE];
+    fprintf(cli->out, "The meeting of %s %s.\n", text_date(meeting.held_on, day),
+            request.validate_only ? "could be added (dry run)" : "is added");
+    return CLI_OK;
+}

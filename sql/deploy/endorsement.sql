@@ -1,0 +1,688 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Deploy pledge:endorsement to pg
+-- Endorsements: a version of a pledge on its route from body to body. Meetings, notices, decisions and
+-- drafts are facts: they are only ever added, and carry the day they happened on and when they were
+-- recorded. Where a version stood on a day follows from the last decision of that day or before. Words
+-- of the field:
+--   notice   a key decision is announced on the forward plan, 28 days before it is taken
+--   draft    the text of the version as bodies see it; what a body amends becomes the next draft
+--   call-in  days in which a decision may be called in before it takes effect
+--   stall    a version that waits at a step for longer than its route allows
+BEGIN;
+
+SET LOCAL search_path = pledge, pg_temp;
+
+CREATE TABLE meeting (
+    authority_id text COLLATE "C" NOT NULL,
+    body_id      text COLLATE "C" NOT NULL,
+    meeting_id   text COLLATE "C" NOT NULL,
+    held_on      date NOT NULL,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT meeting_meeting_id_unique PRIMARY KEY (authority_id, body_id, meeting_id),
+    CONSTRAINT meeting_parent_exists FOREIGN KEY (authority_id, body_id) REFERENCES body,
+    CONSTRAINT meeting_meeting_id_form CHECK (is_id(meeting_id))
+);
+COMMENT ON CONSTRAINT meeting_meeting_id_unique ON meeting
+    IS 'meeting_id: is already the identifier of another meeting of the body';
+COMMENT ON CONSTRAINT meeting_parent_exists ON meeting IS 'parent: names no body';
+COMMENT ON CONSTRAINT meeting_meeting_id_form ON meeting
+    IS 'meeting_id: must be 1 to 63 lower case letters, digits and hyphens, no hyphen first';
+
+CREATE TABLE endorsement (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    route_id       text COLLATE "C" NOT NULL,
+    route_revision int NOT NULL,
+    started_on     date NOT NULL,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_endorsement_id_unique
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id),
+    CONSTRAINT endorsement_parent_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number) REFERENCES version,
+    CONSTRAINT endorsement_route_exists
+        FOREIGN KEY (authority_id, route_id, route_revision) REFERENCES route,
+    CONSTRAINT endorsement_endorsement_id_form CHECK (is_id(endorsement_id))
+);
+COMMENT ON CONSTRAINT endorsement_endorsement_id_unique ON endorsement
+    IS 'endorsement_id: is already the identifier of another endorsement of the version';
+COMMENT ON CONSTRAINT endorsement_parent_exists ON endorsement IS 'parent: names no version';
+COMMENT ON CONSTRAINT endorsement_route_exists ON endorsement IS 'route: names no route';
+COMMENT ON CONSTRAINT endorsement_endorsement_id_form ON endorsement
+    IS 'endorsement_id: must be 1 to 63 lower case letters, digits and hyphens, no hyphen first';
+CREATE INDEX endorsement_route ON endorsement (authority_id, route_id, route_revision);
+
+CREATE TABLE endorsement_draft (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    draft          int NOT NULL,
+    content        bytea NOT NULL,
+    content_hash   text NOT NULL,
+    drafted_on     date NOT NULL,
+    amended_by     int,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_draft_draft_unique
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id, draft),
+    CONSTRAINT endorsement_draft_endorsement_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id)
+        REFERENCES endorsement,
+    CONSTRAINT endorsement_draft_draft_range CHECK (draft >= 1),
+    CONSTRAINT endorsement_draft_content_hash_form CHECK (content_hash ~ '^[0-9a-f]{64}$')
+);
+COMMENT ON CONSTRAINT endorsement_draft_draft_unique ON endorsement_draft
+    IS 'draft: another draft came at the same moment';
+COMMENT ON CONSTRAINT endorsement_draft_endorsement_exists ON endorsement_draft
+    IS 'endorsement: is no endorsement';
+COMMENT ON CONSTRAINT endorsement_draft_draft_range ON endorsement_draft IS 'draft: counts from 1';
+COMMENT ON CONSTRAINT endorsement_draft_content_hash_form ON endorsement_draft
+    IS 'content_hash: must be 64 lower case hexadecimal digits';
+
+CREATE TABLE endorsement_notice (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    body_id        text COLLATE "C" NOT NULL,
+    meeting_id     text COLLATE "C" NOT NULL,
+    published_on   date NOT NULL,
+    urgency_reason text NOT NULL DEFAULT '',
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_notice_meeting_once PRIMARY KEY
+        (authority_id, pledge_id, version_number, endorsement_id, body_id, meeting_id),
+    CONSTRAINT endorsement_notice_endorsement_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id)
+        REFERENCES endorsement,
+    CONSTRAINT endorsement_notice_meeting_exists
+        FOREIGN KEY (authority_id, body_id, meeting_id) REFERENCES meeting,
+    CONSTRAINT endorsement_notice_urgency_reason_length CHECK (char_length(urgency_reason) <= 2000)
+);
+COMMENT ON CONSTRAINT endorsement_notice_meeting_once ON endorsement_notice
+    IS 'meeting: has a notice of it already';
+COMMENT ON CONSTRAINT endorsement_notice_endorsement_exists ON endorsement_notice
+    IS 'parent: names no endorsement';
+COMMENT ON CONSTRAINT endorsement_notice_meeting_exists ON endorsement_notice
+    IS 'meeting: names no meeting';
+COMMENT ON CONSTRAINT endorsement_notice_urgency_reason_length ON endorsement_notice
+    IS 'urgency_reason: must have at most 2000 characters';
+CREATE INDEX endorsement_notice_meeting ON endorsement_notice (authority_id, body_id, meeting_id);
+
+CREATE TABLE endorsement_decision (
+    authority_id    text COLLATE "C" NOT NULL,
+    pledge_id       text COLLATE "C" NOT NULL,
+    version_number  int NOT NULL,
+    endorsement_id  text COLLATE "C" NOT NULL,
+    number          int NOT NULL,
+    step_id         text COLLATE "C" NOT NULL,
+    body_id         text COLLATE "C" NOT NULL,
+    meeting_id      text COLLATE "C" NOT NULL,
+    decided_on      date NOT NULL,
+    kind            text NOT NULL,
+    minute_ref      text NOT NULL,
+    recommendation  text NOT NULL,
+    vote_taken      boolean NOT NULL,
+    votes_for       int NOT NULL,
+    votes_against   int NOT NULL,
+    votes_abstained int NOT NULL,
+    key_decision    boolean NOT NULL,
+    call_in_waiver  text NOT NULL,
+    effective_on    date NOT NULL,
+    leads_to        text NOT NULL,
+    to_step_id      text COLLATE "C",
+    draft           int NOT NULL,
+    waiting_since   date NOT NULL,
+    days_allowed    int NOT NULL,
+    recorded_at     timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_decision_etag_latest
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id, number),
+    CONSTRAINT endorsement_decision_draft_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id, draft)
+        REFERENCES endorsement_draft,
+    CONSTRAINT endorsement_decision_meeting_exists
+        FOREIGN KEY (authority_id, body_id, meeting_id) REFERENCES meeting,
+    CONSTRAINT endorsement_decision_meeting_once
+        UNIQUE (authority_id, pledge_id, version_number, endorsement_id, body_id, meeting_id),
+    CONSTRAINT endorsement_decision_kind_known CHECK (kind IN
+        ('endorse', 'approve', 'amend', 'refer_back', 'refer_on', 'note', 'reject')),
+    CONSTRAINT endorsement_decision_minute_ref_length
+        CHECK (is_said(minute_ref) AND char_length(minute_ref) <= 60),
+    CONSTRAINT endorsement_decision_recommendation_length
+        CHECK (is_said(recommendation) AND char_length(recommendation) <= 2000),
+    CONSTRAINT endorsement_decision_votes_for_range CHECK (votes_for BETWEEN 0 AND 1000),
+    CONSTRAINT endorsement_decision_votes_against_range CHECK (votes_against BETWEEN 0 AND 1000),
+    CONSTRAINT endorsement_decision_votes_abstained_range
+        CHECK (votes_abstained BETWEEN 0 AND 1000),
+    CONSTRAINT endorsement_decision_vote_taken_votes
+        CHECK (vote_taken = (votes_for + votes_against + votes_abstained > 0)),
+    CONSTRAINT endorsement_decision_call_in_waiver_length
+        CHECK (char_length(call_in_waiver) <= 2000),
+    CONSTRAINT endorsement_decision_leads_to_known
+        CHECK (leads_to IN ('step', 'stay', 'approved', 'rejected'))
+);
+COMMENT ON CONSTRAINT endorsement_decision_etag_latest ON endorsement_decision
+    IS 'etag: another decision was recorded at the same moment';
+COMMENT ON CONSTRAINT endorsement_decision_draft_exists ON endorsement_decision
+    IS 'draft: is no draft';
+COMMENT ON CONSTRAINT endorsement_decision_meeting_exists ON endorsement_decision
+    IS 'decision.meeting: names no meeting';
+COMMENT ON CONSTRAINT endorsement_decision_meeting_once ON endorsement_decision
+    IS 'decision.meeting: has decided on it already';
+COMMENT ON CONSTRAINT endorsement_decision_kind_known ON endorsement_decision
+    IS 'decision.kind: must be endorse, approve, amend, refer back, refer on, note or reject';
+COMMENT ON CONSTRAINT endorsement_decision_minute_ref_length ON endorsement_decision
+    IS 'decision.minute_ref: must have 1 to 60 characters';
+COMMENT ON CONSTRAINT endorsement_decision_recommendation_length ON endorsement_decision
+    IS 'decision.recommendation: must have 1 to 2000 characters';
+COMMENT ON CONSTRAINT endorsement_decision_votes_for_range ON endorsement_decision
+    IS 'decision.votes_for: must be 0 to 1000';
+COMMENT ON CONSTRAINT endorsement_decision_votes_against_range ON endorsement_decision
+    IS 'decision.votes_against: must be 0 to 1000';
+COMMENT ON CONSTRAINT endorsement_decision_votes_abstained_range ON endorsement_decision
+    IS 'decision.votes_abstained: must be 0 to 1000';
+COMMENT ON CONSTRAINT endorsement_decision_vote_taken_votes ON endorsement_decision
+    IS 'decision.vote_taken: is set where there are votes, and only there';
+COMMENT ON CONSTRAINT endorsement_decision_call_in_waiver_length ON endorsement_decision
+    IS 'decision.call_in_waiver: must have at most 2000 characters';
+COMMENT ON CONSTRAINT endorsement_decision_leads_to_known ON endorsement_decision
+    IS 'leads_to: must be step, stay, approved or rejected';
+CREATE INDEX endorsement_decision_meeting
+    ON endorsement_decision (authority_id, body_id, meeting_id);
+
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY '{meeting,endorsement,endorsement_draft,endorsement_notice,'
+            'endorsement_decision}'::text[] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
+        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
+            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
+    END LOOP;
+END
+$$;
+
+CREATE VIEW meeting_resource WITH (security_invoker = true) AS
+    SELECT m.authority_id, m.body_id, m.meeting_id,
+           'authorities/' || m.authority_id || '/bodies/' || m.body_id || '/meetings/'
+               || m.meeting_id AS name, m.held_on, m.recorded_at AS create_time
+      FROM meeting AS m;
+COMMENT ON VIEW meeting_resource IS 'Meetings as the API shows them';
+
+CREATE VIEW notice_resource WITH (security_invoker = true) AS
+    SELECT n.authority_id, n.pledge_id, n.version_number, n.endorsement_id, n.body_id, n.meeting_id,
+           'authorities/' || n.authority_id || '/pledges/' || n.pledge_id || '/versions/'
+               || n.version_number || '/endorsements/' || n.endorsement_id AS endorsement,
+           p.title AS pledge_title,
+           'authorities/' || n.authority_id || '/bodies/' || n.body_id || '/meetings/'
+               || n.meeting_id AS meeting,
+           b.display_name AS body_display_name, m.held_on, n.published_on,
+           m.held_on - n.published_on AS days_of_notice, n.urgency_reason
+      FROM endorsement_notice AS n
+      JOIN pledge AS p ON p.authority_id = n.authority_id AND p.pledge_id = n.pledge_id
+      JOIN body AS b ON b.authority_id = n.authority_id AND b.body_id = n.body_id
+      JOIN meeting AS m ON m.authority_id = n.authority_id AND m.body_id = n.body_id
+       AND m.meeting_id = n.meeting_id;
+COMMENT ON VIEW notice_resource IS 'Notices of key decisions as the API shows them';
+
+CREATE FUNCTION notice_days() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT 28 $$;
+COMMENT ON FUNCTION notice_days()
+    IS 'Days from the notice of a key decision to the decision (S.I. 2012/2089, regulation 9).';
+
+-- A day that a list or a reply is to tell of: today, unless another one is asked for.
+CREATE FUNCTION as_at_day(p_as_at date) RETURNS date
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF p_as_at > current_date THEN
+        PERFORM pledge.fail('PL400', 'Nobody knows yet how it will stand then.', 'as_at');
+    END IF;
+    RETURN coalesce(p_as_at, current_date);
+END
+$$;
+
+-- How each endorsement of the authority stood on a day, by what was recorded by the end of another.
+CREATE FUNCTION endorsement_standing(p_as_at date, p_known_on date)
+RETURNS TABLE (
+    pledge_id text, version_number int, endorsement_id text, name text, version text, route text,
+    route_revision int, started_on date, state text, step_id text, body_id text, body text,
+    body_display_name text, waiting_since date, days_waited int, days_allowed int, stalled boolean,
+    days_over int, ended_on date, effective_on date, decision_count int, last_draft int,
+    content_hash text, create_time timestamptz, etag text)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT e.pledge_id, e.version_number, e.endorsement_id, v.name || '/endorsements/'
+               || e.endorsement_id, v.name, 'authorities/' || e.authority_id || '/routes/' || e.route_id,
+           e.route_revision, e.started_on, w.state, coalesce(s.step_id, ''), s.body_id,
+           coalesce('authorities/' || e.authority_id || '/bodies/' || s.body_id, ''),
+           coalesce(b.display_name, ''), x.since, x.waited, coalesce(s.days_allowed, 0),
+           x.over > 0, greatest(x.over, 0), CASE WHEN s.step_id IS NULL THEN d.decided_on END,
+           CASE w.state WHEN 'approved' THEN d.effective_on END, coalesce(d.number, 0),
+           f.draft, f.content_hash, e.recorded_at, etag(coalesce(d.number, 0) + 1)
+      FROM endorsement AS e
+     CROSS JOIN LATERAL (SELECT 'authorities/' || e.authority_id || '/pledges/' || e.pledge_id
+               || '/versions/' || e.version_number AS name) AS v
+      LEFT JOIN LATERAL (
+        SELECT c.* FROM endorsement_decision AS c
+         WHERE c.authority_id = e.authority_id AND c.pledge_id = e.pledge_id
+           AND c.version_number = e.version_number AND c.endorsement_id = e.endorsement_id
+           AND c.decided_on <= p_as_at AND c.recorded_at::date <= p_known_on
+         ORDER BY c.number DESC LIMIT 1) AS d ON true
+     CROSS JOIN LATERAL (SELECT CASE WHEN d.leads_to IN ('approved', 'rejected') THEN d.leads_to
+               ELSE 'under_way' END AS state) AS w
+      LEFT JOIN route_step AS s ON s.authority_id = e.authority_id AND s.route_id = e.route_id
+       AND s.route_revision = e.route_revision AND w.state = 'under_way'
+       AND CASE WHEN d.number IS NULL THEN s.position = 1 ELSE s.step_id = d.to_step_id END
+      LEFT JOIN body AS b ON b.authority_id = s.authority_id AND b.body_id = s.body_id
+     CROSS JOIN LATERAL (SELECT CASE WHEN s.step_id IS NULL THEN NULL
+               WHEN d.number IS NULL THEN e.started_on
+               WHEN d.leads_to = 'stay' THEN d.waiting_since ELSE d.decided_on END AS since) AS y
+     CROSS JOIN LATERAL (SELECT y.since, coalesce(p_as_at - y.since, 0) AS waited,
+               CASE WHEN s.days_allowed > 0 THEN coalesce(p_as_at - y.since - s.days_allowed, 0)
+                    ELSE 0 END AS over) AS x
+     CROSS JOIN LATERAL (
+        SELECT c.draft, c.content_hash FROM endorsement_draft AS c
+         WHERE c.authority_id = e.authority_id AND c.pledge_id = e.pledge_id
+           AND c.version_number = e.version_number AND c.endorsement_id = e.endorsement_id
+           AND (c.draft = 1 OR c.drafted_on <= p_as_at AND c.recorded_at::date <= p_known_on)
+         ORDER BY c.draft DESC LIMIT 1) AS f
+     WHERE e.authority_id = app_authority() AND e.started_on <= p_as_at
+       AND e.recorded_at::date <= p_known_on
+$$;
+COMMENT ON FUNCTION endorsement_standing(date, date)
+    IS 'Where each endorsement stood at the end of a day, by what was known at the end of another.';
+
+-- The decisions of one endorsement in order, as they looked on a day.
+CREATE FUNCTION endorsement_history(p_pledge text, p_number int, p_id text, p_as_at date,
+                                    p_known_on date)
+RETURNS TABLE (
+    number int, step_id text, body text, body_display_name text, meeting text, decided_on date,
+    kind text, minute_ref text, recommendation text, vote_taken boolean, votes_for int,
+    votes_against int, votes_abstained int, key_decision boolean, notice_on date,
+    urgency_reason text, call_in_waiver text, effective_on date, leads_to text, to_step_id text,
+    draft int, content_hash text, amended_draft int, amended_hash text, earlier_text boolean,
+    waiting_since date, days_waited int, days_allowed int, stalled boolean,
+    recorded_at timestamptz)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    WITH seen AS (
+        SELECT f.draft, f.content_hash, f.amended_by FROM endorsement_draft AS f
+         WHERE f.authority_id = app_authority() AND f.pledge_id = p_pledge
+           AND f.version_number = p_number AND f.endorsement_id = p_id
+           AND (f.draft = 1 OR f.drafted_on <= p_as_at AND f.recorded_at::date <= p_known_on)
+    )
+    SELECT d.number, d.step_id, 'authorities/' || d.authority_id || '/bodies/' || d.body_id,
+           b.display_name, 'authorities/' || d.authority_id || '/bodies/' || d.body_id
+               || '/meetings/' || d.meeting_id,
+           d.decided_on, d.kind, d.minute_ref, d.recommendation, d.vote_taken, d.votes_for,
+           d.votes_against, d.votes_abstained, d.key_decision, n.published_on,
+           coalesce(n.urgency_reason, ''), d.call_in_waiver, d.effective_on, d.leads_to,
+           coalesce(d.to_step_id, ''), d.draft, f.content_hash, coalesce(a.draft, 0),
+           coalesce(a.content_hash, ''),
+           (SELECT s.content_hash FROM seen AS s ORDER BY s.draft DESC LIMIT 1)
+               <> coalesce(a.content_hash, f.content_hash),
+           d.waiting_since, d.decided_on - d.waiting_since, d.days_allowed,
+           d.days_allowed > 0 AND d.decided_on - d.waiting_since > d.days_allowed, d.recorded_at
+      FROM endorsement_decision AS d
+      JOIN body AS b ON b.authority_id = d.authority_id AND b.body_id = d.body_id
+      JOIN endorsement_draft AS f ON f.authority_id = d.authority_id AND f.pledge_id = d.pledge_id
+       AND f.version_number = d.version_number AND f.endorsement_id = d.endorsement_id
+       AND f.draft = d.draft
+      LEFT JOIN LATERAL (SELECT s.draft, s.content_hash FROM seen AS s
+                          WHERE s.amended_by = d.number ORDER BY s.draft DESC LIMIT 1) AS a ON true
+      LEFT JOIN endorsement_notice AS n ON n.authority_id = d.authority_id
+       AND n.pledge_id = d.pledge_id AND n.version_number = d.version_number
+       AND n.endorsement_id = d.endorsement_id AND n.body_id = d.body_id
+       AND n.meeting_id = d.meeting_id AND d.key_decision
+     WHERE d.authority_id = app_authority() AND d.pledge_id = p_pledge
+       AND d.version_number = p_number AND d.endorsement_id = p_id
+       AND d.decided_on <= p_as_at AND d.recorded_at::date <= p_known_on
+$$;
+COMMENT ON FUNCTION endorsement_history(text, int, text, date, date)
+    IS 'What bodies decided on a version by a day, and whether the text changed since.';
+
+-- With all that is recorded, whatever its day.
+CREATE FUNCTION endorsement_now() RETURNS TABLE (
+    pledge_id text, version_number int, endorsement_id text, name text, route_id text,
+    route_revision int, state text, step_id text, body_id text, body_display_name text,
+    waiting_since date, days_allowed int, ended_on date, effective_on date, decision_count int,
+    last_draft int, content_hash text, etag text)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT s.pledge_id, s.version_number, s.endorsement_id, s.name, e.route_id, s.route_revision,
+           s.state, s.step_id, s.body_id, s.body_display_name, s.waiting_since, s.days_allowed,
+           s.ended_on, s.effective_on, s.decision_count, s.last_draft, s.content_hash, s.etag
+      FROM endorsement_standing('9999-12-31', '9999-12-31') AS s
+      JOIN endorsement AS e ON e.authority_id = app_authority() AND e.pledge_id = s.pledge_id
+       AND e.version_number = s.version_number AND e.endorsement_id = s.endorsement_id
+$$;
+
+-- Key decisions that were announced by a day and not yet taken on it. place: to order them by.
+CREATE FUNCTION forward_plan(p_as_at date)
+RETURNS TABLE (place text, endorsement text, pledge_title text, meeting text, body_display_name text,
+               held_on date, published_on date, days_of_notice int, urgency_reason text)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT n.held_on || ' ' || n.meeting || ' ' || n.endorsement, n.endorsement, n.pledge_title,
+           n.meeting, n.body_display_name, n.held_on, n.published_on, n.days_of_notice,
+           n.urgency_reason
+      FROM notice_resource AS n
+     WHERE n.authority_id = app_authority() AND n.published_on <= p_as_at AND n.held_on >= p_as_at
+       AND NOT EXISTS (SELECT FROM endorsement_decision AS d
+            WHERE d.authority_id = n.authority_id AND d.pledge_id = n.pledge_id
+              AND d.version_number = n.version_number AND d.endorsement_id = n.endorsement_id
+              AND d.body_id = n.body_id AND d.meeting_id = n.meeting_id
+              AND d.decided_on <= p_as_at)
+$$;
+
+-- Versions that had waited too long on a day. place: to order them by, the longest over first.
+CREATE FUNCTION stalls(p_as_at date)
+RETURNS TABLE (place text, endorsement text, pledge_title text, body text, body_display_name text,
+               waiting_since date, days_waited int, days_allowed int, days_over int)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT to_char(9999999 - s.days_over, 'FM0000000') || ' ' || s.name, s.name, p.title, s.body,
+           s.body_display_name, s.waiting_since, s.days_waited, s.days_allowed, s.days_over
+      FROM endorsement_standing(p_as_at, '9999-12-31') AS s
+      JOIN pledge AS p ON p.authority_id = app_authority() AND p.pledge_id = s.pledge_id
+     WHERE s.stalled
+$$;
+
+CREATE FUNCTION meeting_create(p_body text, p_id text, p_held_on date) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM body WHERE authority_id = app_authority() AND body_id = p_body) THEN
+        PERFORM fail('PL404', 'There is no body ' || p_body || '.', 'parent');
+    ELSIF p_held_on IS NULL THEN
+        PERFORM fail('PL400', 'Say on which day, as YYYY-MM-DD.', 'meeting.held_on');
+    END IF;
+    INSERT INTO meeting (authority_id, body_id, meeting_id, held_on)
+    VALUES (app_authority(), p_body, p_id, p_held_on) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        PERFORM fail('PL409', 'The body has a meeting ' || p_id || ' already.', 'meeting_id');
+    END IF;
+END
+$$;
+
+CREATE FUNCTION endorsement_draft_add(p_pledge text, p_number int, p_id text, p_draft int, p_on date,
+                                      p_amended_by int) RETURNS void
+LANGUAGE sql SET search_path = pledge, pg_temp
+AS $$
+    INSERT INTO endorsement_draft (authority_id, pledge_id, version_number, endorsement_id, draft,
+                                   content, content_hash, drafted_on, amended_by)
+    SELECT app_authority(), p_pledge, p_number, p_id, p_draft, c, encode(sha256(c), 'hex'), p_on,
+           p_amended_by
+      FROM version_content(p_pledge, p_number) AS c
+$$;
+
+CREATE FUNCTION endorsement_start(p_pledge text, p_version text, p_id text, p_route text,
+                                  p_started_on date) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_number int := version_number(p_version);
+    v_revision int := route_latest(p_route);
+    v_last record;
+BEGIN
+    PERFORM FROM version WHERE authority_id = app_authority() AND pledge_id = p_pledge
+        AND version_number = v_number FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no such version.', 'parent');
+    ELSIF v_revision IS NULL THEN
+        PERFORM fail('PL400', 'There is no route ' || p_route || '.', 'endorsement.route');
+    ELSIF p_started_on IS NULL OR p_started_on > current_date THEN
+        PERFORM fail('PL400', 'Say on which day it began, as YYYY-MM-DD, today or earlier.',
+            'endorsement.started_on');
+    ELSIF EXISTS (SELECT FROM endorsement AS e WHERE e.authority_id = app_authority()
+                     AND e.pledge_id = p_pledge AND e.version_number = v_number
+                     AND e.endorsement_id = p_id) THEN
+        PERFORM fail('PL409', 'The version has an endorsement ' || p_id || ' already.',
+            'endorsement_id');
+    ELSIF version_gaps(p_pledge, v_number) <> '[]' THEN
+        PERFORM fail('PL412', 'The draft has outcomes without statements. Complete it first.', 'parent');
+    END IF;
+    SELECT s.name, s.state, s.ended_on INTO v_last FROM endorsement_now() AS s
+     WHERE s.pledge_id = p_pledge AND s.version_number = v_number
+       AND (s.state = 'under_way' OR s.ended_on > p_started_on) LIMIT 1;
+    IF FOUND AND v_last.state = 'under_way' THEN
+        PERFORM fail('PL412', 'The version is under way already: ' || v_last.name || '.', 'parent');
+    ELSIF FOUND THEN
+        PERFORM fail('PL400', 'It cannot begin before the one before it ended, ' || v_last.ended_on
+            || '.', 'endorsement.started_on');
+    END IF;
+    INSERT INTO endorsement (authority_id, pledge_id, version_number, endorsement_id, route_id,
+                             route_revision, started_on)
+    VALUES (app_authority(), p_pledge, v_number, p_id, p_route, v_revision, p_started_on);
+    PERFORM endorsement_draft_add(p_pledge, v_number, p_id, 1, p_started_on, NULL);
+END
+$$;
+
+-- Locks the version of an endorsement that is to go on; fails where it cannot.
+CREATE FUNCTION endorsement_lock(p_pledge text, p_number int, p_id text, p_etag text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v record;
+BEGIN
+    PERFORM FROM version WHERE authority_id = app_authority() AND pledge_id = p_pledge
+        AND version_number = p_number FOR NO KEY UPDATE;
+    SELECT * INTO v FROM endorsement_now() AS s
+     WHERE s.pledge_id = p_pledge AND s.version_number = p_number AND s.endorsement_id = p_id;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no such endorsement.', 'parent');
+    END IF;
+    PERFORM etag_check(p_etag, v.etag, 'etag');
+    IF v.state <> 'under_way' THEN
+        PERFORM fail('PL412', 'The endorsement has ended: ' || v.state || ' on ' || v.ended_on || '.',
+            'parent');
+    END IF;
+END
+$$;
+
+CREATE FUNCTION notice_give(p_pledge text, p_version text, p_id text, p_body text, p_meeting text,
+                            p_published_on date, p_urgency_reason text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_held_on date;
+BEGIN
+    PERFORM endorsement_lock(p_pledge, version_number(p_version), p_id, '');
+    SELECT m.held_on INTO v_held_on FROM meeting AS m
+     WHERE m.authority_id = app_authority() AND m.body_id = p_body AND m.meeting_id = p_meeting;
+    IF NOT FOUND THEN
+        PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'notice.meeting');
+    ELSIF NOT EXISTS (SELECT FROM endorsement AS e
+            JOIN route_step AS s ON s.authority_id = e.authority_id AND s.route_id = e.route_id
+             AND s.route_revision = e.route_revision AND s.body_id = p_body
+           WHERE e.authority_id = app_authority() AND e.pledge_id = p_pledge
+             AND e.version_number = version_number(p_version) AND e.endorsement_id = p_id) THEN
+        PERFORM fail('PL412', 'The body is not on the route.', 'notice.meeting');
+    ELSIF p_published_on IS NULL OR p_published_on > current_date THEN
+        PERFORM fail('PL400', 'Say on which day it was published, as YYYY-MM-DD, today or earlier.',
+            'notice.published_on');
+    ELSIF p_published_on > v_held_on THEN
+        PERFORM fail('PL400', 'A notice comes before the meeting, ' || v_held_on || '.',
+            'notice.published_on');
+    ELSIF v_held_on - p_published_on < notice_days() AND NOT is_said(p_urgency_reason) THEN
+        PERFORM fail('PL400', 'A key decision has ' || notice_days() || ' days of notice, and this one '
+            || v_held_on - p_published_on || '. Say why it cannot wait.', 'notice.urgency_reason');
+    END IF;
+    INSERT INTO endorsement_notice (authority_id, pledge_id, version_number, endorsement_id, body_id,
+                                    meeting_id, published_on, urgency_reason)
+    VALUES (app_authority(), p_pledge, version_number(p_version), p_id, p_body, p_meeting,
+            p_published_on, p_urgency_reason);
+END
+$$;
+
+-- Every mistake in a decision that is to be recorded at a step.
+CREATE FUNCTION decision_violations(
+    p_held_on date, p_since date, p_kind text, p_minute_ref text, p_recommendation text,
+    p_vote_taken boolean, p_for int, p_against int, p_abstained int, p_call_in_days int,
+    p_call_in_waiver text, p_key boolean, p_noticed boolean) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT coalesce(jsonb_agg(violation('decision.' || r.field, r.rule) ORDER BY r.n), '[]')
+      FROM (VALUES
+        (1, p_held_on > current_date, 'meeting', 'must not be in the future'),
+        (2, p_held_on < p_since, 'meeting', 'must not be before the body''s turn came, ' || p_since),
+        (3, p_kind = '', 'kind', 'is needed'),
+        (4, NOT is_said(p_minute_ref) OR char_length(p_minute_ref) > 60, 'minute_ref',
+            'must have 1 to 60 characters'),
+        (5, NOT is_said(p_recommendation) OR char_length(p_recommendation) > 2000, 'recommendation',
+            'must have 1 to 2000 characters'),
+        (6, least(p_for, p_against, p_abstained) < 0
+            OR p_vote_taken <> (p_for + p_against + p_abstained > 0), 'vote_taken',
+            'is set where there are votes, and only there'),
+        (7, p_kind IN ('endorse', 'approve', 'refer_on') AND p_against > p_for, 'votes_against',
+            'must not outnumber those for it'),
+        (8, is_said(p_call_in_waiver) AND p_call_in_days = 0, 'call_in_waiver',
+            'is for steps with days of call-in'),
+        (9, p_key AND NOT p_noticed, 'key_decision',
+            'needs a notice of this meeting on the forward plan'),
+        (10, NOT p_key AND p_noticed, 'key_decision',
+            'is needed: it was announced as one for this meeting')
+      ) AS r (n, broken, field, rule)
+     WHERE r.broken
+$$;
+
+CREATE FUNCTION decision_record(
+    p_pledge text, p_version text, p_id text, p_body text, p_meeting text, p_kind text,
+    p_minute_ref text, p_recommendation text, p_vote_taken boolean, p_for int, p_against int,
+    p_abstained int, p_key boolean, p_call_in_waiver text, p_etag text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_number int := version_number(p_version);
+    v record;
+    v_step route_step;
+    v_move route_move;
+    v_held_on date;
+    v_bad jsonb;
+BEGIN
+    PERFORM endorsement_lock(p_pledge, v_number, p_id, p_etag);
+    SELECT * INTO v FROM endorsement_now() AS s
+     WHERE s.pledge_id = p_pledge AND s.version_number = v_number AND s.endorsement_id = p_id;
+    SELECT * INTO v_step FROM route_step AS s
+     WHERE s.authority_id = app_authority() AND s.route_id = v.route_id
+       AND s.route_revision = v.route_revision AND s.step_id = v.step_id;
+    SELECT m.held_on INTO v_held_on FROM meeting AS m
+     WHERE m.authority_id = app_authority() AND m.body_id = p_body AND m.meeting_id = p_meeting;
+    IF NOT EXISTS (SELECT FROM route_recorder AS r
+                    WHERE r.authority_id = app_authority() AND r.route_id = v.route_id
+                      AND r.route_revision = v.route_revision AND r.step_id = v.step_id
+                      AND r.role = app_role()) THEN
+        PERFORM fail('PL403', 'Your role may not record decisions of ' || v.body_display_name || '.');
+    ELSIF v_held_on IS NULL THEN
+        PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'decision.meeting');
+    ELSIF p_body <> v.body_id THEN
+        PERFORM fail('PL412', 'It is the turn of ' || v.body_display_name || '.', 'decision.meeting');
+    END IF;
+    v_bad := decision_violations(v_held_on, v.waiting_since, p_kind, p_minute_ref, p_recommendation,
+        p_vote_taken, p_for, p_against, p_abstained, v_step.call_in_days, p_call_in_waiver, p_key,
+        EXISTS (SELECT FROM endorsement_notice AS n
+                 WHERE n.authority_id = app_authority() AND n.pledge_id = p_pledge
+                   AND n.version_number = v_number AND n.endorsement_id = p_id
+                   AND n.body_id = p_body AND n.meeting_id = p_meeting));
+    IF v_bad <> '[]' THEN
+        PERFORM fail_all('PL400', 'The decision cannot be recorded like this.', v_bad);
+    END IF;
+    SELECT * INTO v_move FROM route_move AS m
+     WHERE m.authority_id = app_authority() AND m.route_id = v.route_id
+       AND m.route_revision = v.route_revision AND m.step_id = v.step_id AND m.decision = p_kind;
+    IF NOT FOUND THEN
+        PERFORM fail('PL412', 'The route has no such decision at this step. There is: '
+            || (SELECT string_agg(replace(m.decision, '_', ' '), ', ' ORDER BY m.position)
+                  FROM route_move AS m
+                 WHERE m.authority_id = app_authority() AND m.route_id = v.route_id
+                   AND m.route_revision = v.route_revision AND m.step_id = v.step_id) || '.',
+            'decision.kind');
+    ELSIF p_kind = 'amend' AND EXISTS (SELECT FROM version AS w
+            WHERE w.authority_id = app_authority() AND w.pledge_id = p_pledge
+              AND w.version_number = v_number AND w.state = 'adopted') THEN
+        PERFORM fail('PL412', 'Version ' || v_number
+            || ' is adopted and changes no more. Make the next version.', 'decision.kind');
+    END IF;
+    INSERT INTO endorsement_decision (authority_id, pledge_id, version_number, endorsement_id, number,
+        step_id, body_id, meeting_id, decided_on, kind, minute_ref, recommendation, vote_taken,
+        votes_for, votes_against, votes_abstained, key_decision, call_in_waiver, effective_on,
+        leads_to, to_step_id, draft, waiting_since, days_allowed)
+    VALUES (app_authority(), p_pledge, v_number, p_id, v.decision_count + 1, v.step_id, p_body,
+        p_meeting, v_held_on, p_kind, p_minute_ref, p_recommendation, p_vote_taken, p_for, p_against,
+        p_abstained, p_key, p_call_in_waiver,
+        v_held_on + CASE WHEN is_said(p_call_in_waiver) THEN 0 ELSE v_step.call_in_days END,
+        v_move.leads_to, CASE v_move.leads_to WHEN 'stay' THEN v.step_id ELSE v_move.to_step_id END,
+        v.last_draft, v.waiting_since, v.days_allowed);
+END
+$$;
+
+-- Text that changes on the way is the next draft, of the last decision where that one amended it.
+CREATE FUNCTION version_drafted() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v record;
+BEGIN
+    SELECT s.endorsement_id, s.last_draft, d.number, d.decided_on INTO v
+      FROM endorsement_now() AS s
+      LEFT JOIN endorsement_decision AS d ON d.authority_id = NEW.authority_id
+       AND d.pledge_id = s.pledge_id AND d.version_number = s.version_number
+       AND d.endorsement_id = s.endorsement_id AND d.number = s.decision_count AND d.kind = 'amend'
+     WHERE s.pledge_id = NEW.pledge_id AND s.version_number = NEW.version_number
+       AND (s.state = 'under_way' OR s.state = 'approved' AND d.number IS NOT NULL)
+       AND s.content_hash
+           <> encode(sha256(version_content(NEW.pledge_id, NEW.version_number)), 'hex')
+     ORDER BY s.state DESC LIMIT 1;
+    IF FOUND THEN
+        PERFORM endorsement_draft_add(NEW.pledge_id, NEW.version_number, v.endorsement_id,
+            v.last_draft + 1, coalesce(v.decided_on, current_date), v.number);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER version_drafted AFTER UPDATE ON version
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'draft')
+    EXECUTE FUNCTION version_drafted();
+
+-- A version that was put on a route is adopted when its last one has ended approved, as it was approved.
+CREATE FUNCTION version_endorsed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v record;
+BEGIN
+    SELECT s.*, d.body_id AS approver, b.display_name AS approver_name INTO v
+      FROM endorsement_now() AS s
+      LEFT JOIN endorsement_decision AS d ON d.authority_id = NEW.authority_id
+       AND d.pledge_id = s.pledge_id AND d.version_number = s.version_number
+       AND d.endorsement_id = s.endorsement_id AND d.number = s.decision_count
+      LEFT JOIN body AS b ON b.authority_id = d.authority_id AND b.body_id = d.body_id
+     WHERE s.pledge_id = NEW.pledge_id AND s.version_number = NEW.version_number
+     ORDER BY s.ended_on DESC NULLS FIRST LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN NEW;
+    ELSIF v.state = 'under_way' THEN
+        PERFORM fail('PL412', 'The version is on its way: it waits for ' || v.body_display_name
+            || ' since ' || v.waiting_since || '.', 'name');
+    ELSIF v.state = 'rejected' THEN
+        PERFORM fail('PL412', 'The version was rejected by ' || v.approver_name || ' on ' || v.ended_on
+            || '.', 'name');
+    ELSIF v.content_hash <> NEW.content_hash THEN
+        PERFORM fail('PL412', 'The text is not the one that ' || v.approver_name || ' approved.',
+            'name');
+    ELSIF v.approver <> NEW.adopted_by THEN
+        PERFORM fail('PL400', 'It was approved by ' || v.approver_name || '.', 'adopted_by');
+    ELSIF NEW.adopted_on < v.effective_on THEN
+        PERFORM fail('PL400', 'The approval takes effect on ' || v.effective_on || '.', 'adopted_on');
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER version_endorsed BEFORE UPDATE ON version FOR EACH ROW
+    WHEN (OLD.state = 'draft' AND NEW.state = 'adopted') EXECUTE FUNCTION version_endorsed();
+
+COMMIT;

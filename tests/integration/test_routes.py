@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seats on bodies, and versions on their routes: four councils' histories, replayed through the API.
+
+The days are the ones in the councils' published reports. Where a report names a month only, it is its first day.
+"""
+
+import concurrent.futures
+import uuid
+
+import grpc
+import harness
+from council import day, statement
+from pledge.v1 import endorsement_pb2, route_pb2
+
+Code = grpc.StatusCode
+UNDER_WAY, APPROVED = endorsement_pb2.ENDORSEMENT_STATE_UNDER_WAY, endorsement_pb2.ENDORSEMENT_STATE_APPROVED
+
+
+def route(name, *steps, recorders=("ROLE_OFFICER",)):
+    """A route of (body, days allowed): all but the last endorse and pass on, the last approves."""
+    last = steps[-1][0]
+    moves = []
+    for body, _ in steps:
+        forward = "MOVE_TARGET_APPROVED" if body == last else "MOVE_TARGET_NEXT"
+        for decision in ("ENDORSE", "APPROVE") if body == last else ("ENDORSE", "APPROVE", "REFER_ON"):
+            moves.append({"step_id": body, "decision": f"DECISION_KIND_{decision}", "leads_to": forward})
+        moves += [{"step_id": body, "decision": "DECISION_KIND_NOTE", "leads_to": "MOVE_TARGET_STAY"},
+                  {"step_id": body, "decision": "DECISION_KIND_AMEND", "leads_to": "MOVE_TARGET_BACK",
+                   "to_step_id": steps[0][0]},
+                  {"step_id": body, "decision": "DECISION_KIND_REJECT", "leads_to": "MOVE_TARGET_REJECTED"}]
+    return lambda parent: {
+        "display_name": name, "moves": moves,
+        "steps": [{"step_id": body, "body": f"{parent}/bodies/{body}", "days_allowed": days} for body, days in steps],
+        "recorders": [{"step_id": body, "role": role} for body, _ in steps for role in recorders]}
+
+
+class Council(harness.Case):
+    """An authority with bodies and a pledge; subclasses say which."""
+
+    authority, bodies = "derby", {}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.parent = f"authorities/{cls.authority}"
+        cls.admin.CreateAuthority(authority_id=cls.authority, authority={"display_name": cls.authority.title()})
+        cls.officer = cls.member(cls.authority, f"{cls.authority}-officer", "ROLE_OFFICER")
+        for body, more in cls.bodies.items():
+            cls.officer.CreateBody(parent=cls.parent, body_id=body, body={"display_name": body.title(), **more})
+        cls.officer.CreatePledge(parent=cls.parent, pledge_id="pledge", pledge={"title": "The pledge"})
+
+    def make_route(self, identifier, made):
+        return self.officer.CreateRoute(parent=self.parent, route_id=identifier, route=made(self.parent)).route
+
+    def draft(self, number, *texts):
+        lineage = [{"to_statement_id": str(i), "change": "CHANGE_NEW"} for i, _ in enumerate(texts, 1)]
+        if number > 1:
+            before = self.officer.GetVersion(name=f"{self.parent}/pledges/pledge/versions/{number - 1}").version
+            lineage += [{"from_statement_id": s.statement_id, "change": "CHANGE_DROPPED", "reason": "Rewritten"}
+                        for s in before.statements]
+        return self.officer.CreateVersion(
+            parent=f"{self.parent}/pledges/pledge", version_id=str(number),
+            version={"title": f"Version {number}", "outcomes": [{"outcome_id": "be-heard", "title": "Be heard"}],
+                     "statements": [{**statement(i), "text": text} for i, text in enumerate(texts, 1)],
+                     "lineage": lineage if number > 1 else []}).version
+
+    def start(self, version, identifier, route_id, on):
+        return self.officer.StartEndorsement(
+            parent=version.name, endorsement_id=identifier,
+            endorsement={"route": f"{self.parent}/routes/{route_id}", "started_on": on}).endorsement
+
+    def meeting(self, body, on):
+        return self.officer.CreateMeeting(parent=f"{self.parent}/bodies/{body}", meeting_id=on,
+                                          meeting={"held_on": on}).meeting.name
+
+    def decision(self, body, on, kind, **more):
+        """The decision of a new meeting."""
+        return {"meeting": self.meeting(body, on), "kind": f"DECISION_KIND_{kind}", "minute_ref": "6",
+                "recommendation": "To agree the pledge", **more}
+
+    def decide(self, endorsement, body, on, kind, **more):
+        return self.officer.RecordDecision(parent=endorsement.name,
+                                           decision=self.decision(body, on, kind, **more)).endorsement
+
+    def adopt(self, version, on, by):
+        etag = self.officer.GetVersion(name=version.name).version.etag
+        return self.officer.AdoptVersion(name=version.name, etag=etag, adopted_on=on,
+                                         adopted_by=f"{self.parent}/bodies/{by}").version
+
+    def at(self, endorsement, on):
+        return self.officer.GetEndorsement(name=endorsement.name, as_at=on).endorsement
+
+    def where(self, endorsement, on):
+        """(body whose turn it is, days waited, stalled) on a day."""
+        stood = self.at(endorsement, on)
+        return stood.body.split("/")[-1], stood.days_waited, stood.stalled
+
+    def order(self, endorsement, on=""):
+        return [(d.decided_on, d.body.split("/")[-1], route_pb2.DecisionKind.Name(d.kind).split("_", 2)[2])
+                for d in self.at(endorsement, on).decisions]
+
+
+class Leicester(Council):
+    authority = "leicester"
+    bodies = {"cabinet": {}, "scrutiny": {"parent_body": "authorities/leicester/bodies/cabinet"}}
+
+    def test_2010_scrutiny_then_cabinet(self):
+        self.make_route("scrutiny-cabinet", route("Scrutiny, then Cabinet", ("scrutiny", 60), ("cabinet", 30)))
+        version = self.draft(1, *[f"Statement {i}" for i in range(55)])
+        way = self.start(version, "2010", "scrutiny-cabinet", "2010-07-01")
+        self.decide(way, "scrutiny", "2010-08-31", "REFER_ON")
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2010-09-06", "cabinet", field="name",
+                     says="waits for Cabinet")
+        done = self.decide(way, "cabinet", "2010-09-06", "APPROVE")
+        self.assertEqual((done.state, done.ended_on, done.effective_on), (APPROVED, "2010-09-06", "2010-09-06"))
+        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2010-09-05", "cabinet", field="adopted_on")
+        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2010-09-06", "scrutiny", field="adopted_by")
+        self.adopt(version, "2010-09-06", "cabinet")
+        self.assertEqual(self.where(way, "2010-07-01"), ("scrutiny", 0, False))
+        self.assertEqual(self.where(way, "2010-08-30"), ("scrutiny", 60, False))
+        self.assertEqual(self.where(way, "2010-08-31"), ("cabinet", 0, False))
+        self.assertEqual(self.where(way, "2010-09-05"), ("cabinet", 5, False))
+        self.assertEqual(self.where(way, "2010-09-06"), ("", 0, False))
+        self.assertEqual(self.order(way), [("2010-08-31", "scrutiny", "REFER_ON"),
+                                           ("2010-09-06", "cabinet", "APPROVE")])
+        self.refused(Code.NOT_FOUND, self.officer.GetEndorsement, name=way.name, as_at="2010-06-30")
+        self.refused(Code.INVALID_ARGUMENT, self.officer.GetEndorsement, name=way.name, as_at=day(1), field="as_at")
+        known = self.officer.GetEndorsement(name=way.name, as_at="2010-09-06", known_on=day(0)).endorsement
+        self.assertEqual(known.decision_count, 2)
+        self.refused(Code.NOT_FOUND, self.officer.GetEndorsement, name=way.name, as_at="2010-09-06",
+                     known_on=day(-2))  # nothing of it was recorded yet
+
+
+class Halton(Council):
+    authority = "halton"
+    bodies = {"council": {}, "cicc": {"established_on": "2007-12-01"}, "executive-board": {}, "board": {}}
+
+    def test_2007_to_2020_by_three_revisions_of_the_route(self):
+        made = self.make_route("pledge", route("To Executive Board", ("cicc", 365), ("executive-board", 90)))
+        first = self.draft(1, "A pledge")
+        begun = self.start(first, "2008", "pledge", "2008-10-01")
+        self.decide(begun, "cicc", "2009-05-01", "APPROVE")
+        self.decide(begun, "executive-board", "2009-07-01", "ENDORSE")
+        self.adopt(first, "2009-07-01", "executive-board")
+
+        second = self.draft(2, "A pledge reviewed")
+        revised = {**route("To Council", ("cicc", 200), ("council", 120))(self.parent), "name": made.name}
+        self.assertEqual(self.officer.UpdateRoute(route={**revised, "etag": made.etag}).route.revision, 2)
+        self.refused(Code.ABORTED, self.officer.UpdateRoute, route={**revised, "etag": made.etag},
+                     field="route.etag")
+        review = self.start(second, "2013", "pledge", "2013-02-01")
+        # The route changes while the review is under way, which goes on as it began.
+        self.officer.UpdateRoute(route={**route("By the board", ("board", 60), ("executive-board", 60),
+                                                ("council", 60))(self.parent), "name": made.name})
+        self.decide(review, "cicc", "2013-07-01", "ENDORSE")
+        self.assertEqual(self.where(review, "2013-10-15"), ("council", 106, False))
+        self.assertEqual(self.decide(review, "council", "2013-10-16", "ENDORSE").state, APPROVED)
+        self.adopt(second, "2013-10-16", "council")
+        self.assertEqual(self.at(review, "2013-10-16").route_revision, 2)
+
+        # The adopted pledge is put to the bodies again.
+        again = self.start(second, "2020", "pledge", "2020-01-06")
+        self.assertEqual((again.route_revision, again.body), (3, f"{self.parent}/bodies/board"))
+        self.decide(again, "board", "2020-01-27", "ENDORSE")
+        self.assertEqual(self.where(again, "2020-02-27"), ("executive-board", 31, False))
+        self.assertEqual(self.where(again, "2020-03-28"), ("executive-board", 61, True))
+        self.refused(Code.FAILED_PRECONDITION, self.decide, again, "executive-board", "2020-02-20", "AMEND",
+                     field="decision.kind", says="adopted")
+        everything = [entry for way in (begun, review, again) for entry in self.order(way)]
+        self.assertEqual(everything, [
+            ("2009-05-01", "cicc", "APPROVE"), ("2009-07-01", "executive-board", "ENDORSE"),
+            ("2013-07-01", "cicc", "ENDORSE"), ("2013-10-16", "council", "ENDORSE"),
+            ("2020-01-27", "board", "ENDORSE")])
+        self.assertEqual([s.step_id for s in self.officer.GetRoute(name=made.name, revision=1).route.steps],
+                         ["cicc", "executive-board"])
+        self.assertEqual([s.step_id for s in self.officer.GetRoute(name=made.name).route.steps],
+                         ["board", "executive-board", "council"])
+
+
+class Derby(Council):
+    bodies = {"committee": {}, "cicc": {}}
+
+    def test_2015_to_2016_launch_and_return_to_the_committee(self):
+        self.make_route("launch", route("Launch", ("cicc", 100), ("committee", 180)))
+        self.make_route("follow-up", route("Follow-up", ("committee", 60)))
+        version = self.draft(1, *[f"Priority {i}" for i in range(1, 11)])
+        way = self.start(version, "2015", "launch", "2015-06-01")
+        self.decide(way, "cicc", "2015-08-31", "ENDORSE")
+        self.assertEqual(self.where(way, "2016-01-25"), ("committee", 147, False))
+        self.decide(way, "committee", "2016-01-26", "APPROVE")
+        self.adopt(version, "2016-01-26", "committee")
+        again = self.start(version, "2016", "follow-up", "2016-01-26")
+        noted = self.decide(again, "committee", "2016-02-23", "NOTE", minute_ref="6")
+        self.assertEqual((noted.state, noted.waiting_since), (UNDER_WAY, "2016-01-26"))
+        self.assertEqual(self.order(way, "2016-01-25"), [("2015-08-31", "cicc", "ENDORSE")])
+        self.assertEqual(self.order(way) + self.order(again), [
+            ("2015-08-31", "cicc", "ENDORSE"), ("2016-01-26", "committee", "APPROVE"),
+            ("2016-02-23", "committee", "NOTE")])
+
+
+class Peterborough(Council):
+    authority = "peterborough"
+    bodies = {"council": {}, "panel": {"parent_body": "authorities/peterborough/bodies/council"}, "cicc": {}}
+
+    def stalls(self, on):
+        return [(s.body.split("/")[-1], s.body_display_name, s.waiting_since, s.days_waited, s.days_allowed,
+                 s.days_over) for s in self.officer.ListStalls(parent=self.parent, as_at=on).stalls]
+
+    def test_2010_to_2013_the_ten_months_are_a_stall(self):
+        self.make_route("pledge", route("Pledge", ("cicc", 120), ("panel", 90), ("council", 90)))
+        first = self.draft(1, "The promise")
+        signed = self.start(first, "2010", "pledge", "2010-10-01")
+        for body in ("cicc", "panel", "council"):
+            self.decide(signed, body, "2010-10-01", "APPROVE")
+        self.adopt(first, "2010-10-01", "council")
+        version = self.draft(2, "The promise, updated")
+        way = self.start(version, "2012", "pledge", "2012-06-01")
+        self.decide(way, "cicc", "2012-08-01", "ENDORSE")
+        self.decide(way, "panel", "2012-09-01", "APPROVE")
+        # As at any day while it waits, and after it is over.
+        self.assertEqual(self.where(way, "2012-11-30"), ("council", 90, False))
+        self.assertEqual(self.where(way, "2012-12-01"), ("council", 91, True))
+        self.assertEqual(self.stalls("2012-11-30"), [])
+        self.assertEqual(self.stalls("2012-12-01"), [("council", "Council", "2012-09-01", 91, 90, 1)])
+        self.assertEqual(self.stalls("2013-07-09"), [("council", "Council", "2012-09-01", 311, 90, 221)])
+        self.decide(way, "council", "2013-07-10", "APPROVE", minute_ref="14(b)", vote_taken=True, votes_for=40,
+                    votes_abstained=2)
+        self.assertEqual(self.stalls("2013-07-09"), [("council", "Council", "2012-09-01", 311, 90, 221)])
+        self.assertEqual(self.stalls("2013-07-10"), [])
+        self.assertEqual(self.stalls(""), [])
+        last = self.at(way, "").decisions[-1]
+        self.assertEqual((last.minute_ref, last.days_waited, last.days_allowed, last.stalled, last.votes_for),
+                         ("14(b)", 312, 90, True, 40))
+        self.assertEqual(self.order(way), [("2012-08-01", "cicc", "ENDORSE"), ("2012-09-01", "panel", "APPROVE"),
+                                           ("2013-07-10", "council", "APPROVE")])
+        self.assertEqual(self.officer.GetPledge(name=f"{self.parent}/pledges/pledge").pledge.current_version, 1)
+        self.adopt(version, "2013-07-10", "council")
+        ways = self.officer.ListEndorsements(parent=self.parent, as_at="2013-07-09").endorsements
+        self.assertEqual([(w.name.split("/")[-1], w.state) for w in ways], [("2010", APPROVED), ("2012", UNDER_WAY)])
+
+
+class Rules(Council):
+    """What is refused, what counts once, and how earlier bodies see an amendment."""
+
+    authority = "north"
+    bodies = {"council": {}, "cabinet": {}, "panel": {"established_on": "2006-03-01"}}
+    number = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.worker = cls.member("north", "north-worker", "ROLE_SUPPORT_WORKER")
+        cls.officer.CreateDepartment(parent=cls.parent, department_id="housing",
+                                     department={"display_name": "Housing"})
+
+    def begin(self, on="2020-01-01", texts=("We listen",), **steps):
+        """A new pledge on a new route of panel and cabinet."""
+        Rules.number += 1
+        name = f"p{Rules.number}"
+        self.officer.CreatePledge(parent=self.parent, pledge_id=name, pledge={"title": name})
+        version = self.officer.CreateVersion(
+            parent=f"{self.parent}/pledges/{name}", version_id="1",
+            version={"title": name, "outcomes": [{"outcome_id": "be-heard", "title": "Be heard"}],
+                     "statements": [{**statement(i), "text": t} for i, t in enumerate(texts, 1)]}).version
+        made = route(name, ("panel", 30), ("cabinet", 30))(self.parent)
+        made["steps"][1].update(steps)
+        self.officer.CreateRoute(parent=self.parent, route_id=name, route=made)
+        return version, self.start(version, "e", name, on)
+
+    def meeting(self, body, on):
+        identifier = f"{on}-{uuid.uuid4().hex[:6]}"
+        return self.officer.CreateMeeting(parent=f"{self.parent}/bodies/{body}", meeting_id=identifier,
+                                          meeting={"held_on": on}).meeting.name
+
+    def test_a_decision_counts_once(self):
+        _, way = self.begin()
+        request = {"parent": way.name, "decision": self.decision("panel", "2020-01-15", "ENDORSE"),
+                   "request_id": str(uuid.uuid4())}
+        first = self.officer.RecordDecision(**request).endorsement
+        self.assertEqual(self.officer.RecordDecision(**request).endorsement, first)
+        self.assertEqual(self.order(way), [("2020-01-15", "panel", "ENDORSE")])
+        self.refused(Code.ABORTED, self.officer.RecordDecision, parent=way.name, etag=way.etag, field="etag",
+                     decision=self.decision("cabinet", "2020-01-20", "APPROVE"))
+
+    def test_two_decisions_at_once_are_one(self):
+        _, way = self.begin()
+        decisions = [self.decision("panel", "2020-01-15", kind) for kind in ("ENDORSE", "REJECT") * 4]
+
+        def record(decision):
+            try:
+                self.officer.RecordDecision(parent=way.name, decision=decision)
+                return Code.OK
+            except grpc.RpcError as error:
+                return error.code()
+        with concurrent.futures.ThreadPoolExecutor(len(decisions)) as pool:
+            codes = list(pool.map(record, decisions))
+        self.assertEqual(codes.count(Code.OK), 1, codes)
+        self.assertLessEqual(set(codes), {Code.OK, Code.FAILED_PRECONDITION, Code.ABORTED, Code.ALREADY_EXISTS})
+        self.assertEqual(len(self.order(way)), 1)
+
+    def test_validate_only_records_nothing(self):
+        _, way = self.begin()
+        seen = self.officer.RecordDecision(parent=way.name, validate_only=True,
+                                           decision=self.decision("panel", "2020-01-15", "ENDORSE")).endorsement
+        self.assertEqual(seen.decision_count, 1)
+        self.assertEqual(self.order(way), [])
+
+    def test_an_amendment_is_a_new_draft_that_earlier_bodies_see(self):
+        version, way = self.begin(texts=("We listen",))
+        self.decide(way, "panel", "2020-01-10", "ENDORSE")
+        self.assertFalse(self.at(way, "").decisions[0].earlier_text)
+        amended = self.decide(way, "cabinet", "2020-01-20", "AMEND")
+        self.assertEqual((amended.step_id, amended.last_draft), ("panel", 1))
+        self.officer.UpdateVersion(version={"name": version.name, "statements": [
+            {**statement(1), "text": "We listen and answer"}]}, update_mask={"paths": ["statements"]})
+        stood = self.at(way, "")
+        self.assertEqual((stood.last_draft, [(d.draft, d.drafted_on, d.amended_by) for d in stood.drafts]),
+                         (2, [(1, "2020-01-01", 0), (2, "2020-01-20", 2)]))
+        panel, cabinet = stood.decisions
+        self.assertEqual((panel.draft, panel.earlier_text), (1, True))
+        self.assertEqual((cabinet.draft, cabinet.amended_draft, cabinet.earlier_text), (1, 2, False))
+        self.assertEqual((panel.content_hash, cabinet.amended_hash), (stood.drafts[0].content_hash,
+                                                                      stood.content_hash))
+        self.assertFalse(self.at(way, "2020-01-19").decisions[0].earlier_text)
+        text = self.officer.GetDraft(name=way.name, draft=1)
+        self.assertIn("\tWe listen\t", text.content.decode())
+        self.assertIn("\tWe listen and answer\t", self.officer.GetDraft(name=way.name, draft=2).content.decode())
+        self.decide(way, "panel", "2020-02-01", "ENDORSE")
+        self.assertEqual(self.decide(way, "cabinet", "2020-02-02", "APPROVE").state, APPROVED)
+        # What was approved is what is adopted.
+        self.officer.UpdateVersion(version={"name": version.name, "title": "Other"},
+                                   update_mask={"paths": ["title"]})
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2020-02-02", "cabinet", field="name",
+                     says="not the one that Cabinet approved")
+
+    def test_what_the_route_does_not_allow(self):
+        version, way = self.begin()
+        bad = self.decision
+        for code, field, decision in (
+                (Code.FAILED_PRECONDITION, "decision.meeting", bad("cabinet", "2020-01-15", "APPROVE")),
+                (Code.FAILED_PRECONDITION, "decision.kind", bad("panel", "2020-01-15", "REFER_BACK")),
+                (Code.INVALID_ARGUMENT, "decision.meeting", bad("panel", "2019-12-31", "ENDORSE")),
+                (Code.INVALID_ARGUMENT, "decision.meeting", bad("panel", day(1), "ENDORSE")),
+                (Code.INVALID_ARGUMENT, "decision.kind", bad("panel", "2020-01-15", "UNSPECIFIED")),
+                (Code.INVALID_ARGUMENT, "decision.minute_ref", bad("panel", "2020-01-15", "NOTE", minute_ref="")),
+                (Code.INVALID_ARGUMENT, "decision.recommendation",
+                 bad("panel", "2020-01-15", "NOTE", recommendation=" ")),
+                (Code.INVALID_ARGUMENT, "decision.vote_taken", bad("panel", "2020-01-15", "NOTE", votes_for=1)),
+                (Code.INVALID_ARGUMENT, "decision.votes_against",
+                 bad("panel", "2020-01-15", "ENDORSE", vote_taken=True, votes_for=1, votes_against=2)),
+                (Code.INVALID_ARGUMENT, "decision.call_in_waiver",
+                 bad("panel", "2020-01-15", "ENDORSE", call_in_waiver="Urgent"))):
+            with self.subTest(field=field, kind=decision["kind"]):
+                self.refused(code, self.officer.RecordDecision, parent=way.name, decision=decision, field=field)
+        self.refused(Code.PERMISSION_DENIED, self.worker.RecordDecision, parent=way.name,
+                     decision=bad("panel", "2020-01-15", "ENDORSE"), says="may not record decisions of Panel")
+        self.assertEqual(self.order(way), [])
+        self.refused(Code.FAILED_PRECONDITION, self.start, version, "f", f"p{Rules.number}", "2020-02-01",
+                     field="parent", says="under way already")
+        self.decide(way, "panel", "2020-01-15", "REJECT")
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2020-01-16", "panel", field="name",
+                     says="rejected by Panel")
+        self.refused(Code.INVALID_ARGUMENT, self.start, version, "f", f"p{Rules.number}", "2020-01-14",
+                     field="endorsement.started_on")
+        self.assertEqual(self.start(version, "f", f"p{Rules.number}", "2020-01-16").body,
+                         f"{self.parent}/bodies/panel")
+
+    def test_key_decisions_forward_plan_and_call_in(self):
+        version, way = self.begin(call_in_days=5)
+        self.decide(way, "panel", "2020-01-10", "ENDORSE")
+        soon, later = self.meeting("cabinet", "2020-02-10"), self.meeting("cabinet", "2020-03-10")
+        give = self.officer.GiveNotice
+        self.refused(Code.INVALID_ARGUMENT, give, parent=way.name, field="notice.urgency_reason", says="has 28 days",
+                     notice={"meeting": soon, "published_on": "2020-01-14"})
+        given = give(parent=way.name, notice={"meeting": soon, "published_on": "2020-01-13"}).notice
+        self.assertEqual((given.days_of_notice, given.held_on, given.body_display_name), (28, "2020-02-10", "Cabinet"))
+        give(parent=way.name, notice={"meeting": later, "published_on": "2020-03-01", "urgency_reason": "An order"})
+
+        def plan(on):
+            return [n.meeting for n in self.officer.ListForwardPlan(parent=self.parent, as_at=on).notices]
+        self.assertEqual([plan(on) for on in ("2020-01-12", "2020-01-13", "2020-02-10", "2020-03-01")],
+                         [[], [soon], [soon], [later]])
+        said = {"kind": "DECISION_KIND_APPROVE", "minute_ref": "9", "recommendation": "To approve"}
+        self.refused(Code.INVALID_ARGUMENT, self.officer.RecordDecision, parent=way.name, field="decision.key_decision",
+                     decision=self.decision("cabinet", "2020-02-09", "APPROVE", key_decision=True))
+        self.refused(Code.INVALID_ARGUMENT, self.officer.RecordDecision, parent=way.name, field="decision.key_decision",
+                     decision={**said, "meeting": soon})
+        done = self.officer.RecordDecision(parent=way.name, decision={**said, "meeting": soon, "key_decision": True}
+                                           ).endorsement
+        self.assertEqual((done.state, done.ended_on, done.effective_on), (APPROVED, "2020-02-10", "2020-02-15"))
+        self.assertEqual((done.decisions[1].notice_on, done.decisions[1].key_decision), ("2020-01-13", True))
+        self.assertEqual(plan("2020-02-10"), [])
+        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2020-02-14", "cabinet", field="adopted_on")
+        self.assertEqual(self.adopt(version, "2020-02-15", "cabinet").adopted_on, "2020-02-15")
+        _, urgent = self.begin(call_in_days=5)
+        self.decide(urgent, "panel", "2020-01-10", "ENDORSE")
+        done = self.decide(urgent, "cabinet", "2020-01-11", "APPROVE", call_in_waiver="A court waits for it")
+        self.assertEqual(done.effective_on, "2020-01-11")
+
+    def test_a_route_that_does_not_hold_together(self):
+        made = route("Bad", ("panel", 30), ("cabinet", 30))(self.parent)
+        made["moves"][0].update(step_id="none")
+        made["moves"][1].update(leads_to="MOVE_TARGET_STEP")
+        made["recorders"].pop()
+        error = self.refused(Code.INVALID_ARGUMENT, self.officer.CreateRoute, parent=self.parent, route_id="bad",
+                             route=made)
+        self.assertEqual(sorted(harness.violations(error)),
+                         ["route.moves[0].step_id", "route.moves[1].to_step_id", "route.steps[1].step_id"])
+        good = self.make_route("good", route("Good", ("panel", 30), ("cabinet", 30)))
+        self.assertEqual(self.officer.UpdateRoute(route=good).route.moves, good.moves)
+        renamed = self.officer.UpdateRoute(route={"name": good.name, "display_name": "Better"},
+                                           update_mask={"paths": ["display_name"]}).route
+        self.assertEqual((renamed.display_name, renamed.steps, renamed.moves, renamed.recorders),
+                         ("Better", good.steps, good.moves, good.recorders))
+        self.assertEqual([(r.name, r.revision) for r in self.officer.ListRoutes(parent=self.parent).routes
+                          if r.name == good.name], [(good.name, 3)])
+
+    def test_who_sat_on_a_body_on_a_day(self):
+        parent = f"{self.parent}/bodies/panel"
+        for identifier, seat in {
+                "chair": {"role": "BODY_ROLE_CHAIR", "party": "Blue", "sits_from": "2006-03-01",
+                          "sits_to": "2010-05-05"},
+                "chair-2": {"role": "BODY_ROLE_CHAIR", "party": "Red", "sits_from": "2010-05-06"},
+                "housing": {"role": "BODY_ROLE_ADVISER", "sits_from": "2008-01-01",
+                            "owner": f"{self.parent}/departments/housing"}}.items():
+            self.officer.AddBodyMember(parent=parent, body_member_id=identifier,
+                                       body_member={"display_name": "Lead member", **seat})
+
+        def sat(on, **more):
+            return [m.name.split("/")[-1] for m in
+                    self.worker.ListBodyMembers(parent=parent, as_at=on, **more).body_members]
+        self.assertEqual([sat(on) for on in ("2006-02-28", "2008-01-01", "2010-05-05", "2010-05-06", "")],
+                         [[], ["chair", "housing"], ["chair", "housing"], ["chair-2", "housing"],
+                          ["chair", "chair-2", "housing"]])
+        page = self.worker.ListBodyMembers(parent=parent, page_size=2)
+        self.assertEqual(sat("", page_token=page.next_page_token), ["housing"])
+        seat = self.officer.UpdateBodyMember(
+            body_member={"name": f"{parent}/members/housing", "sits_to": "2012-01-31"},
+            update_mask={"paths": ["sits_to"]}).body_member
+        self.assertEqual((seat.sits_to, seat.owner_display_name), ("2012-01-31", "Housing"))
+        self.assertEqual(sat("2012-02-01"), ["chair-2"])
+        self.refused(Code.INVALID_ARGUMENT, self.officer.UpdateBodyMember, field="update_mask.paths[0]",
+                     body_member={"name": seat.name, "role": "BODY_ROLE_CHAIR"}, update_mask={"paths": ["nothing"]})
+        self.refused(Code.INVALID_ARGUMENT, self.officer.AddBodyMember, parent=parent, body_member_id="x",
+                     field="body_member.role", body_member={"display_name": "X", "sits_from": "2010-01-01"})
+        self.refused(Code.INVALID_ARGUMENT, self.officer.AddBodyMember, parent=parent, body_member_id="x",
+                     field="body_member.sits_from",
+                     body_member={"display_name": "X", "role": "BODY_ROLE_MEMBER", "sits_from": "2006-02-28"})
+        self.refused(Code.INVALID_ARGUMENT, self.worker.ListBodyMembers, parent=parent, as_at="2010", field="as_at")
+
+
+if __name__ == "__main__":
+    harness.main()
