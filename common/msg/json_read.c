@@ -302,10 +302,20 @@ static bool read_timestamp(struct reader *r, const json_t *json, Google__Protobu
 }
 
 /* "displayName,dueOn" becomes display_name and due_on. */
+/* Both forms of a name are taken, dueOn and due_on, but not one that would come back as another. */
+static bool is_mask(const char *text)
+{
+    bool good = text != NULL;
+    for (; good && *text; text++) {
+        good = *text != '_' || islower((unsigned char)text[1]);
+    }
+    return good;
+}
+
 static bool read_mask(struct reader *r, const json_t *json, Google__Protobuf__FieldMask *mask)
 {
     const char *text = json_string_value(json);
-    if (!text) {
+    if (!is_mask(text)) {
         return wrong(r, "a list of fields such as \"title,dueOn\"", json);
     }
     size_t len = strlen(text);
