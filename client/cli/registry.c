@@ -230,7 +230,7 @@ const struct cli_command cli_commands[] = {
          "A member needs a user name or a certificate, and may have both. Run again with "
          "the same values it says that the member is there, and changes "
          "nothing. The roles are council-administrator, officer, director, "
-         "elected-member, support-worker, partner-agency and inspector.",
+         "elected-member, support-worker, partner-agency, inspector and safeguarding-officer.",
      .arguments = ARGUMENTS(ARG_AUTHORITY, {"MEMBER", "identifier of the new member"}),
      .options =
          OPTIONS({"role", "ROLE", "what the member may do (see below); required"},

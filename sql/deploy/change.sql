@@ -78,7 +78,8 @@ DECLARE
 BEGIN
     v_name := coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
         || format(TG_ARGV[1], VARIADIC v_parts));
-    IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement') THEN
+    IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement', 'consultation_group',
+                         'consultation_question', 'consultation_option') THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
     v_told := v_kind <> 'updated' OR current_setting('pledge.changed', true) IS DISTINCT FROM v_name;
@@ -127,6 +128,14 @@ BEGIN
         ('commitment_statement', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s',
             'commitment_id'),
         ('round', 'INSERT OR UPDATE', 'round.read', '/rounds/%s', 'round_id'),
+        ('consultation', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
+        ('consultation_group', 'INSERT', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
+        ('consultation_question', 'INSERT', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
+        ('consultation_option', 'INSERT', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id')

@@ -14,12 +14,15 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
     identity_provider, identity_provider_resource, pledge_resource, version_resource,
     statement_resource, lineage_resource, commitment_resource, round_resource, return_resource,
     change, change_count, audit_head, audit_entry, audit_resource, retention,
-    retention_run, personal_field, erasure
+    retention_run, personal_field, erasure, consultation, consultation_group,
+    consultation_question, consultation_option, response_code, response, response_answer,
+    response_text, consultation_resource, consulted_group_resource, question_resource
 TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
-    return_move, round_standing, change, change_count
+    return_move, round_standing, change, change_count, consultation, consultation_group,
+    consultation_question, consultation_option
 TO pledged;
 GRANT UPDATE (last) ON change_count TO pledged;
 
@@ -37,6 +40,8 @@ GRANT UPDATE (summary, theme, expected_outcome, measure, target, due_on, cost_no
 GRANT UPDATE (position, ended_at) ON commitment_statement TO pledged;
 GRANT UPDATE (title, observed_from, observed_to, opens_on, due_on, closes_on, close_time)
     ON round TO pledged;
+-- What locks a consultation needs a column that it may change.
+GRANT UPDATE (close_time) ON consultation TO pledged;
 GRANT DELETE ON outcome, statement, lineage TO pledged;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;
@@ -52,7 +57,9 @@ REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal
     personal_of_place(uuid, text), personal_rows(uuid, text), personal_may(text),
     erasure_count(member, text, text, text, bigint), audit_peers_clear(text, uuid),
     personal_erase_principal(member, text), personal_erase_place(member, text),
-    personal_erase(member[], text, text), retention_remove(text), retention_apply()
+    personal_erase(member[], text, text), retention_remove(text), retention_apply(),
+    response_take(text, text, text, uuid, int[], int[], int[], int[], int[], int[], int[], int[],
+        text[]), response_mix(text, text)
 FROM pledged;
 
 COMMIT;

@@ -208,15 +208,41 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'version.title,version.note,outcome.title,statement.title,statement.text,statement.easy_read,'
       'statement.audience,lineage.reason,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
       'commitment.expected_outcome,commitment.measure,commitment.target,commitment.cost_note,'
-      'commitment.plan_links,round.title,owner.display_name,body.display_name,body.terms_of_reference,'
+      'commitment.plan_links,round.title,consultation.title,consultation_question.prompt,'
+      'consultation_option.label,owner.display_name,body.display_name,body.terms_of_reference,'
       'authority.display_name}'::text[]) AS c;
+
+-- What young people and others say in a consultation.
+INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
+VALUES
+('response', 'principal_id', 'as principal.principal_id, of the worker who entered a response', 'support workers',
+    'shows who entered it', NULL, 'kept', 'who entered a response is a fact of the post'),
+('response', 'response_id', 'a random number that stands for a response', 'whoever responds',
+    'counts responses', NULL, 'kept', 'it leads to nobody: codes are deleted as they are used'),
+('response', 'group_id', 'the group of somebody who responded', 'whoever responds', 'counts responses', NULL,
+    'kept', 'counts under 6 are withheld outside the voice team'),
+('response_answer', 'answer_id', 'a random number that stands for an answer', 'whoever responds',
+    'counts answers', NULL, 'kept', 'it leads to nobody, and to no other answer'),
+('response_answer', 'group_id', 'as response.group_id', 'whoever responds', 'counts answers', NULL, 'kept',
+    'as response.group_id'),
+('response_text', 'text_id', 'a random number that stands for a text', 'whoever responds',
+    'names the text', NULL, 'kept', 'it leads to nobody'),
+('response_text', 'group_id', 'as response.group_id', 'whoever responds', 'says who speaks', NULL, 'kept',
+    'as response.group_id'),
+('response_text', 'text', 'what somebody said in their own words', 'whoever responds, and whoever is named',
+    'the pledge is drawn up with those it is made to', NULL, 'kept',
+    'it is read before anybody else sees it, and what names somebody is hidden');
 
 INSERT INTO personal_none (table_name, column_name)
 SELECT split_part(c, '.', 1), split_part(c, '.', 2)
   FROM unnest('{*.authority_id,audit_entry.kind,audit_entry.hash,audit_head.*,authority.word_pledge,'
       'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,change.kind,'
       'change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
-      'commitment.pledge_id,commitment_statement.*,erasure.table_name,erasure.erasure,erasure.cause,'
+      'commitment.pledge_id,commitment_statement.*,consultation.consultation_id,consultation.pledge_id,'
+      'consultation_group.*,consultation_option.consultation_id,consultation_option.statement_id,'
+      'consultation_question.consultation_id,consultation_question.kind,response.consultation_id,'
+      'response_answer.consultation_id,response_code.*,response_text.consultation_id,response_text.state,'
+      'erasure.table_name,erasure.erasure,erasure.cause,'
       'identity_provider.*,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
       'outcome.pledge_id,outcome.outcome_id,owner.owner_id,owner.kind,owner.resource_name,'
       'personal_field.*,personal_none.*,pledge.pledge_id,progress.round_id,progress.owner_id,'
@@ -324,6 +350,13 @@ AS $$
                    || v.owner_id
           FROM return_move AS v
          WHERE v.principal_id = p_principal AND v.authority_id = p_authority
+        UNION ALL
+        SELECT 4, 'response', 'principal_id', 'entered ' || count(*) || ' responses',
+               r.received_on::timestamptz, 'authorities/' || r.authority_id || '/consultations/'
+                   || r.consultation_id
+          FROM response AS r
+         WHERE r.principal_id = p_principal AND r.authority_id = p_authority
+         GROUP BY r.authority_id, r.consultation_id, r.received_on
       ) AS d
      ORDER BY d.place, d.since, d.resource, d.field, d.value
 $$;

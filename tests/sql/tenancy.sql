@@ -21,6 +21,13 @@ BEGIN
     PERFORM return_move_add('now', 'housing', 'queried', '', 'Why?');
     PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
     PERFORM round_close('now', '');
+    PERFORM consultation_create('asked', 'Asked', 'promise', '2', current_date, current_date,
+        '{young}', '{children_in_care}', '{8}', '{17}', '{40}');
+    PERFORM question_create('asked', 'ranking', 'Order?', '{"",""}', '{A,B}', 0);
+    PERFORM question_create('asked', 'free_text', 'What else?', '{}', '{}', 0);
+    PERFORM response_codes_make('asked', 'young', 1);
+    PERFORM response_enter('asked', 'young', '{}', '{}', '{}', '{}', '{1}', '{1}', '{2}', '{2}',
+        '{More}');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM pg_temp.act(p_id, 'council_administrator');
     PERFORM member_create('gone', 'Gone', 'officer', '', '', '', 'gone@' || p_id);
