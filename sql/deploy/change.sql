@@ -79,7 +79,7 @@ BEGIN
     v_name := coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
         || format(TG_ARGV[1], VARIADIC v_parts));
     IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement', 'consultation_group',
-                         'consultation_question', 'consultation_option') THEN
+                         'consultation_question', 'consultation_option', 'amendment_decision') THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
     v_told := v_kind <> 'updated' OR current_setting('pledge.changed', true) IS DISTINCT FROM v_name;
@@ -136,6 +136,12 @@ BEGIN
             'consultation_id'),
         ('consultation_option', 'INSERT', 'consultation.read', '/consultations/%s',
             'consultation_id'),
+        ('amendment', 'INSERT', 'consultation.read', '/consultations/%s/amendments/%s',
+            'consultation_id,amendment_id'),
+        ('amendment_decision', 'INSERT', 'consultation.read', '/consultations/%s/amendments/%s',
+            'consultation_id,amendment_id'),
+        ('said_done', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s/saidDone/%s',
+            'consultation_id,entry'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id')

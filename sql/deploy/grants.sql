@@ -16,13 +16,15 @@ GRANT SELECT ON authority, owner, body, member, role_permission, request, pledge
     change, change_count, audit_head, audit_entry, audit_resource, retention,
     retention_run, personal_field, erasure, consultation, consultation_group,
     consultation_question, consultation_option, response_code, response, response_answer,
-    response_text, consultation_resource, consulted_group_resource, question_resource
+    response_text, consultation_resource, consulted_group_resource, question_resource,
+    response_text_move, amendment, amendment_decision, said_done, response_text_resource,
+    amendment_resource, said_done_resource
 TO pledged;
 
 GRANT INSERT ON authority, owner, body, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
     return_move, round_standing, change, change_count, consultation, consultation_group,
-    consultation_question, consultation_option
+    consultation_question, consultation_option, amendment, amendment_decision, said_done
 TO pledged;
 GRANT UPDATE (last) ON change_count TO pledged;
 
@@ -42,6 +44,7 @@ GRANT UPDATE (title, observed_from, observed_to, opens_on, due_on, closes_on, cl
     ON round TO pledged;
 -- What locks a consultation needs a column that it may change.
 GRANT UPDATE (close_time) ON consultation TO pledged;
+GRANT UPDATE (publish_time) ON said_done TO pledged;
 GRANT DELETE ON outcome, statement, lineage TO pledged;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;

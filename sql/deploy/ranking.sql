@@ -26,14 +26,17 @@ AS $$
     ), ranked AS (
         SELECT o.option, count(*)::int AS votes
           FROM ballot AS b, unnest(b.ranking) AS o (option) GROUP BY o.option
+    ), counted AS ( -- one number stands for a pair, which groups faster than three
+        SELECT (x.option * 64 + y.option) * 2 + (x.place = y.place)::int AS pair,
+               count(*)::int AS votes
+          FROM ballot AS b, unnest(b.ranking, b.places) WITH ORDINALITY AS x (option, place, n),
+               unnest(b.ranking[x.n + 1:], b.places[x.n + 1:]) AS y (option, place)
+         GROUP BY 1
     ), pair AS (
-        SELECT b.ranking[k] AS better, b.ranking[l] AS worse,
-               count(*) FILTER (WHERE b.places[k] < b.places[l])::int AS above,
-               count(*) FILTER (WHERE b.places[k] = b.places[l])::int AS level
-          FROM generate_series(2, 20) AS l
-          JOIN ballot AS b ON cardinality(b.ranking) >= l,
-               generate_series(1, l - 1) AS k
-         GROUP BY 1, 2
+        SELECT c.pair / 128 AS better, c.pair / 2 % 64 AS worse,
+               coalesce(sum(c.votes) FILTER (WHERE c.pair % 2 = 0), 0)::int AS above,
+               coalesce(sum(c.votes) FILTER (WHERE c.pair % 2 = 1), 0)::int AS level
+          FROM counted AS c GROUP BY 1, 2
     )
     -- Whoever ranked i prefers it to j, but those who put j above it or beside it.
     SELECT array_agg(CASE WHEN i = j THEN 0 ELSE coalesce(r.votes, 0) - coalesce(p.above, 0)

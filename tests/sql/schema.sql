@@ -29,7 +29,7 @@ SELECT is((SELECT count(*) FROM pg_class WHERE relowner = 'pledged'::regrole), 0
 
 -- Facts are only ever added.
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is append-only')
-  FROM unnest('{return_submission,progress,return_move,request,round_commitment}'::text[]) AS t;
+  FROM unnest('{return_submission,progress,return_move,request,round_commitment,amendment,amendment_decision}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
@@ -39,7 +39,8 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
               'token_used,personal_none}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
   FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry,retention,'
-              'retention_run,personal_field,erasure,response_code,response,response_answer,response_text}'::text[]) AS t;
+              'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
+              'response_text_move}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
   FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')

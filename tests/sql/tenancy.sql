@@ -28,6 +28,11 @@ BEGIN
     PERFORM response_codes_make('asked', 'young', 1);
     PERFORM response_enter('asked', 'young', '{}', '{}', '{}', '{}', '{1}', '{1}', '{2}', '{2}',
         '{More}');
+    PERFORM response_text_moderate('asked', (SELECT t.text_id::text FROM response_text AS t
+        WHERE t.authority_id = p_id), 'shown', '');
+    PERFORM amendment_propose('asked', '1', '1', 'safe', 'warm', '', 'young', '');
+    PERFORM amendment_decide('asked', '1', 'accepted', 'It is better.', NULL);
+    PERFORM said_done_create('asked', 'Warm', 'Warm', 2, '1');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM pg_temp.act(p_id, 'council_administrator');
     PERFORM member_create('gone', 'Gone', 'officer', '', '', '', 'gone@' || p_id);
