@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define ROLES                                                                                      \
-    "council-administrator, officer, director, elected-member, support-worker, partner-agency or " \
-    "inspector"
+    "council-administrator, officer, director, elected-member, support-worker, partner-agency, "   \
+    "inspector or safeguarding-officer"
 
 static const struct view_column member_columns[] = {
     {"member", "name", VIEW_ID},

@@ -83,6 +83,25 @@ int run_return_accept(struct cli *cli);
 int run_return_checks(struct cli *cli);
 int run_return_template(struct cli *cli);
 
+int run_consultation_list(struct cli *cli);
+int run_consultation_show(struct cli *cli);
+int run_consultation_create(struct cli *cli);
+int run_consultation_question(struct cli *cli);
+int run_consultation_codes(struct cli *cli);
+int run_consultation_respond(struct cli *cli);
+int run_consultation_enter(struct cli *cli);
+int run_consultation_results(struct cli *cli);
+int run_consultation_close(struct cli *cli);
+int run_consultation_texts(struct cli *cli);
+int run_consultation_moderate(struct cli *cli);
+int run_consultation_concerns(struct cli *cli);
+int run_amendment_list(struct cli *cli);
+int run_amendment_propose(struct cli *cli);
+int run_amendment_decide(struct cli *cli);
+int run_said_done_list(struct cli *cli);
+int run_said_done_add(struct cli *cli);
+int run_said_done_publish(struct cli *cli);
+
 int run_monitor(struct cli *cli);
 int run_audit_export(struct cli *cli);
 int run_audit_verify(struct cli *cli);

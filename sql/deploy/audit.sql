@@ -96,6 +96,12 @@ AS $$
      WHERE c.authority_id = p_authority AND c.number BETWEEN p_first AND p_last
 $$;
 
+-- Whether the transaction is for somebody who is to stay unknown: its entry has no caller, no address, no
+-- hash of the request, which would have a code and answers in it, and the day for its time.
+CREATE FUNCTION audit_of_unknown() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT coalesce(current_setting('pledge.unknown', true), '') = 'on' $$;
+
 -- Adds an entry and returns its number. The chain's head stays locked until the commit.
 CREATE FUNCTION audit_append(
     p_authority text, p_kind text, p_method text, p_outcome text, p_peer text, p_request_id text,
@@ -117,6 +123,14 @@ BEGIN
         RETURNING h.last + 1, h.hash INTO v.number, v_before;
     END IF;
     v.recorded_at := clock_timestamp();
+    IF audit_of_unknown() THEN
+        v.recorded_at := date_trunc('day', v.recorded_at, 'UTC');
+        p_principal := NULL;
+        p_role := NULL;
+        p_peer := '';
+        p_request_id := '';
+        p_request_hash := '';
+    END IF;
     v.principal := coalesce(p_principal::text, '');
     v.role := coalesce(p_role, '');
     v.peer_salt := uuid_send(gen_random_uuid()); -- 122 of its bits are random

@@ -79,7 +79,8 @@ BEGIN
     v_name := coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
         || format(TG_ARGV[1], VARIADIC v_parts));
     IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement', 'acknowledgement',
-            'audience_count', 'route_step', 'route_move',
+            'audience_count', 'consultation_group', 'consultation_question', 'consultation_option',
+            'amendment_decision', 'route_step', 'route_move',
             'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
@@ -149,6 +150,20 @@ BEGIN
         ('acknowledgement', 'INSERT', 'promotion.read', '/issues/%s', 'issue_id'),
         ('audience_count', 'INSERT', 'promotion.read', '', ''),
         ('launch_event', 'INSERT', 'promotion.read', '/launchEvents/%s', 'launch_event_id'),
+        ('consultation', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
+        ('consultation_group', 'INSERT', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
+        ('consultation_question', 'INSERT', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
+        ('consultation_option', 'INSERT', 'consultation.read', '/consultations/%s',
+            'consultation_id'),
+        ('amendment', 'INSERT', 'consultation.read', '/consultations/%s/amendments/%s',
+            'consultation_id,amendment_id'),
+        ('amendment_decision', 'INSERT', 'consultation.read', '/consultations/%s/amendments/%s',
+            'consultation_id,amendment_id'),
+        ('said_done', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s/saidDone/%s',
+            'consultation_id,entry'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id')

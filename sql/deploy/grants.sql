@@ -17,7 +17,12 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
     retention_run, personal_field, erasure, route, route_step, route_move, route_recorder, meeting, endorsement,
     endorsement_draft, endorsement_notice, endorsement_decision,
     route_resource, route_step_resource, route_move_resource, meeting_resource,
-    notice_resource
+    notice_resource,
+    consultation, consultation_group,
+    consultation_question, consultation_option, response_code, response, response_answer,
+    response_text, consultation_resource, consulted_group_resource, question_resource,
+    response_text_move, amendment, amendment_decision, said_done, response_text_resource,
+    amendment_resource, said_done_resource
 TO pledged;
 
 GRANT SELECT ON version_edit_resource TO pledged;
@@ -28,7 +33,9 @@ GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
 GRANT INSERT ON authority, owner, body, body_member, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
     return_move, round_standing, change, change_count, route, route_step, route_move, route_recorder, meeting, endorsement,
-    endorsement_draft, endorsement_notice, endorsement_decision
+    endorsement_draft, endorsement_notice, endorsement_decision,
+    consultation, consultation_group,
+    consultation_question, consultation_option, amendment, amendment_decision, said_done
 TO pledged;
 GRANT UPDATE (last) ON change_count TO pledged;
 
@@ -48,6 +55,9 @@ GRANT UPDATE (summary, theme, expected_outcome, measure, target, due_on, cost_no
 GRANT UPDATE (position, ended_at) ON commitment_statement TO pledged;
 GRANT UPDATE (title, observed_from, observed_to, opens_on, due_on, closes_on, close_time)
     ON round TO pledged;
+-- What locks a consultation needs a column that it may change.
+GRANT UPDATE (close_time) ON consultation TO pledged;
+GRANT UPDATE (publish_time) ON said_done TO pledged;
 GRANT DELETE ON outcome, statement, lineage TO pledged;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;
@@ -63,7 +73,9 @@ REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal
     personal_of_place(uuid, text), personal_rows(uuid, text), personal_may(text),
     erasure_count(member, text, text, text, bigint), audit_peers_clear(text, uuid),
     personal_erase_principal(member, text), personal_erase_place(member, text),
-    personal_erase(member[], text, text), retention_remove(text), retention_apply()
+    personal_erase(member[], text, text), retention_remove(text), retention_apply(),
+    response_take(text, text, text, uuid, int[], int[], int[], int[], int[], int[], int[], int[],
+        text[]), response_mix(text, text)
 FROM pledged;
 
 COMMIT;

@@ -10,7 +10,7 @@ CREATE FUNCTION member_roles() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT '{council_administrator,officer,director,elected_member,support_worker,partner_agency,'
-        'inspector}'::text[]
+        'inspector,safeguarding_officer}'::text[]
 $$;
 COMMENT ON FUNCTION member_roles() IS 'What a member can be; a host administrator is none.';
 
@@ -122,7 +122,7 @@ COMMENT ON CONSTRAINT member_display_name_length ON member
     IS 'display_name: must have 1 to 200 characters';
 COMMENT ON CONSTRAINT member_role_known ON member
     IS 'role: must be council administrator, officer, director, elected member, support worker,'
-       ' partner agency or inspector';
+       ' partner agency, inspector or safeguarding officer';
 COMMENT ON CONSTRAINT member_owner_role ON member
     IS 'owner: directors and partner agencies need one, other roles have none';
 COMMENT ON CONSTRAINT member_expires_on_inspector ON member
@@ -186,7 +186,8 @@ SELECT r.role, p.permission
     ('partner_agency', '{authority.read,pledge.read,commitment.read,round.read,return.read,'
         'return.submit}'),
     ('inspector', '{authority.read,pledge.read,commitment.read,round.read,return.read,'
-        'monitor.read}')
+        'monitor.read}'),
+    ('safeguarding_officer', '{authority.read,pledge.read}')
   ) AS r (role, permissions), unnest(r.permissions) AS p (permission);
 
 CREATE FUNCTION identify(fingerprint bytea)
@@ -322,7 +323,8 @@ AS $$
 BEGIN
     IF p_role <> ALL (member_roles()) THEN
         PERFORM fail('PL400', 'A member is a council administrator, an officer, a director, an'
-            ' elected member, a support worker, a partner agency or an inspector.', 'member.role');
+            ' elected member, a support worker, a partner agency, an inspector or a safeguarding'
+            ' officer.', 'member.role');
     ELSIF p_role NOT IN ('director', 'partner_agency') AND p_owner <> '' THEN
         PERFORM fail('PL400', 'Only a director and a partner agency act for a single owner: leave it'
             ' empty.', 'member.owner');

@@ -217,17 +217,56 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'version.title,version.note,version_edit.text_before,version_edit.text_after,outcome.title,statement.title,statement.text,statement.easy_read,'
       'statement.audience,lineage.reason,launch_event.title,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
       'commitment.expected_outcome,commitment.measure,commitment.target,commitment.cost_note,'
-      'commitment.plan_links,round.title,owner.display_name,body.display_name,body.terms_of_reference,'
+      'commitment.plan_links,round.title,consultation.title,consultation_question.prompt,'
+      'consultation_option.label,amendment.exact_words,amendment.proposed_words,amendment.reason,'
+      'amendment_decision.reason,said_done.said,said_done.done,owner.display_name,body.display_name,body.terms_of_reference,'
       'authority.display_name,route.display_name,endorsement_draft.content,endorsement_notice.urgency_reason,'
       'endorsement_decision.minute_ref,endorsement_decision.recommendation,'
       'endorsement_decision.call_in_waiver}'::text[]) AS c;
 
+-- What young people and others say in a consultation.
+INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
+VALUES
+('response', 'principal_id', 'as principal.principal_id, of the worker who entered a response', 'support workers',
+    'shows who entered it', NULL, 'kept', 'who entered a response is a fact of the post'),
+('response', 'response_id', 'a random number that stands for a response', 'whoever responds',
+    'counts responses', NULL, 'kept', 'it leads to nobody: codes are deleted as they are used'),
+('response', 'group_id', 'the group of somebody who responded', 'whoever responds', 'counts responses', NULL,
+    'kept', 'counts under 6 are withheld outside the voice team'),
+('response_answer', 'answer_id', 'a random number that stands for an answer', 'whoever responds',
+    'counts answers', NULL, 'kept', 'it leads to nobody, and to no other answer'),
+('response_answer', 'group_id', 'as response.group_id', 'whoever responds', 'counts answers', NULL, 'kept',
+    'as response.group_id'),
+('response_text', 'text_id', 'a random number that stands for a text', 'whoever responds',
+    'names the text', NULL, 'kept', 'it leads to nobody'),
+('response_text', 'group_id', 'as response.group_id', 'whoever responds', 'says who speaks', NULL, 'kept',
+    'as response.group_id'),
+('response_text', 'text', 'what somebody said in their own words', 'whoever responds, and whoever is named',
+    'the pledge is drawn up with those it is made to', NULL, 'kept',
+    'it is read before anybody else sees it, and what names somebody is hidden'),
+('response_text_move', 'text_id', 'as response_text.text_id', 'whoever responds', 'names the text', NULL, 'kept',
+    'it leads to nobody'),
+('response_text_move', 'principal_id', 'as principal.principal_id', 'who looked at a text', 'says whose it is',
+    NULL, 'kept', 'who answers for it is a fact of the post'),
+('response_text_move', 'reason', 'why a text is hidden or a concern', 'whoever is named',
+    'keeping children safe', NULL, 'kept', 'the safeguarding officer acts on it'),
+('amendment_decision', 'principal_id', 'as principal.principal_id', 'who recorded a decision',
+    'says whose it is', NULL, 'kept', 'who answers for it is a fact of the post');
+
 INSERT INTO personal_none (table_name, column_name)
 SELECT split_part(c, '.', 1), split_part(c, '.', 2)
-  FROM unnest('{*.authority_id,audit_entry.kind,audit_entry.hash,audit_head.*,authority.word_pledge,'
+  FROM unnest('{*.authority_id,amendment.consultation_id,amendment.amendment_id,amendment.statement_id,'
+      'amendment.group_id,amendment.body_id,amendment_decision.consultation_id,amendment_decision.amendment_id,'
+      'amendment_decision.state,response_text_move.consultation_id,response_text_move.state,'
+      'said_done.consultation_id,said_done.amendment_id,audit_entry.kind,audit_entry.hash,audit_head.*,authority.word_pledge,'
       'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,body_member.body_id,body_member.body_member_id,'
-      'body_member.role,body_member.owner_id,change.kind,change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
-      'commitment.pledge_id,commitment_statement.*,commitment_carried.*,erasure.table_name,erasure.erasure,erasure.cause,'
+      'body_member.role,body_member.owner_id,change.kind,'
+      'change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
+      'commitment.pledge_id,commitment_statement.*,commitment_carried.*,consultation.consultation_id,consultation.pledge_id,'
+      'consultation_group.*,consultation_option.consultation_id,consultation_option.statement_id,'
+      'consultation_question.consultation_id,consultation_question.kind,response.consultation_id,'
+      'response_answer.consultation_id,response_code.*,response_text.consultation_id,response_text.state,'
+      'erasure.table_name,erasure.erasure,erasure.cause,'
       'identity_provider.*,issue.*,acknowledgement.*,audience_count.*,launch_event.launch_event_id,'
       'launch_event.pledge_id,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
       'outcome.pledge_id,outcome.outcome_id,owner.owner_id,owner.kind,owner.resource_name,'
@@ -350,6 +389,27 @@ AS $$
                    || e.version_number
           FROM version_edit AS e
          WHERE e.principal_id = p_principal AND e.authority_id = p_authority
+        UNION ALL
+        SELECT 5, 'response', 'principal_id', 'entered ' || count(*) || ' responses',
+               r.received_on::timestamptz, 'authorities/' || r.authority_id || '/consultations/'
+                   || r.consultation_id
+          FROM response AS r
+         WHERE r.principal_id = p_principal AND r.authority_id = p_authority
+         GROUP BY r.authority_id, r.consultation_id, r.received_on
+        UNION ALL
+        SELECT 6, 'amendment_decision', 'principal_id', d.state, d.recorded_at, 'authorities/'
+                   || d.authority_id || '/consultations/' || d.consultation_id || '/amendments/'
+                   || d.amendment_id
+          FROM amendment_decision AS d
+         WHERE d.principal_id = p_principal AND d.authority_id = p_authority
+        UNION ALL
+        -- Never of which text: the moves of one that is a concern would show that there is one.
+        SELECT 7, 'response_text_move', 'principal_id', 'looked at ' || count(*) || ' texts',
+               min(m.recorded_at), 'authorities/' || m.authority_id || '/consultations/'
+                   || m.consultation_id
+          FROM response_text_move AS m
+         WHERE m.principal_id = p_principal AND m.authority_id = p_authority
+         GROUP BY m.authority_id, m.consultation_id
       ) AS d
      ORDER BY d.place, d.since, d.resource, d.field, d.value
 $$;

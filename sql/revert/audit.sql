@@ -9,6 +9,7 @@ DROP FUNCTION pledge.audit_read(text, text, bytea);
 DROP FUNCTION pledge.audit_write(text, text, text, bytea);
 DROP FUNCTION pledge.audit_append(text, text, text, text, text, text, text, bigint, bigint, bigint,
     uuid, text);
+DROP FUNCTION pledge.audit_of_unknown();
 DROP FUNCTION pledge.audit_changes(text, bigint, bigint);
 DROP FUNCTION pledge.audit_time(timestamptz);
 DROP POLICY change_audit ON pledge.change;

@@ -13,6 +13,7 @@ SELECT 1 / (count(*) = 2)::int FROM pg_class
  WHERE oid IN ('pledge.audit_entry'::regclass, 'pledge.audit_head'::regclass)
    AND relrowsecurity AND relforcerowsecurity;
 SELECT 'pledge.audit_time(timestamptz)'::regprocedure;
+SELECT 'pledge.audit_of_unknown()'::regprocedure;
 SELECT 'pledge.audit_changes(text, bigint, bigint)'::regprocedure;
 SELECT 'pledge.audit_append(text, text, text, text, text, text, text, bigint, bigint,'
     'bigint, uuid, text)'::regprocedure;

@@ -40,7 +40,7 @@ SELECT 'pledge.certificate_member(text)'::regprocedure;
 SELECT 'pledge.certificate_add(text, text, text)'::regprocedure;
 SELECT 'pledge.certificate_revoke(text, text)'::regprocedure;
 SELECT 'pledge.identity_changed()'::regprocedure;
-SELECT 1 / (count(DISTINCT role) = 8)::int FROM pledge.role_permission;
+SELECT 1 / (count(DISTINCT role) = 9)::int FROM pledge.role_permission;
 SELECT 1 / count(*) FROM pg_policies
  WHERE schemaname = 'pledge' AND policyname = 'authority_membership';
 

@@ -31,7 +31,7 @@ SELECT is((SELECT count(*) FROM pg_class WHERE relowner = 'pledged'::regrole), 0
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is append-only')
   FROM unnest('{return_submission,progress,return_move,request,round_commitment,route,'
               'route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
-              'endorsement_notice,endorsement_decision}'::text[]) AS t;
+              'endorsement_notice,endorsement_decision,amendment,amendment_decision}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
@@ -41,7 +41,8 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
               'token_used,personal_none}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
   FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry,retention,'
-              'retention_run,personal_field,erasure}'::text[]) AS t;
+              'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
+              'response_text_move}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
   FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')
@@ -52,7 +53,8 @@ SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
           '{attempt_key,audit_append,audit_peers_clear,certificate_member,device_remember,erasure_count,'
           'host_administrator_add,host_administrator_invite,invitation_make,member_principal,'
           'personal_erase,personal_erase_place,personal_erase_principal,personal_may,personal_of_place,'
-          'personal_of_principal,personal_rows,retention_apply,retention_remove,session_begin,'
+          'personal_of_principal,personal_rows,response_mix,response_take,retention_apply,'
+          'retention_remove,session_begin,'
           'session_tell,sessions_end,sessions_of,signin_audit}', 'functions kept from the daemon');
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace AND p.prosecdef
@@ -70,7 +72,8 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
           'host administrators see no content');
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
-          '{authority.read,commitment.read,pledge.read,return.read,return.submit,round.read}',
+          '{authority.read,commitment.read,consultation.read,pledge.read,return.read,return.submit,'
+          'round.read}',
           'partner agencies read little and submit');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
                          AND permission ~ '(write|create|adopt|review)$'),

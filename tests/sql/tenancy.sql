@@ -33,6 +33,18 @@ BEGIN
     PERFORM notice_give('promise', '2', 'e1', 'panel', 'm1', '2020-01-01', '');
     PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '1', 'To approve', false, 0,
         0, 0, true, '', '');
+    PERFORM consultation_create('asked', 'Asked', 'promise', '2', current_date, current_date,
+        '{young}', '{children_in_care}', '{8}', '{17}', '{40}');
+    PERFORM question_create('asked', 'ranking', 'Order?', '{"",""}', '{A,B}', 0);
+    PERFORM question_create('asked', 'free_text', 'What else?', '{}', '{}', 0);
+    PERFORM response_codes_make('asked', 'young', 1);
+    PERFORM response_enter('asked', 'young', '{}', '{}', '{}', '{}', '{1}', '{1}', '{2}', '{2}',
+        '{More}');
+    PERFORM response_text_moderate('asked', (SELECT t.text_id::text FROM response_text AS t
+        WHERE t.authority_id = p_id), 'shown', '');
+    PERFORM amendment_propose('asked', '1', '1', 'safe', 'warm', '', 'young', '');
+    PERFORM amendment_decide('asked', '1', 'accepted', 'It is better.', NULL);
+    PERFORM said_done_create('asked', 'Warm', 'Warm', 2, '1');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM version_adopt('promise', '2', pg_temp.etag_of('promise', 2), current_date, 'panel');
     PERFORM issue_create('leaflet', 'promise', '2', 'carers', 'leaflet', '', 40, current_date);

@@ -12,6 +12,7 @@ os.chdir(ROOT)
 MAX_COLUMNS = 100
 MAX_FUNCTION_LINES = 70
 MAX_FILE_LINES = 700
+TABLES = {"client/cli/registry.c"}  # one table each, which cannot be in two places
 TOP_LEVEL = {"proto", "server", "client", "common", "sql", "tests", "CMakeLists.txt",
              "docker-compose.yml", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md",
              "CMakePresets.json", "demo.sh", "test.sh", "buf.yaml"}
@@ -92,7 +93,7 @@ def function_length():
 def file_length():
     for name in C_FILES:
         lines = TEXTS[name].count("\n")
-        if lines > MAX_FILE_LINES:
+        if lines > MAX_FILE_LINES and name not in TABLES:
             yield f"{name}: {lines} lines"
 
 

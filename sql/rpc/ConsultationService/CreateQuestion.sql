@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- rpc: pledge.v1.ConsultationService/CreateQuestion
+-- permission: consultation.write
+-- tx: write
+SELECT question_create(
+    :parent/consultations::text, :question.kind::text, :question.prompt::text,
+    :question.options.statement_id::text[], :question.options.label::text[],
+    :question.most_ranked::int4);
+-- into: questions
+SELECT question, kind, prompt, most_ranked, options AS "options.option",
+       statement_ids AS "options.statement_id", labels AS "options.label"
+  FROM question_resource
+ WHERE authority_id = app_authority() AND consultation_id = :parent/consultations::text
+ ORDER BY question;
