@@ -99,6 +99,8 @@ void cli_help_group(struct cli *cli, const char *group)
     fprintf(cli->out, "\nMore: pledge %s COMMAND --help\n", group);
 }
 
+enum { MOST_NAMES = 59 }; /* bytes of a group's commands on one line */
+
 void cli_help(struct cli *cli)
 {
     struct table table;
@@ -116,9 +118,14 @@ void cli_help(struct cli *cli)
     for (const struct cli_group *g = cli_groups; g->name; g++) {
         const char *names = g->name;
         for (const struct cli_command *c = cli_commands; c->group; c++) {
-            if (strcmp(c->group, g->name) == 0) {
-                names = cli_printf(cli, "%s%s%s", names, names == g->name ? " " : "|", c->name);
+            if (strcmp(c->group, g->name) != 0) {
+                continue;
             }
+            if (strlen(names) + strlen(c->name) > MOST_NAMES) {
+                names = cli_printf(cli, "%s|…", names); /* its own help has them all */
+                break;
+            }
+            names = cli_printf(cli, "%s%s%s", names, names == g->name ? " " : "|", c->name);
         }
         line(&table, names, g->summary);
     }
