@@ -36,8 +36,9 @@ class Guarded(Ours):
         """Seconds spent on a method's calls, and how many there were."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics}/metrics") as page:
             text = page.read().decode()
-        return [float(re.search(rf'pledged_call_seconds_{what}{{method="{path[1:]}"}} ([0-9.]+)', text).group(1))
-                for what in ("sum", "count")]
+        found = [re.search(rf'pledged_call_seconds_{what}{{method="/?{path[1:]}"}} ([0-9.]+)', text)
+                 for what in ("sum", "count")]
+        return [float(match.group(1)) if match else 0.0 for match in found]
 
 
 def guess(number, name="person"):
