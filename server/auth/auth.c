@@ -92,7 +92,8 @@ struct auth {
     /* Goes up when who is who changes: what was asked before is not believed. */
     unsigned generation;
     struct entry *slots[AUTH_CACHE_SLOTS];
-    struct bucket strangers[AUTH_PEER_BUCKETS];
+    struct bucket strangers[AUTH_PEER_BUCKETS]; /* calls that need nobody known, by address, */
+    struct bucket tokens[AUTH_PEER_BUCKETS];    /* and tokens that are nobody's */
 };
 
 /* --- roles --------------------------------------------------------------------------------------
@@ -503,21 +504,20 @@ struct bucket *auth_peer_bucket(struct bucket buckets[AUTH_PEER_BUCKETS], const 
     return &buckets[hash % AUTH_PEER_BUCKETS];
 }
 
-/* Looking up who shows what nobody has costs the database, so an address may do so at a rate only.
- */
-static bool too_strange(struct entry *entry, const struct waiter *waiter)
+/* What strangers ask for costs the database, so an address may ask at a rate only. False when it
+ * asks too fast; the call is refused then. */
+static bool may_ask(struct bucket buckets[AUTH_PEER_BUCKETS], const struct waiter *waiter)
 {
     const struct call *call = waiter->call;
-    struct bucket *bucket = auth_peer_bucket(entry->auth->strangers, call->peer);
+    struct bucket *bucket = auth_peer_bucket(buckets, call->peer);
     struct err err = {.retry_after_ms = 1000};
-    if (entry->principal.id ||
-        bucket_try(bucket, call->rpc->loop->now_ms, 1, AUTH_STRANGER_RATE, AUTH_STRANGER_BURST)) {
-        return false;
+    if (bucket_try(bucket, call->rpc->loop->now_ms, 1, AUTH_STRANGER_RATE, AUTH_STRANGER_BURST)) {
+        return true;
     }
     err_set(&err, GRPC_RESOURCE_EXHAUSTED,
-            "too many calls with unknown certificates or sessions come from this address");
+            "too many calls without a known session come from this address");
     refuse_with(waiter, &err);
-    return true;
+    return false;
 }
 
 void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *rule,
@@ -527,7 +527,9 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
     static const struct db_settings nobody = {"", "", "", ""};
     struct waiter here = {.call = call, .rule = rule, .authority = authority, .then = then};
     if (rule->need == AUTH_PUBLIC) {
-        then(call, &nobody);
+        if (may_ask(auth->strangers, &here)) {
+            then(call, &nobody);
+        }
         return;
     }
     assert(call->identified); /* rpc/call.c lets only anonymous methods through without */
@@ -539,7 +541,9 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
         decide(entry, &here);
         return;
     }
-    if (entry && !entry->asking && too_strange(entry, &here)) {
+    /* not for certificates, which somebody that we trust has signed */
+    if (entry && entry->by_session && !entry->asking && !entry->principal.id &&
+        !may_ask(auth->tokens, &here)) {
         return;
     }
     struct waiter *waiter = entry ? arena_alloc(call_run_arena(call), sizeof(*waiter)) : NULL;

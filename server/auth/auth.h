@@ -23,7 +23,7 @@ enum {
     AUTH_CACHE_SLOTS = 1024,
     AUTH_SLOT_ENTRIES = 4,     /* of the cache in one slot; the longest unused makes room */
     AUTH_TOUCH_MS = 60 * 1000, /* between records that a session is in use */
-    AUTH_STRANGER_RATE = 20, /* callers a second of one address that nobody knows are looked up, */
+    AUTH_STRANGER_RATE = 20,   /* calls a second of one address by nobody that is known, */
     AUTH_STRANGER_BURST = 200, /* and so many at once */
     AUTH_PEER_BUCKETS = 1024,  /* for addresses; two may share one */
     AUTH_MAX_ROLES = 32,

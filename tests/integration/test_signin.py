@@ -409,6 +409,29 @@ class SignIn(harness.Case):
             self.assertEqual(codes[:60], [Code.UNAUTHENTICATED] * 60)
             self.assertIn(Code.RESOURCE_EXHAUSTED, codes[60:])
 
+    def test_strangers_ask_at_a_rate_and_others_do_not_notice(self):
+        with harness.Daemon(self.daemon.database, PLEDGED_LOOPS="1") as daemon:
+            anyone = harness.Api(daemon, None)
+            found = []
+            for _ in range(320):
+                try:
+                    found.append(anyone.GetSignInOptions(authority="authorities/derby") and Code.OK)
+                except grpc.RpcError as error:
+                    found.append(error.code())
+            self.assertEqual(set(found[:200]), {Code.OK})
+            self.assertEqual(set(found[200:]) | {Code.OK}, {Code.OK, Code.RESOURCE_EXHAUSTED})
+            self.assertIn(Code.RESOURCE_EXHAUSTED, found)
+            harness.Api(daemon, "derby-keeper").GetAuthority(name="authorities/derby")
+            found = []
+            for number in range(260):
+                try:
+                    harness.Api(daemon, None, f"pls_none{number}").GetSelf()
+                except grpc.RpcError as error:
+                    found.append(error.code())
+            self.assertEqual(set(found[:200]), {Code.UNAUTHENTICATED})
+            self.assertIn(Code.RESOURCE_EXHAUSTED, found)
+            harness.Api(daemon, "derby-keeper").GetAuthority(name="authorities/derby")
+
     def test_a_service_without_a_key_takes_no_passwords(self):
         with harness.Daemon(self.daemon.database) as daemon:
             anyone = harness.Api(daemon, None)
