@@ -12,7 +12,6 @@
 
 enum {
     ERRANDS_MAX_WAITING = 64, /* of one queue; who comes then is sent away */
-    ERRANDS_NICE = 10,        /* the thread gives way to the loops, so that guesses slow nobody */
 };
 
 struct errand {

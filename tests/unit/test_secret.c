@@ -5,10 +5,10 @@
 #include "server/signin/errand.h"
 #include "server/signin/secret.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 static const unsigned char rfc_key[SECRET_CODE_KEY_SIZE + 1] = "12345678901234567890";
@@ -197,12 +197,12 @@ static struct loop loop;
 static struct errands queue;
 static int worked;
 static int done_count;
-static int niceness;
+static int policy;
 
 static void work(struct errand *errand)
 {
     (void)errand;
-    niceness = getpriority(PRIO_PROCESS, (id_t)gettid());
+    policy = sched_getscheduler(0);
     worked++; /* one at a time, so nobody else does */
 }
 
@@ -215,7 +215,7 @@ static void done(struct errand *errand)
 static void test_errands_are_done_one_after_the_other(void **state)
 {
     static struct errand errands[ERRANDS_MAX_WAITING + 2];
-    int usual = getpriority(PRIO_PROCESS, 0);
+    int usual = sched_getscheduler(0);
     (void)state;
     assert_int_equal(loop_init(&loop), 0);
     errands_init(&queue, &loop);
@@ -230,9 +230,8 @@ static void test_errands_are_done_one_after_the_other(void **state)
     assert_int_equal(worked, ERRANDS_MAX_WAITING + 1);
     assert_null(queue.running);
     assert_int_equal(queue.waiting, 0);
-    assert_int_equal(niceness, usual + ERRANDS_NICE > 19 ? 19 : ERRANDS_NICE);
-    assert_int_equal(getpriority(PRIO_PROCESS, 0),
-                     usual); /* the loop's own thread keeps its place */
+    assert_int_equal(policy, SCHED_IDLE);
+    assert_int_equal(sched_getscheduler(0), usual); /* the loop's own thread keeps its place */
     loop_close(&loop);
     uv_run(&loop.uv, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&loop.uv), 0);
