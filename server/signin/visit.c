@@ -106,6 +106,7 @@ static void settled(struct db_job *job)
 {
     struct visit *visit = visit_of_job(job);
     struct call *call = visit->call;
+    job->step_count = 0; /* what is asked next begins with its own first step */
     if (job->err.code != GRPC_OK) {
         visit_fail(visit, &job->err);
     } else if (!call->answered) {
@@ -246,7 +247,6 @@ void visit_send(struct visit *visit, struct errands *errands, void (*work)(struc
     struct err err = {.retry_after_ms = 1000};
     visit->then = then;
     visit->errand = (struct errand){.work = work, .done = came_back};
-    visit->job.step_count = 0;
     if (!errands_submit(errands, &visit->errand)) {
         err_set(&err, GRPC_RESOURCE_EXHAUSTED,
                 "too many people sign in at this moment; try again in a second");
