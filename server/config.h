@@ -29,6 +29,7 @@ struct config {
     int slow_call_ms;          /* 0: never */
     int principal_rate;        /* calls a second of one principal on one loop; 0: any number */
     int database_in_the_clear; /* 1: another machine's database without TLS is meant */
+    int signin_newcomers;      /* attempts a minute from devices that nobody signed in on; 0: any */
     int signin_rate;           /* attempts a minute from one address on one loop; 0: any number */
     int session_idle_minutes;
     int session_hours;

@@ -241,6 +241,8 @@ static bool prepare_signin(struct daemon *daemon, char *error, size_t size)
         return false;
     }
     daemon->signin.attempts_a_minute = config->signin_rate;
+    daemon->signin.newcomers_a_minute =
+        (config->signin_newcomers + (int)daemon->worker_count - 1) / (int)daemon->worker_count;
     daemon->signin.idle_seconds = config->session_idle_minutes * 60;
     daemon->signin.life_seconds = config->session_hours * 60 * 60;
     daemon->signin.oidc = oidc_new(config->oidc_ca_file, config->oidc_allow_private == 1);
@@ -303,6 +305,8 @@ static int run(struct daemon *daemon, enum task task)
         files.rlim_cur = files.rlim_max; /* a connection is a descriptor */
         setrlimit(RLIMIT_NOFILE, &files);
     }
+    int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    daemon->worker_count = (unsigned)(daemon->config.loops ? daemon->config.loops : processors);
     if (!safety_check(&daemon->config, error, sizeof(error)) ||
         !prepare_signin(daemon, error, sizeof(error))) {
         log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
@@ -320,8 +324,6 @@ static int run(struct daemon *daemon, enum task task)
                 health_register(&daemon->health, &daemon->registry, worker_serving) &&
                 check_all(daemon);
     int status = good ? EXIT_SUCCESS : EXIT_FAILURE;
-    int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    daemon->worker_count = (unsigned)(daemon->config.loops ? daemon->config.loops : processors);
     daemon->workers = calloc(daemon->worker_count, sizeof(*daemon->workers));
     const struct config *config = &daemon->config;
     daemon->db = (struct db_config){.conninfo = config->database,

@@ -27,12 +27,14 @@ enum { BEGIN, BEGIN_OWN, FAILED, DONE, SIGN_OUT, CHANGE, REPLACE };
 
 struct db_statement password_statements[PASSWORD_STATEMENTS] = {
     [BEGIN] = {.name = "signin_begin",
-               .sql = "SELECT wait_seconds, uuid_send(principal_id), hash, code_secret, $1"
+               .sql = "SELECT wait_seconds, uuid_send(principal_id), hash, code_secret, $1,"
+                      " strange_device"
                       " FROM signin_begin($1, $2)",
                .param_count = 2,
                .param_types = (const Oid[]){TEXT_OID, BYTEA_OID}},
     [BEGIN_OWN] = {.name = "signin_begin_own",
-                   .sql = "SELECT wait_seconds, uuid_send(principal_id), hash, code_secret, n.name"
+                   .sql = "SELECT wait_seconds, uuid_send(principal_id), hash, code_secret, n.name,"
+                          " strange_device"
                           " FROM (SELECT coalesce(own_user_name(), '') AS name) AS n,"
                           " signin_begin(n.name, NULL)"},
     [FAILED] = {.name = "signin_failed",
@@ -64,11 +66,12 @@ struct db_statement password_statements[PASSWORD_STATEMENTS] = {
 
 static bool take_begin(struct db_job *job, unsigned step, const PGresult *rows)
 {
-    enum { WAIT, PRINCIPAL, HASH, SEALED, USER_NAME };
+    enum { WAIT, PRINCIPAL, HASH, SEALED, USER_NAME, STRANGE_DEVICE };
     struct visit *visit = visit_of_job(job);
     struct arena *arena = &visit->call->arena;
     (void)step;
     visit->wait_seconds = (int)be_get32(PQgetvalue(rows, 0, WAIT));
+    visit->strange_device = *PQgetvalue(rows, 0, STRANGE_DEVICE);
     visit->user_name = arena_printf(arena, "%s", PQgetvalue(rows, 0, USER_NAME));
     if (!visit->user_name) {
         return err_no_memory(&job->err);
@@ -137,6 +140,9 @@ static void judged(struct visit *visit)
 static void begun(struct visit *visit)
 {
     struct err err = {0};
+    if (visit->strange_device && !visit_may_come(visit)) {
+        return;
+    }
     if (visit->wait_seconds > 0) {
         err.retry_after_ms = (unsigned)visit->wait_seconds * 1000;
         err_set(&err, GRPC_RESOURCE_EXHAUSTED,
@@ -213,7 +219,7 @@ void password_sign_in(struct visit *visit)
     for (char *at = request->user_name; *at; at++) {
         *at = (char)tolower((unsigned char)*at);
     }
-    if (!visit_may_guess(visit) ||
+    if (!visit_may_guess(visit) || (!*request->device_token && !visit_may_come(visit)) ||
         !prove(visit, request->password, recovers ? NULL : request->one_time_code, NULL,
                begin_session)) {
         return;

@@ -23,9 +23,10 @@ struct oidc;
 /* What all loops share; read-only once they run. */
 struct signin_config {
     struct secret_key key;
-    int idle_seconds;      /* without a call a session ends, */
-    int life_seconds;      /* and in any case */
-    int attempts_a_minute; /* from one address, half of them at once; 0: any number */
+    int idle_seconds;       /* without a call a session ends, */
+    int life_seconds;       /* and in any case */
+    int attempts_a_minute;  /* from one address, half of them at once; 0: any number */
+    int newcomers_a_minute; /* on one loop, from devices new to whom they name; 0: any number */
     struct oidc *oidc;
 };
 
@@ -37,6 +38,7 @@ struct signin {
     struct errands guesses; /* passwords to be hashed */
     struct errands fetches; /* providers to be asked, which may be slow to answer */
     struct bucket peers[AUTH_PEER_BUCKETS];
+    struct bucket newcomers;
 };
 
 void signin_init(struct signin *signin, const struct signin_config *config, struct loop *loop,

@@ -309,6 +309,22 @@ bool visit_may_try(struct visit *visit)
     return false;
 }
 
+bool visit_may_come(struct visit *visit)
+{
+    struct err err = {.retry_after_ms = 1000};
+    enum { MINUTE = 60, AT_ONCE_SECONDS = 5 };
+    uint64_t rate = (uint64_t)visit->signin->config->newcomers_a_minute;
+    if (rate == 0 || bucket_try(&visit->signin->newcomers, visit->call->rpc->loop->now_ms, MINUTE,
+                                rate, MINUTE + AT_ONCE_SECONDS * rate)) {
+        return true;
+    }
+    err_set(&err, GRPC_RESOURCE_EXHAUSTED,
+            "too many attempts come from devices that are new here; try again in a second, or on"
+            " a device that you have signed in on before");
+    visit_fail(visit, &err);
+    return false;
+}
+
 bool visit_may_guess(struct visit *visit)
 {
     struct err err = {0};

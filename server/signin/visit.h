@@ -35,6 +35,7 @@ struct visit {
     const char *authority;
     const char *principal; /* NULL: nobody */
     int wait_seconds;
+    bool strange_device; /* the one that was shown is not of theirs */
     const char *hash;
     const unsigned char *sealed;
     size_t sealed_len;
@@ -123,6 +124,10 @@ bool visit_check(struct visit *visit, struct err *err, const char *field, const 
  * the secrets of one-time codes with; the call is refused then. */
 bool visit_may_try(struct visit *visit);
 bool visit_may_guess(struct visit *visit);
+
+/* False, and the call is refused, when too many attempts come from devices that are new to whom
+ * they name: so much of the machine guessers have, wherever they are. */
+bool visit_may_come(struct visit *visit);
 
 /* Makes recovery codes: into visit->recovery, their hashes put as an array. */
 void visit_put_recovery_codes(struct visit *visit);

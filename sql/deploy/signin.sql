@@ -185,15 +185,18 @@ END
 $$;
 
 -- Begins an attempt, which counts as a wrong guess until it turns out right: so guesses that are made
--- at once count, too. Of a name that nobody has, or who may not sign in, all is NULL.
+-- at once count, too. Of a name that nobody has, or who may not sign in, all is NULL
+-- but whether a device was shown that is not of theirs.
 CREATE FUNCTION signin_begin(p_user_name text, p_device bytea, OUT wait_seconds int,
-                             OUT principal_id uuid, OUT hash text, OUT code_secret bytea)
+                             OUT principal_id uuid, OUT hash text, OUT code_secret bytea,
+                             OUT strange_device boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v_key bytea := attempt_key(p_user_name, p_device);
     v attempt;
 BEGIN
+    strange_device := p_device IS NOT NULL AND v_key = attempt_key(p_user_name, NULL);
     SELECT * INTO v FROM attempt AS a WHERE a.key = v_key;
     wait_seconds := greatest(ceil(extract(epoch FROM v.blocked_until - clock_timestamp())), 0);
     IF wait_seconds > 0 THEN

@@ -21,7 +21,12 @@ KNOWN = 400
 
 
 class Guarded(Ours):
-    """The service with passwords, and without the limit for one address: the attacker has many."""
+    """The service with passwords, and without the limit for one address: the attacker has many. `newcomers`
+    is the one for all of them; None leaves what the service comes with."""
+
+    def __init__(self, *args, newcomers=None, **more):
+        super().__init__(*args, **more)
+        self.newcomers = newcomers
 
     def environment(self):
         key = os.path.join(self.place.folder, "secret.key")
@@ -29,7 +34,8 @@ class Guarded(Ours):
             with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(os.urandom(32))
         self.metrics = free_port()
-        return {**super().environment(), "PLEDGED_SECRET_KEY": key, "PLEDGED_SIGNIN_RATE": "0",
+        limit = {} if self.newcomers is None else {"PLEDGED_SIGNIN_NEWCOMERS": self.newcomers}
+        return {**super().environment(), "PLEDGED_SECRET_KEY": key, "PLEDGED_SIGNIN_RATE": "0", **limit,
                 "PLEDGED_METRICS_LISTEN": f"127.0.0.1:{self.metrics}"}
 
     def spent(self, path):
@@ -73,7 +79,7 @@ def timing(place, results, options, in_turn, ratios):
         seconds, calls = (now - then for now, then in zip(server.spent(SIGN_IN), before))
         return {"mean_ms": seconds / calls * 1000}
 
-    with Guarded(place, threads=1) as server:
+    with Guarded(place, newcomers="0", threads=1) as server:
         found = in_turn(results.watch, options.rounds, {
             name: lambda name=name: wrong(server, name) for name in files})
     for name, rounds in found.items():

@@ -49,7 +49,7 @@ def read_qr(shown):
 
 class Login(Cli, harness.Case):
     settings = {"PLEDGED_OIDC_CA_FILE": os.path.join(harness.CA, "ca.pem"), "PLEDGED_OIDC_ALLOW_PRIVATE": "1",
-                "PLEDGED_SIGNIN_RATE": "0"}
+                "PLEDGED_SIGNIN_RATE": "0", "PLEDGED_SIGNIN_NEWCOMERS": "0"}
 
     @classmethod
     def setUpClass(cls):

@@ -232,7 +232,8 @@ class Personal(People):
 class SignedIn(People):
     """Somebody who signs in for real."""
 
-    settings = {"PLEDGED_SECRET_KEY": harness.secret_key(), "PLEDGED_SIGNIN_RATE": "0"}
+    settings = {"PLEDGED_SECRET_KEY": harness.secret_key(), "PLEDGED_SIGNIN_RATE": "0",
+                "PLEDGED_SIGNIN_NEWCOMERS": "0"}
 
     def test_who_is_erased_is_out_and_stays_out(self):
         name = f"{self.parent}/members/jo"

@@ -64,7 +64,8 @@ class Person:
 
 
 class SignIn(harness.Case):
-    settings = {"PLEDGED_SECRET_KEY": harness.secret_key(), "PLEDGED_SIGNIN_RATE": "0"}
+    settings = {"PLEDGED_SECRET_KEY": harness.secret_key(), "PLEDGED_SIGNIN_RATE": "0",
+                "PLEDGED_SIGNIN_NEWCOMERS": "0"}
 
     @classmethod
     def setUpClass(cls):
@@ -408,6 +409,27 @@ class SignIn(harness.Case):
                     codes.append(error.code())
             self.assertEqual(codes[:60], [Code.UNAUTHENTICATED] * 60)
             self.assertIn(Code.RESOURCE_EXHAUSTED, codes[60:])
+
+    def test_guessers_everywhere_leave_the_others_alone(self):
+        person = self.person()
+        with harness.Daemon(self.daemon.database, PLEDGED_SECRET_KEY=self.settings["PLEDGED_SECRET_KEY"],
+                            PLEDGED_LOOPS="1", PLEDGED_SIGNIN_RATE="0", PLEDGED_SIGNIN_NEWCOMERS="12") as daemon:
+            anyone = harness.Api(daemon, None)
+
+            def guesses(device):
+                for number in range(8):
+                    with self.assertRaises(grpc.RpcError) as caught:
+                        anyone.SignIn(user_name=f"guess{number}@derby.example", password=PASSWORD,
+                                      one_time_code="000000", device_token=device)
+                    yield caught.exception.code()
+
+            found = list(guesses(""))
+            self.assertEqual(found[:2], [Code.UNAUTHENTICATED] * 2)  # so many at once, then one in five seconds
+            self.assertIn(Code.RESOURCE_EXHAUSTED, found)
+            self.assertIn(Code.RESOURCE_EXHAUSTED, list(guesses("pls_none")))
+            person.later()
+            anyone.SignIn(user_name=person.user_name, password=PASSWORD,
+                          one_time_code=one_time_code(person.secret), device_token=person.device)
 
     def test_strangers_ask_at_a_rate_and_others_do_not_notice(self):
         with harness.Daemon(self.daemon.database, PLEDGED_LOOPS="1") as daemon:

@@ -87,6 +87,11 @@ SELECT is(ARRAY(SELECT pg_temp.attempt(NULL, 'nobody') FROM generate_series(1, 6
 SELECT is(pg_temp.attempt('device'), '0 kept', 'from a device of theirs it does not');
 SELECT is(pg_temp.attempt('strange'), '1', 'from another it does');
 
+SELECT is((SELECT array_agg(b.strange_device ORDER BY n) FROM (VALUES
+    (1, 'ann@north', NULL), (2, 'ann@north', pg_temp.h('device')), (3, 'ann@north', pg_temp.h('strange')),
+    (4, 'nobody', pg_temp.h('device'))) AS t (n, who, device), signin_begin(t.who, t.device) AS b),
+    '{f,f,t,t}', 'a device is strange that is not of theirs, whether there is somebody or not');
+
 CREATE FUNCTION pg_temp.finish(p_step bigint, p_recovery text, p_token text) RETURNS SETOF session_told
 LANGUAGE sql AS $$
     SELECT * FROM signin_done('ann@north',
