@@ -8,6 +8,8 @@
  *   crossing the repeated field on a path; a path that crosses one stands for an array
  *   shape    the collections of a resource name, such as authorities/pledges/versions
  *   tenant   the authority that a request names, in its parent or name field
+ *   refusal  what a call was refused with, for the statement that keeps it: refusal.status,
+ *            refusal.message and refusal.codes, the codes of its violations between blanks
  */
 #ifndef SERVER_SQLRPC_BIND_H
 #define SERVER_SQLRPC_BIND_H
@@ -36,7 +38,10 @@ struct bind_shape {
     unsigned depth; /* of collections, authorities included */
 };
 
+enum bind_refusal { BIND_NO_REFUSAL, BIND_STATUS, BIND_MESSAGE, BIND_CODES };
+
 struct bind_param {
+    enum bind_refusal refusal; /* then nothing else of the request is meant */
     struct bind_path path;
     char text[BIND_TEXT]; /* the path as the request spells it, for errors */
     const struct value_type *type;

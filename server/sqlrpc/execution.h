@@ -31,7 +31,8 @@ struct execution {
     /* The value of an array parameter of a stream of requests. */
     bool (*gathered)(struct execution *execution, const struct bind_param *param,
                      const char **ret_value, int *ret_length);
-    void *data; /* of gather.c, watch.c or recall.c */
+    struct err refusal; /* while the statement for refusals runs */
+    void *data;         /* of gather.c, watch.c or recall.c */
 };
 
 /* Begins to answer `request`, which must live as long as the call, and finds its authority. NULL
@@ -45,6 +46,18 @@ void execution_admit(struct execution *execution,
 
 /* Makes the steps of the method's statements. A replay leaves out what writes. False with `err`. */
 bool execution_steps(struct execution *execution, bool replay, struct err *err);
+
+/* Binds one statement as the next step of the job. False with `err`. */
+bool execution_bind(struct execution *execution, const struct sql_statement *statement,
+                    struct err *err);
+
+/* Begins to record what the finished job was refused with, where the method has a statement for it;
+ * the call is finished after that. False when there is nothing to record. */
+bool refusal_record(struct execution *execution);
+
+/* One value of a refusal. */
+void refusal_write(const struct execution *execution, enum bind_refusal what,
+                   const char **ret_value, int *ret_length);
 
 /* Fills in the job around the steps, but for rows and done. */
 void execution_job(struct execution *execution, const struct db_settings *settings);

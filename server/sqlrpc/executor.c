@@ -203,6 +203,9 @@ void execution_done(struct db_job *job)
     for (size_t i = 0; i < job->err.violation_count; i++) {
         qualify_field(execution, &job->err.violations[i]);
     }
+    if (job->err.code != GRPC_OK && refusal_record(execution)) {
+        return;
+    }
     if (job->err.code != GRPC_OK) {
         call_finish(call, &job->err);
     } else {
@@ -255,8 +258,8 @@ static bool begin_step(struct execution *execution, struct err *err)
     return true;
 }
 
-static bool bind_statement(struct execution *execution, const struct sql_statement *statement,
-                           struct err *err)
+bool execution_bind(struct execution *execution, const struct sql_statement *statement,
+                    struct err *err)
 {
     struct arena *arena = execution->arena;
     unsigned count = (unsigned)statement->db.param_count;
@@ -268,6 +271,10 @@ static bool bind_statement(struct execution *execution, const struct sql_stateme
     bool good = true;
     for (unsigned i = 0; i < count; i++) {
         const struct bind_param *param = &statement->params[i];
+        if (param->refusal != BIND_NO_REFUSAL) {
+            refusal_write(execution, param->refusal, &values[i], &lengths[i]);
+            continue;
+        }
         good = (execution->gathered && param->is_array
                     ? execution->gathered(execution, param, &values[i], &lengths[i])
                     : bind_write(param, execution->request, execution->tenant, arena, &values[i],
@@ -309,13 +316,13 @@ bool execution_steps(struct execution *execution, bool replay, struct err *err)
     }
     for (unsigned i = 0; i < method->statement_count; i++) {
         const struct sql_statement *statement = &method->statements[i];
-        if (statement->is_write && replay) {
+        if (statement->on_refusal || (statement->is_write && replay)) {
             continue;
         }
         if (!statement->is_write && execution->first_into == DB_MAX_STEPS) {
             execution->first_into = execution->job.step_count;
         }
-        good = bind_statement(execution, statement, err) && good;
+        good = execution_bind(execution, statement, err) && good;
     }
     drop_repeated(err);
     bool leaves_entry = method->is_write || method->is_audited;

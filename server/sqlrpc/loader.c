@@ -73,6 +73,21 @@ static size_t read_param(struct reader *reader, const char *text, struct bind_pa
     return whole + 2 + type + (param->is_array ? 2 : 0);
 }
 
+/* True for what is no field of the request, but of its refusal. */
+static bool of_refusal(const struct sql_statement *statement, struct bind_param *param)
+{
+    static const char *const names[] = {[BIND_STATUS] = "refusal.status",
+                                        [BIND_MESSAGE] = "refusal.message",
+                                        [BIND_CODES] = "refusal.codes"};
+    for (int what = BIND_STATUS; what <= BIND_CODES; what++) {
+        if (statement->on_refusal && strcmp(param->text, names[what]) == 0 && param->type &&
+            strcmp(param->type->name, "text") == 0 && !param->is_array && !param->is_name) {
+            param->refusal = (enum bind_refusal)what;
+        }
+    }
+    return param->refusal != BIND_NO_REFUSAL;
+}
+
 static bool resolve_param(struct reader *reader, struct bind_param *param)
 {
     const ProtobufCMessageDescriptor *input = reader->method->method.input;
@@ -122,7 +137,8 @@ static unsigned param_number(struct reader *reader, struct sql_statement *statem
         return 0;
     }
     statement->params[count] = *param;
-    if (!resolve_param(reader, &statement->params[count])) {
+    if (!of_refusal(statement, &statement->params[count]) &&
+        !resolve_param(reader, &statement->params[count])) {
         return 0;
     }
     statement->param_types[count] = param->is_array ? statement->params[count].type->array_oid
@@ -172,6 +188,9 @@ static bool number_params(struct reader *reader, struct sql_statement *statement
     return statement->sql != NULL;
 }
 
+/* In the place of an into. */
+static const char after_refusal[] = "(refusal)";
+
 /* --- statements
  * ----------------------------------------------------------------------------------- */
 
@@ -207,9 +226,12 @@ static void trim(char *text)
     }
 }
 
+/* `into` is NULL for what writes, and after_refusal for what writes after a refusal. */
 static void add_statement(struct reader *reader, const char *into, char *text)
 {
     struct sql_method *method = reader->method;
+    bool on_refusal = into && strcmp(into, after_refusal) == 0;
+    into = on_refusal ? NULL : into;
     trim(text);
     if (!*text && !into) {
         return;
@@ -226,6 +248,7 @@ static void add_statement(struct reader *reader, const char *into, char *text)
     struct sql_statement *statement = &method->statements[method->statement_count];
     statement->params = calloc(BIND_MAX_PARAMS, sizeof(*statement->params));
     statement->is_write = !into;
+    statement->on_refusal = on_refusal;
     if (!statement->params || (into && !resolve_into(reader, statement, into)) ||
         !number_params(reader, statement, text)) {
         free(statement->params);
@@ -346,6 +369,13 @@ static void take_header(struct reader *reader, const ProtobufCServiceDescriptor 
     }
 }
 
+/* What stands between two markers is a statement; NULL for a line that is no marker. */
+static const char *marker_of(const char *line)
+{
+    const char *after = header_value(line, "after");
+    return after && strcmp(after, "refusal") == 0 ? after_refusal : header_value(line, "into");
+}
+
 static void read_text(struct reader *reader, const ProtobufCServiceDescriptor *const *services,
                       char *text)
 {
@@ -357,7 +387,7 @@ static void read_text(struct reader *reader, const ProtobufCServiceDescriptor *c
         if (next) {
             *next++ = '\0';
         }
-        const char *marker = header_value(line, "into");
+        const char *marker = marker_of(line);
         const char *code = line + strspn(line, " \t");
         if (marker && reader->method->method.path) {
             buf_append(&chunk, "", 1);

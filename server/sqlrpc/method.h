@@ -8,6 +8,8 @@
  *   into       the part of the reply that a statement's rows fill; "." is the reply itself
  *   gather     an array parameter of a stream of requests takes its field of each of them
  *   watch      a stream of replies that follows what changes, see watch.h
+ *   refusal    a write that the database refuses for what the request says; a statement after
+ *              `-- after: refusal` may then record that, in a transaction of its own
  *   replay     answering a repeated request_id from the into statements alone
  */
 #ifndef SERVER_SQLRPC_METHOD_H
@@ -35,6 +37,7 @@ struct sql_statement {
     struct db_statement db;
     char *sql; /* with $1, $2, … */
     bool is_write;
+    bool on_refusal;
     struct bind_param *params;
     Oid param_types[BIND_MAX_PARAMS];
     bool into_reply;       /* into: . */

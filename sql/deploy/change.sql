@@ -166,7 +166,10 @@ BEGIN
             'consultation_id,entry'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
-        ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id')
+        ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),
+        ('return_draft', 'INSERT OR UPDATE OR DELETE', 'return.read', '/rounds/%s/returns/%s',
+            'round_id,owner_id'),
+        ('round_extension', 'INSERT', 'round.read', '/rounds/%s', 'round_id')
     ) AS t (name, events, permission, form, columns) LOOP
         EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER %s ON %I DEFERRABLE INITIALLY DEFERRED'
             ' FOR EACH ROW EXECUTE FUNCTION change_record(%L, %L%s)',

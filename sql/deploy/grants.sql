@@ -8,7 +8,9 @@ SET LOCAL search_path = pledge, pg_temp;
 
 GRANT SELECT ON authority, owner, body, body_member, body_member_resource, member, role_permission, request, pledge, version,
     outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
-    return_submission, progress, return_move, return_check, version_owed, round_owed,
+    return_submission, progress, return_move, return_move_kind, return_check, return_draft,
+    return_attempt, return_event, return_draft_line, return_draft_resource, round_extension,
+    round_extended, version_owed, round_owed,
     owner_return, return_standing, expected_return, round_standing, authority_resource,
     department_resource, partner_agency_resource, body_resource, member_resource,
     identity_provider, identity_provider_resource, pledge_resource, version_resource,
@@ -32,7 +34,7 @@ GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
 
 GRANT INSERT ON authority, owner, body, body_member, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
-    return_move, round_standing, change, change_count, route, route_step, route_move, route_recorder, meeting, endorsement,
+    return_move, return_draft, return_attempt, round_extension, round_standing, change, change_count, route, route_step, route_move, route_recorder, meeting, endorsement,
     endorsement_draft, endorsement_notice, endorsement_decision,
     consultation, consultation_group,
     consultation_question, consultation_option, amendment, amendment_decision, said_done
@@ -58,7 +60,8 @@ GRANT UPDATE (title, observed_from, observed_to, opens_on, due_on, closes_on, cl
 -- What locks a consultation needs a column that it may change.
 GRANT UPDATE (close_time) ON consultation TO pledged;
 GRANT UPDATE (publish_time) ON said_done TO pledged;
-GRANT DELETE ON outcome, statement, lineage TO pledged;
+GRANT UPDATE (lines, checked) ON return_draft TO pledged;
+GRANT DELETE ON return_draft, outcome, statement, lineage TO pledged;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge TO pledged;

@@ -9,7 +9,7 @@ SET LOCAL search_path = pledge, pg_temp;
 CREATE FUNCTION returns_import(
     p_rounds text[], p_owners text[], p_days text[], p_commitments text[], p_ratings text[],
     p_narratives text[], p_reasons text[], p_measures text[], p_actuals text[],
-    p_evidence text[]) RETURNS void
+    p_evidence text[], p_confirmations text[], p_observed text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -43,18 +43,19 @@ BEGIN
       FROM unnest(p_owners) WITH ORDINALITY AS u (owner, n)
       JOIN owner AS o ON o.authority_id = app_authority() AND o.resource_name = u.owner;
 
-    FOR v IN SELECT DISTINCT u.round, received_day(u.day) AS day
-               FROM unnest(p_rounds, p_days) AS u (round, day)
-              ORDER BY u.round, day LOOP
+    FOR v IN SELECT DISTINCT u.round, u.owner, received_day(u.day) AS day
+               FROM unnest(p_rounds, v_owners, p_days) AS u (round, owner, day)
+              ORDER BY u.round, u.owner, day LOOP
         SELECT * INTO v_round FROM round WHERE authority_id = app_authority() AND round_id = v.round;
-        PERFORM return_window_check(v_round,
+        PERFORM return_window_check(v_round, v.owner,
             CASE app_role() WHEN 'officer' THEN v.day ELSE current_date END);
     END LOOP;
 
     WITH sent AS MATERIALIZED (
         SELECT u.round, u.owner, min(u.n) AS n, min(u.day) <> max(u.day) AS differs,
-               min(u.day) AS day
-          FROM unnest(p_rounds, v_owners, p_days) WITH ORDINALITY AS u (round, owner, day, n)
+               min(u.day) AS day, max(u.observed) AS observed
+          FROM unnest(p_rounds, v_owners, p_days, p_observed)
+               WITH ORDINALITY AS u (round, owner, day, observed, n)
          GROUP BY u.round, u.owner
     ), owing AS MATERIALIZED (
         SELECT d.pledge_id, d.version_number, d.owner
@@ -83,6 +84,12 @@ BEGIN
                    'must be the same in all lines of a return', 'R032')
           FROM sent AS s WHERE s.differs
         UNION ALL
+        SELECT s.n, jsonb_array_elements(observed_violations(r, s.observed,
+                   'requests[' || s.n - 1 || '].observed_to'))
+          FROM sent AS s
+          JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = s.round
+         WHERE s.observed <> r.observed_to::text
+        UNION ALL
         SELECT s.n, jsonb_array_elements(
                    received_on_violations(s.day, 'requests[' || s.n - 1 || '].received_on'))
           FROM sent AS s WHERE s.day <> ''
@@ -94,7 +101,7 @@ BEGIN
       FROM sent AS s;
     PERFORM violations_check(v_bad || progress_violations(true, v_of_rounds, v_of_owners, p_rounds,
         v_owners, p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals,
-        p_evidence), 'The returns break at least ');
+        p_evidence, p_confirmations), 'The returns break at least ');
 
     INSERT INTO return_submission (authority_id, round_id, owner_id, submission, received_on,
                                    content_hash, principal_id)
@@ -104,26 +111,37 @@ BEGIN
       FROM unnest(v_of_rounds, v_of_owners, v_of_days) AS s (round, owner, day)
       JOIN (SELECT u.round, u.owner,
                    string_agg(progress_content(u.id, u.rating, u.narrative, u.reason, u.measure,
-                                               u.actual, u.evidence), '' ORDER BY u.n)
+                                               u.actual, u.evidence, u.confirmation), '' ORDER BY u.n)
                        AS content
               FROM unnest(p_rounds, v_owners, p_commitments, p_ratings, p_narratives, p_reasons,
-                          p_measures, p_actuals, p_evidence)
+                          p_measures, p_actuals, p_evidence, p_confirmations)
                    WITH ORDINALITY AS u (round, owner, id, rating, narrative, reason, measure,
-                                         actual, evidence, n)
+                                         actual, evidence, confirmation, n)
              GROUP BY u.round, u.owner) AS l ON l.round = s.round AND l.owner = s.owner;
     INSERT INTO progress (authority_id, round_id, owner_id, submission, commitment_id, position,
-                          rating, narrative, reason, measure_value, actual_on, evidence)
+                          rating, narrative, reason, measure_value, actual_on, evidence, confirmation)
     SELECT app_authority(), u.round, u.owner, 1, u.id,
            row_number() OVER (PARTITION BY u.round, u.owner ORDER BY u.n), u.rating, u.narrative,
            u.reason, u.measure, CASE WHEN u.actual <> '' THEN date_or_null(u.actual) END,
-           u.evidence
+           u.evidence, u.confirmation
       FROM unnest(p_rounds, v_owners, p_commitments, p_ratings, p_narratives, p_reasons,
-                  p_measures, p_actuals, p_evidence)
+                  p_measures, p_actuals, p_evidence, p_confirmations)
            WITH ORDINALITY AS u (round, owner, id, rating, narrative, reason, measure, actual,
-                                 evidence, n);
+                                 evidence, confirmation, n);
+    INSERT INTO return_attempt (authority_id, round_id, owner_id, attempt, submission, line_count,
+                                principal_id)
+    SELECT app_authority(), u.round, u.owner,
+           1 + coalesce((SELECT max(a.attempt) FROM return_attempt AS a
+                          WHERE a.authority_id = app_authority() AND a.round_id = u.round
+                            AND a.owner_id = u.owner), 0),
+           1, count(*), app_principal()
+      FROM unnest(p_rounds, v_owners) AS u (round, owner)
+     GROUP BY u.round, u.owner;
+    DELETE FROM return_draft AS d USING unnest(v_of_rounds, v_of_owners) AS u (round, owner)
+     WHERE d.authority_id = app_authority() AND d.round_id = u.round AND d.owner_id = u.owner;
 END
 $$;
 COMMENT ON FUNCTION returns_import(text[], text[], text[], text[], text[], text[], text[], text[],
-    text[], text[]) IS 'Records first returns of any rounds and owners from their lines.';
+    text[], text[], text[], text[]) IS 'Records first returns of any rounds and owners from their lines.';
 
 COMMIT;

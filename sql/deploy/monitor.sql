@@ -66,7 +66,8 @@ BEGIN
         SELECT w.statement_id, w.owner_id, w.commitment_id FROM round_owed AS w
          WHERE w.authority_id = app_authority() AND w.round_id = p_round
     ), expected AS MATERIALIZED (
-        SELECT t.owner_id, t.resource_name, t.display_name, t.submission, t.state, t.days_late
+        SELECT t.owner_id, t.resource_name, t.display_name, t.counts, t.state, t.due_on,
+               t.days_late
           FROM return_standing AS t
          WHERE t.authority_id = app_authority() AND t.round_id = p_round
            AND t.owner_id IN (SELECT w.owner_id FROM owed AS w)
@@ -78,7 +79,7 @@ BEGIN
          CROSS JOIN LATERAL (
             SELECT p.owner_id, p.commitment_id, p.rating, p.reason FROM progress AS p
              WHERE p.authority_id = app_authority() AND p.round_id = p_round
-               AND p.owner_id = e.owner_id AND p.submission = e.submission OFFSET 0) AS a
+               AND p.owner_id = e.owner_id AND p.submission = e.counts OFFSET 0) AS a
     ), said AS (
         SELECT l.statement_id, l.owner_id, count(*)::int4 AS commitment_count,
                min(l.worst) AS worst, count(*) FILTER (WHERE l.worst IS NULL) AS open_count,
@@ -95,7 +96,7 @@ BEGIN
            e.days_late, s.commitment_count,
            CASE WHEN s.worst = 1 THEN 1
                 WHEN s.open_count > 0 AND (e.state = 'missing' OR r.close_time IS NOT NULL
-                    OR current_date > r.due_on) THEN 2
+                    OR current_date > e.due_on) THEN 2
                 WHEN s.worst = 2 THEN 3
                 WHEN s.open_count > 0 THEN 5
                 ELSE 6 END AS rank

@@ -199,6 +199,8 @@ SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose
     ('return_submission', 'who sent a return', NULL, 'kept', 'who answers for a return is a fact of the post'),
     ('return_move', 'who certified, queried or accepted a return', NULL, 'kept',
         'who answers for it is a fact of the post'),
+    ('return_attempt', 'who tried to send a return', NULL, 'kept', 'who answers for a return is a fact of the post'),
+    ('round_extension', 'who gave an owner more time', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('version_edit', 'who edited a draft', NULL, 'kept', 'who wrote what is a fact of the post')
   ) AS t (name, whose, kind, erasure, reason);
 
@@ -206,14 +208,15 @@ SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
 SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should name posts and not people',
        'whoever is named', 'the pledge and what is reported of it', NULL, 'kept',
-       CASE WHEN split_part(c, '.', 1) IN ('progress', 'return_move')
+       CASE WHEN split_part(c, '.', 1) IN ('progress', 'return_move', 'return_attempt')
             THEN 'what was reported stays as it was reported; a mistake is put right by another return'
             WHEN split_part(c, '.', 1) IN ('version', 'version_edit', 'outcome', 'statement', 'lineage')
             THEN 'an adopted version stays as it was adopted; a mistake is put right by another version'
             WHEN split_part(c, '.', 1) LIKE 'endorsement%'
             THEN 'what a body decided, and on which text, stays as it was recorded'
             ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
-  FROM unnest('{progress.narrative,progress.reason,progress.measure_value,progress.evidence,return_move.query,'
+  FROM unnest('{progress.narrative,progress.reason,progress.measure_value,progress.evidence,progress.confirmation,'
+      'return_move.query,return_attempt.message,return_draft.lines,round_extension.reason,'
       'version.title,version.note,version_edit.text_before,version_edit.text_after,outcome.title,statement.title,statement.text,statement.easy_read,'
       'statement.audience,lineage.reason,launch_event.title,pledge.title,pledge.audience,commitment.summary,commitment.theme,'
       'commitment.expected_outcome,commitment.measure,commitment.target,commitment.cost_note,'
@@ -273,7 +276,9 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'personal_field.*,personal_none.*,pledge.pledge_id,progress.round_id,progress.owner_id,'
       'progress.commitment_id,progress.rating,retention.*,retention_run.*,return_check.*,'
       'return_move.round_id,return_move.owner_id,return_move.kind,return_submission.round_id,'
-      'return_submission.owner_id,return_submission.content_hash,role_permission.*,round.round_id,'
+      'return_submission.owner_id,return_submission.content_hash,return_move_kind.*,return_draft.round_id,'
+      'return_draft.owner_id,return_attempt.round_id,return_attempt.owner_id,return_attempt.status,'
+      'return_attempt.codes,round_extension.round_id,round_extension.owner_id,role_permission.*,round.round_id,'
       'round.pledge_id,round_commitment.*,round_standing.*,statement.pledge_id,statement.statement_id,'
       'statement.outcome_id,statement.principles,version_edit.pledge_id,version_edit.part,version_edit.part_id,'
       'version_edit.kind,version_edit.field,version.pledge_id,version.state,version.adopted_by,version.content_hash,'

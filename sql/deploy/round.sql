@@ -101,13 +101,39 @@ COMMENT ON CONSTRAINT round_standing_round_exists ON round_standing IS 'round: n
 COMMENT ON CONSTRAINT round_standing_rank_range ON round_standing
     IS 'rank: must be 1 (worst) to 6';
 
+-- More time for one owner. The latest stands.
+CREATE TABLE round_extension (
+    authority_id text COLLATE "C" NOT NULL,
+    round_id     text COLLATE "C" NOT NULL,
+    owner_id     text COLLATE "C" NOT NULL,
+    extension    int NOT NULL,
+    due_on       date,
+    reason       text NOT NULL,
+    principal_id uuid NOT NULL,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT round_extension_extension_once
+        PRIMARY KEY (authority_id, round_id, owner_id, extension),
+    CONSTRAINT round_extension_round_exists FOREIGN KEY (authority_id, round_id) REFERENCES round,
+    CONSTRAINT round_extension_owner_exists FOREIGN KEY (authority_id, owner_id) REFERENCES owner,
+    CONSTRAINT round_extension_due_on_needed CHECK (due_on IS NOT NULL),
+    CONSTRAINT round_extension_reason_length CHECK (is_said(reason) AND char_length(reason) <= 1000)
+);
+COMMENT ON CONSTRAINT round_extension_extension_once ON round_extension
+    IS 'due_on: another extension came at the same moment';
+COMMENT ON CONSTRAINT round_extension_round_exists ON round_extension IS 'name: names no round';
+COMMENT ON CONSTRAINT round_extension_owner_exists ON round_extension
+    IS 'owner: names no department or partner agency';
+COMMENT ON CONSTRAINT round_extension_due_on_needed ON round_extension IS 'due_on: is needed';
+COMMENT ON CONSTRAINT round_extension_reason_length ON round_extension
+    IS 'reason: must have 1 to 1000 characters';
+
 CREATE TRIGGER round_touch BEFORE UPDATE ON round FOR EACH ROW EXECUTE FUNCTION touch();
 
 DO $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY '{round,round_commitment,round_standing}'::text[] LOOP
+    FOREACH v_table IN ARRAY '{round,round_commitment,round_standing,round_extension}'::text[] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
         EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
@@ -115,6 +141,13 @@ BEGIN
     END LOOP;
 END
 $$;
+
+CREATE VIEW round_extended WITH (security_invoker = true) AS
+    SELECT DISTINCT ON (x.authority_id, x.round_id, x.owner_id)
+           x.authority_id, x.round_id, x.owner_id, x.due_on, x.reason
+      FROM round_extension AS x
+     ORDER BY x.authority_id, x.round_id, x.owner_id, x.extension DESC;
+COMMENT ON VIEW round_extended IS 'Until when an owner has more time than the others';
 
 CREATE FUNCTION round_state(p_opens_on date, p_due_on date, p_closes_on date,
                             p_close_time timestamptz) RETURNS text
@@ -224,6 +257,33 @@ BEGIN
         due_on = CASE WHEN masked('due_on', p_paths) THEN p_due_on ELSE v.due_on END,
         closes_on = CASE WHEN masked('closes_on', p_paths) THEN p_closes_on ELSE v.closes_on END
     WHERE authority_id = app_authority() AND round_id = p_id;
+END
+$$;
+
+CREATE FUNCTION round_extend(p_id text, p_owner text, p_due_on date, p_reason text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v round := round_lock(p_id, '', 'name', '');
+    v_owner text := owner_of(p_owner, 'owner');
+    v_due date;
+BEGIN
+    PERFORM FROM round_owed AS w WHERE w.authority_id = app_authority() AND w.round_id = p_id
+       AND w.owner_id = v_owner;
+    IF NOT FOUND THEN
+        PERFORM fail('PL412', v_owner || ' has no commitment in round ' || p_id || '.', 'owner');
+    END IF;
+    v_due := coalesce((SELECT x.due_on FROM round_extended AS x WHERE x.authority_id = app_authority()
+        AND x.round_id = p_id AND x.owner_id = v_owner), v.due_on);
+    IF p_due_on <= v_due OR p_due_on < current_date THEN
+        PERFORM fail('PL400', 'due_on: must be later than ' || v_due
+            || ', the day it is due now, and not past.', 'due_on');
+    END IF;
+    INSERT INTO round_extension (authority_id, round_id, owner_id, extension, due_on, reason,
+                                 principal_id)
+    SELECT app_authority(), p_id, v_owner, 1 + count(*), p_due_on, p_reason, app_principal()
+      FROM round_extension AS x
+     WHERE x.authority_id = app_authority() AND x.round_id = p_id AND x.owner_id = v_owner;
 END
 $$;
 

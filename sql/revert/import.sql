@@ -3,6 +3,6 @@
 BEGIN;
 
 DROP FUNCTION pledge.returns_import(text[], text[], text[], text[], text[], text[], text[],
-    text[], text[], text[]);
+    text[], text[], text[], text[], text[]);
 
 COMMIT;

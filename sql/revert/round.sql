@@ -3,6 +3,7 @@
 BEGIN;
 
 DROP FUNCTION pledge.round_close(text, text);
+DROP FUNCTION pledge.round_extend(text, text, date, text);
 DROP FUNCTION pledge.round_update(text, text, date, date, date, date, date, text, text[]);
 DROP FUNCTION pledge.round_lock(text, text, text, text);
 DROP FUNCTION pledge.round_create(text, text, text, text, date, date, date, date, date);
@@ -10,6 +11,8 @@ DROP VIEW pledge.round_owed;
 DROP VIEW pledge.version_owed;
 DROP VIEW pledge.round_resource;
 DROP FUNCTION pledge.round_state(date, date, date, timestamp with time zone);
+DROP VIEW pledge.round_extended;
+DROP TABLE pledge.round_extension;
 DROP TABLE pledge.round_standing;
 DROP TABLE pledge.round_commitment;
 DROP TABLE pledge.round;

@@ -3,6 +3,6 @@
 BEGIN;
 
 SELECT 'pledge.returns_import(text[], text[], text[], text[], text[], text[], text[], text[],'
-    'text[], text[])'::regprocedure;
+    'text[], text[], text[], text[])'::regprocedure;
 
 ROLLBACK;

@@ -10,7 +10,8 @@ SELECT 1 / count(*) FROM pg_class
 SELECT 1 / (count(*) >= 1)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'return_submission';
 SELECT authority_id, round_id, owner_id, submission, commitment_id, position, rating, narrative,
-       reason, measure_value, actual_on, evidence, recorded_at
+       reason, measure_value, actual_on, evidence, confirmation,
+       recorded_at
   FROM pledge.progress WHERE false;
 SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.progress'::regclass AND relrowsecurity AND relforcerowsecurity;
@@ -22,8 +23,7 @@ SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.return_move'::regclass AND relrowsecurity AND relforcerowsecurity;
 SELECT 1 / (count(*) >= 1)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'return_move';
-SELECT code, field, rule, remedy
-  FROM pledge.return_check WHERE false;
+SELECT kind, from_states, by_owner FROM pledge.return_move_kind WHERE false;
 SELECT authority_id, round_id, owner_id, submission, received_on, content_hash, recorded_at,
        state, query, etag, move, first_received_on
   FROM pledge.owner_return WHERE false;
@@ -35,20 +35,21 @@ SELECT authority_id, round_id, owner_id, submission, state, days_late
 SELECT authority_id, round_id, owner_id, resource_name, display_name, commitment_count,
        submission, received_on, first_received_on, query, state, days_late
   FROM pledge.expected_return WHERE false;
-SELECT 'pledge.progress_violations(boolean, text[], text[], text[], text[], text[], text[],'
-    'text[], text[], text[], text[], text[])'::regprocedure;
-SELECT 'pledge.received_on_violations(text, text)'::regprocedure;
-SELECT 'pledge.received_day(text)'::regprocedure;
+SELECT authority_id, round_id, owner_id, lines, checked, create_time,
+       update_time, revision
+  FROM pledge.return_draft WHERE false;
+SELECT authority_id, round_id, owner_id, attempt, submission, status, message, codes, line_count,
+       principal_id, recorded_at
+  FROM pledge.return_attempt WHERE false;
+SELECT 1 / (count(*) = 2)::int FROM pg_class
+ WHERE oid IN ('pledge.return_draft'::regclass, 'pledge.return_attempt'::regclass)
+   AND relrowsecurity AND relforcerowsecurity;
+SELECT authority_id, round_id, owner_id, submission, move, state, query, recorded_at, principal_id
+  FROM pledge.return_event WHERE false;
+SELECT 'pledge.received_state(int)'::regprocedure;
 SELECT 'pledge.return_content_head(text, text, int, date)'::regprocedure;
-SELECT 'pledge.progress_content(text, text, text, text, text, text, text)'::regprocedure;
+SELECT 'pledge.progress_content(text, text, text, text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.content_hash(text)'::regprocedure;
-SELECT 'pledge.violations_check(jsonb, text)'::regprocedure;
-SELECT 'pledge.return_may_act(text, text)'::regprocedure;
-SELECT 'pledge.return_window_check(pledge.round, date)'::regprocedure;
-SELECT 'pledge.return_etag_check(pledge.owner_return, text)'::regprocedure;
-SELECT 'pledge.return_submit(text, text, text, text, text[], text[], text[], text[], text[],'
-    'text[], text[])'::regprocedure;
-SELECT 'pledge.return_move_add(text, text, text, text, text)'::regprocedure;
-SELECT 1 / (count(*) >= 20)::int FROM pledge.return_check;
+SELECT 'pledge.return_content(text, text, int)'::regprocedure;
 
 ROLLBACK;

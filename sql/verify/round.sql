@@ -34,5 +34,11 @@ SELECT 'pledge.round_lock(text, text, text, text)'::regprocedure;
 SELECT 'pledge.round_update(text, text, date, date, date, date, date, text,'
     'text[])'::regprocedure;
 SELECT 'pledge.round_close(text, text)'::regprocedure;
+SELECT 'pledge.round_extend(text, text, date, text)'::regprocedure;
+SELECT authority_id, round_id, owner_id, extension, due_on, reason, principal_id, recorded_at
+  FROM pledge.round_extension WHERE false;
+SELECT 1 / count(*) FROM pg_class
+ WHERE oid = 'pledge.round_extension'::regclass AND relrowsecurity AND relforcerowsecurity;
+SELECT authority_id, round_id, owner_id, due_on, reason FROM pledge.round_extended WHERE false;
 
 ROLLBACK;

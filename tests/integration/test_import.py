@@ -20,7 +20,7 @@ class Import(SmallCouncil):
 
     def row(self, owner, commitment, rating="RATING_GREEN", parent=None, **more):
         collection = "partnerAgencies" if owner == "police" else "departments"
-        fields = {key: more.pop(key) for key in ("received_on", "request_id", "validate_only") if key in more}
+        fields = {key: more.pop(key) for key in ("received_on", "observed_to", "request_id", "validate_only") if key in more}
         return return_pb2.ImportReturnsRequest(
             parent=parent or self.name, owner=f"{self.parent}/{collection}/{owner}",
             progress=self.line(commitment, rating, **more), **fields)
@@ -49,8 +49,8 @@ class Import(SmallCouncil):
         content = harness.psql(self.daemon.database, f"""
             SET search_path = pledge; SET pledge.authority = 'derby';
             SELECT content_hash(return_content_head('{self.round_id}', 'housing', 1, current_date)
-                || content_line('progress', 'h1', 'green', 'Done.', '', '', '', '')
-                || content_line('progress', 'h2', 'red', 'Done.', 'None left.', '', '', ''))""")
+                || content_line('progress', 'h1', 'green', 'Done.', '', '', '', '', 'Yes.')
+                || content_line('progress', 'h2', 'red', 'Done.', 'None left.', '', '', '', 'Yes.'))""")
         self.assertEqual(by_stream, content)
         other = "r" + uuid.uuid4().hex[:8]
         self.round(other, opens=-20, due=-10, closes=20)
@@ -60,8 +60,8 @@ class Import(SmallCouncil):
         expected = harness.psql(self.daemon.database, f"""
             SET search_path = pledge; SET pledge.authority = 'derby';
             SELECT content_hash(return_content_head('{other}', 'housing', 1, current_date)
-                || content_line('progress', 'h1', 'green', 'Done.', '', '', '', '')
-                || content_line('progress', 'h2', 'red', 'Done.', 'None left.', '', '', ''))""")
+                || content_line('progress', 'h1', 'green', 'Done.', '', '', '', '', 'Yes.')
+                || content_line('progress', 'h2', 'red', 'Done.', 'None left.', '', '', '', 'Yes.'))""")
         self.assertEqual(alone.content_hash, expected)
 
     def test_rounds_of_the_past_on_the_day_they_came(self):

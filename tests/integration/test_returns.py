@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Returns: every rule, all at once; nothing half written; and what the monitor makes of them."""
 
+import hashlib
 import uuid
 
 import grpc
 import harness
 from council import SmallCouncil, day
+from pledge.v1 import return_pb2, round_pb2
 
 Code = grpc.StatusCode
 
@@ -72,6 +74,154 @@ class Returns(SmallCouncil):
                              says="1002 rules")
         self.assertGreater(len(harness.violations(error)), 300)
         self.nothing_recorded()
+
+    def test_what_the_checks_ask_is_confirmed_and_told(self):
+        earlier = "e" + uuid.uuid4().hex[:8]
+        self.round(earlier, opens=-4, due=10, closes=20)
+        self.officer.SubmitReturn(parent=f"{self.parent}/rounds/{earlier}", owner_return=self.report(
+            "police", [self.line("p1", measure_value="10 %")]))
+        self.round_id += "x"
+        self.name += "x"
+        self.round(self.round_id, opens=-3, due=10, closes=20)
+        lines = [self.line("p1", "RATING_RED", reason="The post went.", measure_value="45 %", confirmation="")]
+        error = self.refused(Code.INVALID_ARGUMENT, self.submit, self.agency, "police", lines)
+        found = harness.violations(error)
+        self.assertEqual({code for _, code in found.values()}, {"R101", "R110"})
+        self.assertIn("found red, green in round " + earlier, found["owner_return.progress[0].rating"][0])
+        lines[0]["confirmation"] = "The post went, and so did what it counted."
+        sent = self.submit(self.agency, "police", lines)
+        read = self.officer.GetReturn(name=sent.name).owner_return
+        self.assertEqual(read.progress[0].confirmation, lines[0]["confirmation"])
+
+    def test_a_return_for_another_period(self):
+        lines = [self.line("p1")]
+        error = self.refused(Code.INVALID_ARGUMENT, self.submit, self.agency, "police", lines,
+                             observed_to="2016-07-31")
+        self.assertEqual(harness.violations(error)["owner_return.observed_to"][1], "R052")
+        self.nothing_recorded()
+        observed_to = self.officer.GetRound(name=self.name).round.observed_to
+        self.submit(self.agency, "police", lines, observed_to=observed_to)
+
+    def test_a_draft_tells_what_is_wrong_until_it_is_sent(self):
+        name = f"{self.name}/returns/police"
+
+        def standing():
+            rows = self.officer.ListExpectedReturns(parent=self.name)
+            state = next(row.state for row in rows.expected_returns if row.owner.endswith("/police"))
+            return round_pb2.ReturnState.Name(state), rows.control.draft_count
+
+        def draft(**more):
+            return {"owner": f"{self.parent}/partnerAgencies/police", **more}
+
+        self.assertEqual(standing(), ("RETURN_STATE_NOT_STARTED", 0))
+        wrong = [self.line("p1", "RATING_RED", reason="")]
+        tried = self.agency.SaveReturnDraft(parent=self.name, draft=draft(progress=wrong), validate_only=True)
+        self.assertEqual([(p.code, p.line, p.commitment_id, p.field, p.asks) for p in tried.problems],
+                         [("R012", 1, "p1", "owner_return.progress[0].reason", False)])
+        self.assertIn("red", tried.problems[0].expected)
+        self.assertTrue(tried.problems[0].remedy)
+        self.assertEqual(standing(), ("RETURN_STATE_NOT_STARTED", 0))
+        saved = self.agency.SaveReturnDraft(parent=self.name, draft=draft(progress=wrong))
+        self.assertEqual(standing(), ("RETURN_STATE_DRAFT", 1))
+        self.refused(Code.ABORTED, self.agency.SaveReturnDraft, parent=self.name, draft=draft(etag="r9"))
+        self.refused(Code.PERMISSION_DENIED, self.director.SaveReturnDraft, parent=self.name, draft=draft())
+        again = self.agency.SaveReturnDraft(parent=self.name, draft=draft(
+            progress=[self.line("p1")], etag=saved.draft.etag))
+        self.assertEqual((list(again.problems), standing()), ([], ("RETURN_STATE_CHECKED", 1)))
+        read = self.agency.GetReturnDraft(name=name)
+        self.assertEqual(read.draft.progress[0].narrative, "Done.")
+        self.refused(Code.NOT_FOUND, self.director.GetReturnDraft, name=f"{self.name}/returns/housing")
+        self.submit(self.agency, "police", [self.line("p1")])
+        self.assertEqual(standing(), ("RETURN_STATE_SUBMITTED", 0))
+        self.refused(Code.NOT_FOUND, self.agency.GetReturnDraft, name=name)
+
+    def test_every_try_is_kept_and_a_receipt_can_be_checked(self):
+        request = {"request_id": str(uuid.uuid4())}
+        wrong = [self.line("h1", "RATING_AMBER"), self.line("h1")]
+        self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", wrong, request)
+        self.refused(Code.INVALID_ARGUMENT, self.submit, self.director, "housing", wrong, {"validate_only": True})
+        self.refused(Code.PERMISSION_DENIED, self.submit, self.agency, "housing", wrong)
+        lines = [self.line("h1", "RATING_AMBER", reason="Tab\there, line\nthere, back\\slash."), self.line("h2")]
+        sent = self.submit(self.director, "housing", lines, request)  # mended, under the same request_id
+        self.submit(self.director, "housing", lines, request)
+        self.refused(Code.ALREADY_EXISTS, self.submit, self.director, "housing", lines)
+        tries = list(self.director.ListReturnAttempts(parent=sent.name).attempts)
+        self.assertEqual([(t.attempt, t.status, t.submission, list(t.codes), t.line_count) for t in tries],
+                         [(3, "ALREADY_EXISTS", 0, ["R060"], 2), (2, "OK", 1, [], 2),
+                          (1, "INVALID_ARGUMENT", 0, ["R006", "R007", "R012"], 2)])
+        self.assertEqual(tries[1].member, f"{self.parent}/members/housing-director")
+        first = self.director.ListReturnAttempts(parent=sent.name, page_size=2)
+        rest = self.director.ListReturnAttempts(parent=sent.name, page_size=2, page_token=first.next_page_token)
+        self.assertEqual(list(first.attempts) + list(rest.attempts), tries)
+        self.refused(Code.NOT_FOUND, self.agency.ListReturnAttempts, parent=sent.name)
+
+        receipt = self.director.GetReturnReceipt(name=sent.name).receipt
+        self.assertEqual(hashlib.sha256(receipt.content.encode()).hexdigest(), receipt.content_hash)
+        self.assertEqual((receipt.content_hash, receipt.create_time, receipt.line_count),
+                         (sent.content_hash, sent.create_time, 2))
+        self.assertIn("Tab\\there, line\\nthere, back\\\\slash.", receipt.content)
+        self.refused(Code.NOT_FOUND, self.director.GetReturnReceipt, name=sent.name, submission=2)
+        self.refused(Code.NOT_FOUND, self.agency.GetReturnReceipt, name=sent.name)
+
+    def test_a_refused_stream_is_a_try_of_each_return(self):
+        rows = [return_pb2.ImportReturnsRequest(
+                    parent=self.name, owner=f"{self.parent}/departments/{owner}",
+                    progress=self.line(commitment, "RATING_RED", reason=""))
+                for owner, commitment in (("housing", "h1"), ("leisure", "l1"), ("housing", "h2"))]
+        with self.assertRaises(grpc.RpcError):
+            self.daemon.gather("derby-officer", "/pledge.v1.ReturnService/ImportReturns", rows,
+                               return_pb2.ImportReturnsResponse)
+        for owner, lines in (("housing", 2), ("leisure", 1)):
+            tries = self.officer.ListReturnAttempts(parent=f"{self.name}/returns/{owner}").attempts
+            self.assertEqual([(t.status, list(t.codes), t.line_count) for t in tries],
+                             [("INVALID_ARGUMENT", ["R012"], lines)])
+
+    def test_what_was_certified_counts_until_another_is(self):
+        sent = self.submit(self.director, "housing", [self.line("h1"), self.line("h2")])
+        certified = self.director.CertifyReturn(name=sent.name, etag=sent.etag).owner_return
+        worse = [self.line("h1", "RATING_RED", reason="It fell through."), self.line("h2")]
+        again = self.submit(self.director, "housing", worse, etag=certified.etag)
+        self.assertEqual(again.state, round_pb2.RETURN_STATE_RESUBMITTED)
+
+        def rating():
+            monitor = self.officer.GetMonitor(parent=self.parent, round_id=self.round_id)
+            return {owner.rating for line in monitor.statements for owner in line.owners
+                    if owner.owner.endswith("/housing")}
+
+        self.assertEqual(rating(), {return_pb2.RATING_GREEN})
+        certified = self.director.CertifyReturn(name=again.name, etag=again.etag).owner_return
+        self.assertIn(return_pb2.RATING_RED, rating())
+        self.refused(Code.PERMISSION_DENIED, self.director.PublishReturn, name=again.name, etag=certified.etag)
+        self.refused(Code.FAILED_PRECONDITION, self.officer.PublishReturn, name=again.name, etag=certified.etag)
+        accepted = self.officer.AcceptReturn(name=again.name, etag=certified.etag).owner_return
+        published = self.officer.PublishReturn(name=again.name, etag=accepted.etag).owner_return
+        self.assertEqual(published.state, round_pb2.RETURN_STATE_PUBLISHED)
+        moves = self.director.GetReturn(name=sent.name).owner_return.moves
+        self.assertEqual([(m.submission, round_pb2.ReturnState.Name(m.state)[13:], m.member.split("/")[-1])
+                          for m in moves],
+                         [(1, "SUBMITTED", "housing-director"), (1, "CERTIFIED", "housing-director"),
+                          (2, "RESUBMITTED", "housing-director"), (2, "CERTIFIED", "housing-director"),
+                          (2, "ACCEPTED", "derby-officer"), (2, "PUBLISHED", "derby-officer")])
+
+    def test_more_time_for_one_owner(self):
+        late = "x" + uuid.uuid4().hex[:8]
+        name = f"{self.parent}/rounds/{late}"
+        self.round(late, opens=-20, due=-5, closes=-1)
+        police = f"{self.parent}/partnerAgencies/police"
+        report = self.report("police", [self.line("p1")])
+        self.refused(Code.FAILED_PRECONDITION, self.agency.SubmitReturn, parent=name, owner_return=report)
+        fields = {"name": name, "owner": police, "reason": "Their system was down."}
+        self.refused(Code.INVALID_ARGUMENT, self.officer.ExtendReturn, due_on=day(-5), field="due_on", **fields)
+        self.refused(Code.PERMISSION_DENIED, self.agency.ExtendReturn, due_on=day(3), **fields)
+        row = self.officer.ExtendReturn(due_on=day(3), **fields).expected_return
+        self.assertEqual((row.state, row.days_late, row.due_on, row.extension_reason),
+                         (round_pb2.RETURN_STATE_NOT_STARTED, 0, day(3), "Their system was down."))
+        control = self.officer.ListExpectedReturns(parent=name, page_size=1).control
+        self.assertEqual((control.expected_count, control.missing_count, control.not_started_count,
+                          control.extended_count), (3, 2, 1, 1))
+        self.agency.SubmitReturn(parent=name, owner_return=report)
+        control = self.officer.ListExpectedReturns(parent=name).control
+        self.assertEqual((control.submitted_count, control.late_count), (1, 0))
 
     def test_the_same_return_twice(self):
         lines = [self.line("h1"), self.line("h2")]

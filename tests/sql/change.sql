@@ -40,7 +40,8 @@ SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
 -- What is read of an authority may be kept until its count goes up, so whatever can change must
 -- count. The others come with one that does: a return's lines with its submission, what was owed and
 -- how it stood with the closing of the round, what was erased with the member. Responses and their codes
--- do not, so that no time leads to them; what reads them is never told from memory.
+-- do not, so that no time leads to them; nor do tries to send a return. What reads them is never told from
+-- memory.
 SELECT set_eq($$
     SELECT c.relname::text FROM pg_class AS c
      WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
@@ -50,7 +51,7 @@ SELECT set_eq($$
                           AND t.tgfoid = 'pledge.change_record()'::regprocedure)$$,
     '{progress,version_edit,commitment_carried,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry,'
         'erasure,response_code,response,response_answer,response_text,'
-        'response_text_move}'::text[],
+        'response_text_move,return_attempt}'::text[],
     'every table of an authority counts its changes');
 
 SELECT is(change_after(''), (SELECT last FROM change_count), 'no cursor begins at the end');

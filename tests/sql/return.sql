@@ -30,20 +30,20 @@ SELECT is(pg_temp.broken(format($$SELECT commitment_create('x', %L, '{promise}',
 
 -- The codes are all in the table, and each breach of a line is told.
 SELECT is(pg_temp.broken(format($$SELECT return_submit('now',
-    'authorities/north/departments/housing', %L, '',
+    'authorities/north/departments/housing', %L, '1999-12-31', '',
     ARRAY['h1','h1','','none','p1','h3'], ARRAY['amber','green','','red','green','green'],
     ARRAY['','','','',repeat('n',4001),''], ARRAY['  ','','',repeat('r',2001),'',''],
     ARRAY['','','','','',repeat('m',201)],
     ARRAY['','2016-13-01','',(current_date + 1)::text,'',''],
-    ARRAY['','','','','',repeat('e',1001)])$$, current_date + 1)),
+    ARRAY['','','','','',repeat('e',1001)], ARRAY['','','','','',repeat('k',1001)])$$, current_date + 1)),
     '{"owner_return.progress[0].reason R012","owner_return.progress[1].commitment_id R006",'
     '"owner_return.progress[1].actual_on R021","owner_return.progress[2].commitment_id R002",'
     '"owner_return.progress[2].rating R010","owner_return.progress[3].commitment_id R003",'
     '"owner_return.progress[3].reason R013","owner_return.progress[3].actual_on R020",'
     '"owner_return.progress[4].commitment_id R004","owner_return.progress[4].narrative R011",'
     '"owner_return.progress[5].commitment_id R005","owner_return.progress[5].measure_value R014",'
-    '"owner_return.progress[5].evidence R015","owner_return.progress R007",'
-    '"owner_return.received_on R030"}', 'every breach of a return is told at once');
+    '"owner_return.progress[5].evidence R015","owner_return.progress[5].confirmation R016",'
+    '"owner_return.progress R007","owner_return.observed_to R052","owner_return.received_on R030"}', 'every breach of a return is told at once');
 SELECT is((SELECT count(*) FROM return_submission), 0::bigint, 'and nothing is recorded');
 SELECT is(pg_temp.broken($$SELECT pg_temp.send('now', 'housing', '{}', 'green', '', 'today')$$),
     '{"owner_return.progress R001","owner_return.progress R007","owner_return.progress R007",'
@@ -117,7 +117,7 @@ SELECT is(pg_temp.told($$SELECT return_move_add('now', 'housing', k, 's1m2', '')
 SELECT lives_ok($$SELECT pg_temp.send('now', 'housing', '{h1,h2}', 'green', '', '', 's1m2')$$,
                 'it is sent again');
 SELECT is((SELECT submission || state || query FROM owner_return WHERE round_id = 'now'),
-          '2submitted', 'and is as new');
+          '2resubmitted', 'and waits again');
 SELECT lives_ok($$SELECT return_move_add('now', 'housing', 'certified', 's2m0', '')$$, 'signed');
 SELECT lives_ok($$SELECT return_move_add('now', 'housing', 'accepted', 's2m1', '')$$, 'accepted');
 SELECT is(pg_temp.told($$SELECT pg_temp.send('now', 'housing', '{h1,h2}', 'green', '', '',
@@ -125,6 +125,46 @@ SELECT is(pg_temp.told($$SELECT pg_temp.send('now', 'housing', '{h1,h2}', 'green
 SELECT is(pg_temp.told($$SELECT return_move_add('now', 'housing', 'queried', '', 'Why?')$$),
           'PL412 name', 'nor queried');
 SELECT is((SELECT count(*) FROM progress), 4::bigint, 'the first submission is still there');
+
+-- What was certified counts until another is.
+SELECT is((SELECT counts || '/' || submission FROM return_standing WHERE round_id = 'now'
+             AND owner_id = 'housing'), '2/2', 'the accepted one counts');
+RESET ROLE;
+INSERT INTO return_submission (authority_id, round_id, owner_id, submission, received_on,
+    content_hash, principal_id)
+VALUES ('north', 'now', 'housing', 3, current_date, repeat('0', 64), gen_random_uuid());
+SELECT is((SELECT counts || '/' || submission || state FROM return_standing
+            WHERE round_id = 'now' AND owner_id = 'housing'), '2/3resubmitted',
+          'a later one does not take its place by coming');
+INSERT INTO return_move (authority_id, round_id, owner_id, submission, move, kind, principal_id)
+VALUES ('north', 'now', 'housing', 3, 1, 'certified', gen_random_uuid());
+SELECT is((SELECT counts FROM return_standing WHERE round_id = 'now' AND owner_id = 'housing'), 3,
+          'but by being certified');
+DELETE FROM return_move WHERE submission = 3;
+DELETE FROM return_submission WHERE submission = 3;
+SET LOCAL ROLE pledged;
+SELECT lives_ok($$SELECT return_move_add('now', 'housing', 'published', 's2m2', '')$$, 'published');
+SELECT is(pg_temp.told($$SELECT return_move_add('now', 'housing', 'published', 's2m3', '')$$),
+          'PL412 name', 'once');
+SELECT is(ARRAY(SELECT submission || state FROM return_event WHERE owner_id = 'housing'
+                 ORDER BY submission, move), '{1submitted,1certified,1queried,2resubmitted,'
+          '2certified,2accepted,2published}', 'every move is kept');
+SELECT is((SELECT encode(sha256(convert_to(return_content('now', 'housing', s.submission), 'UTF8')),
+                         'hex') = s.content_hash
+             FROM return_submission AS s WHERE s.owner_id = 'housing' AND s.submission = n),
+          true, 'the receipt of ' || n || ' says what the hash was made of')
+  FROM unnest('{1,2}'::int[]) AS n;
+SELECT is(ARRAY(SELECT submission || status || line_count FROM return_attempt ORDER BY attempt),
+          '{1OK2,2OK2}', 'every return that was taken is a try');
+SELECT lives_ok($$SELECT return_attempt_refused('now', 'authorities/north/departments/housing', 3,
+    'INVALID_ARGUMENT', 'No.', '{R012,"",R012,R001}')$$, 'a refused try is kept');
+SELECT is((SELECT attempt || status || codes::text FROM return_attempt WHERE submission IS NULL),
+          '3INVALID_ARGUMENT{R001,R012}', 'with the codes, each once');
+SELECT lives_ok(format($$SELECT return_attempt_refused(%L, %L, 1, 'ABORTED', '', '{}')$$, r, o),
+                'no list for ' || r || ' ' || o)
+  FROM (VALUES ('none', 'authorities/north/departments/housing'),
+               ('now', 'authorities/south/departments/housing'), ('now', '')) AS t (r, o);
+SELECT is((SELECT count(*) FROM return_attempt), 3::bigint, 'and none is written');
 
 -- Partner agencies, paper, and the end of a round.
 SELECT pg_temp.act('north', 'partner_agency', 'police');
@@ -155,6 +195,104 @@ SELECT throws_ok($$SELECT round_create('x', 'X', 'promise', '1', '2016-02-01', '
     NULL, NULL, NULL)$$, '23514', NULL, 'a round has days, in order');
 SELECT is(ARRAY(SELECT round_id || round_state(opens_on, due_on, closes_on, close_time)
                   FROM round ORDER BY 1), '{nextscheduled,nowopen,pastclosed}', 'states');
+
+-- More time for one owner.
+SELECT pg_temp.act('north');
+SELECT is((pg_temp.failure(format('SELECT round_extend(%L, %L, %L, %L)', r, o, d, w))).state, s, t)
+  FROM (VALUES
+    ('none', 'police', current_date + 9, 'R', 'PL404', 'of no round'),
+    ('past', 'police', current_date + 9, 'R', 'PL412', 'of a closed round'),
+    ('now', 'learning', current_date + 9, 'R', 'PL412', 'for who owes nothing'),
+    ('now', 'police', current_date + 5, 'R', 'PL400', 'not later than the day it is due')
+  ) AS x (r, n, d, w, s, t), LATERAL (SELECT coalesce((SELECT resource_name FROM owner
+    WHERE authority_id = 'north' AND owner_id = x.n), 'none')) AS y (o);
+SELECT is((pg_temp.failure(format($$SELECT round_extend('now',
+    'authorities/north/partnerAgencies/police', %L, ' ')$$, current_date + 6))).state, '23514',
+    'it needs a reason');
+SELECT lives_ok(format($$SELECT round_extend('now', 'authorities/north/partnerAgencies/police', %L,
+    'The system changes over')$$, current_date + d), 'until ' || d)
+  FROM unnest('{20,30}'::int[]) AS d;
+SELECT is((SELECT due_on - current_date || extension_reason FROM expected_return
+            WHERE round_id = 'now' AND owner_id = 'police'), '30The system changes over',
+          'the latest stands');
+SELECT is((SELECT due_on - current_date FROM expected_return WHERE round_id = 'now'
+             AND owner_id = 'housing'), 5, 'and others have what they had');
+RESET ROLE;
+UPDATE round SET due_on = current_date - 3, opens_on = current_date - 5, closes_on = current_date - 1
+ WHERE authority_id = 'north' AND round_id = 'now';
+DELETE FROM return_move WHERE round_id = 'now' AND owner_id = 'police';
+DELETE FROM progress WHERE round_id = 'now' AND owner_id = 'police';
+DELETE FROM return_submission WHERE round_id = 'now' AND owner_id = 'police';
+SET LOCAL ROLE pledged;
+SELECT is((SELECT state || days_late FROM expected_return WHERE round_id = 'now'
+             AND owner_id = 'police'), 'not_started0', 'with more time nothing is missing');
+SELECT pg_temp.act('north', 'partner_agency', 'police');
+SELECT is(pg_temp.told($$SELECT pg_temp.send('now', 'police', '{p1}', 'green')$$),
+          'PL400 owner_return.progress R007', 'nor is the round over');
+
+-- Drafts.
+CREATE FUNCTION pg_temp.draft(p_commitments text[], p_ratings text[], p_etag text DEFAULT '',
+                              p_observed text DEFAULT '') RETURNS void
+LANGUAGE sql AS $$
+    SELECT return_draft_save('now', 'authorities/north/partnerAgencies/police', p_observed, p_etag,
+        p_commitments, p_ratings, b.e, b.e, b.e, b.e, b.e, b.e)
+      FROM (SELECT array_fill(''::text, ARRAY[cardinality(p_commitments)])) AS b (e)
+$$;
+CREATE FUNCTION pg_temp.drafted() RETURNS text LANGUAGE sql AS $$
+    SELECT state FROM expected_return WHERE round_id = 'now' AND owner_id = 'police'
+$$;
+SELECT lives_ok($$SELECT pg_temp.draft('{p1,nothing}', '{purple,red}')$$, 'a draft may be anything');
+SELECT is(pg_temp.drafted(), 'draft', 'it is a draft');
+SELECT is(ARRAY(SELECT concat_ws(' ', code, layer, asks, line, commitment_id, found)
+                  FROM return_draft_problems('now', 'police')),
+    '{"R010 completeness f 1 p1 purple","R003 consistency f 2 nothing nothing",'
+    '"R012 completeness f 2 nothing ","R007 completeness f 0 p2 p2"}', 'and what is wrong is told');
+SELECT is((pg_temp.failure($$SELECT pg_temp.draft('{p1,p2}', '{green,green}', 'r9')$$)).state,
+          'PL410', 'another draft came between');
+SELECT lives_ok($$SELECT pg_temp.draft('{p1,p2}', '{green,green}', '', '1999-01-01')$$, 'mended');
+SELECT is(pg_temp.drafted(), 'draft', 'for another period it is not checked');
+SELECT lives_ok($$SELECT pg_temp.draft('{p1,p2}', '{green,green}')$$, 'mended again');
+SELECT is(pg_temp.drafted(), 'checked', 'it is checked');
+SELECT is(ARRAY(SELECT commitment_id || rating FROM return_draft_line ORDER BY position),
+          '{p1green,p2green}', 'its lines are there');
+SELECT pg_temp.act('north', 'partner_agency', 'clinic');
+SELECT is((SELECT count(*) FROM return_draft), 0::bigint, 'no other agency sees it');
+SELECT pg_temp.act('north', 'partner_agency', 'police');
+SELECT lives_ok($$SELECT pg_temp.send('now', 'police', '{p1,p2}', 'green')$$, 'sent');
+SELECT is((SELECT count(*) FROM return_draft), 0::bigint, 'there is no draft any more');
+
+-- What is only asked, and confirmed.
+SELECT pg_temp.act('north');
+SELECT pg_temp.open_round('then', 6, 9);
+RESET ROLE;
+UPDATE round SET opens_on = current_date - 1 WHERE authority_id = 'north' AND round_id = 'then';
+SET LOCAL ROLE pledged;
+CREATE FUNCTION pg_temp.asked(p_narrative text, p_measure text, p_actual text, p_rating text,
+                              p_confirmation text DEFAULT '') RETURNS text[]
+LANGUAGE sql AS $$
+    SELECT coalesce(array_agg(p.code ORDER BY p.n), '{}')
+      FROM progress_problems(false, '{then}', '{police}', '{then,then}', '{police,police}',
+               '{p1,p2}', ARRAY[p_rating, 'green'], ARRAY[p_narrative, ''], '{R,R}',
+               ARRAY[p_measure, ''], ARRAY[p_actual, ''], '{"",""}', ARRAY[p_confirmation, ''])
+           WITH ORDINALITY AS p (line, commitment_id, field, code, found, expected, n)
+$$;
+RESET ROLE;
+UPDATE progress SET narrative = 'We met every young person who asked for it', measure_value = '40 %' WHERE round_id = 'now'
+   AND owner_id = 'police' AND commitment_id = 'p1';
+SET LOCAL ROLE pledged;
+SELECT is(pg_temp.asked(n, m, d, r), w::text[], t)
+  FROM (VALUES
+    ('We met every young person who asked for it', '40 %', '', 'green', '{R102}', 'the same words'),
+    ('We met every young person who asked for it!', '41', '', 'green', '{}', 'other words'),
+    ('', '19.9%', '', 'green', '{R110}', 'less than half'),
+    ('', '20%', '', 'green', '{}', 'half'),
+    ('', '81', '', 'green', '{R110}', 'more than twice'),
+    ('', '101 %', '', 'amber', '{R110,R111}', 'no share'),
+    ('', 'forty', '', 'amber', '{}', 'words are not compared'),
+    ('', '', '2001-01-01', 'red', '{R101,R112}', 'two steps, of long ago')) AS x (n, m, d, r, w, t);
+SELECT is(pg_temp.asked('We met every young person who asked for it', '900 %', '2001-01-01', 'red', 'It is so'), '{}',
+          'a confirmation answers it all');
+SELECT is(pg_temp.asked('', '', '2999-01-01', 'blue', 'It is so'), '{R010,R020}', 'but no breach');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -25,6 +25,10 @@ BEGIN
     PERFORM pg_temp.send('now', 'police', '{c2}', 'red', 'A reason');
     PERFORM return_move_add('now', 'housing', 'queried', '', 'Why?');
     PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
+    PERFORM return_draft_save('now', 'authorities/' || app_authority() || '/partnerAgencies/police', '', '',
+        '{p1}', '{green}', '{""}', '{""}', '{""}', '{""}', '{""}', '{""}');
+    PERFORM round_extend('now', 'authorities/' || app_authority() || '/partnerAgencies/police',
+        current_date + 60, 'More time');
     PERFORM round_close('now', '');
     PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{0}', '{panel}', '{approve}',
         '{approved}', '{""}', '{panel}', '{officer}');

@@ -5,8 +5,8 @@
 SELECT return_move_add(:name/rounds::text, :name/rounds/returns::text, 'certified', :etag::text,
                        '');
 -- into: owner_return
-SELECT name, owner, submission, state, received_on, days_late, query, content_hash, create_time,
-       etag
+SELECT name, owner, submission, state, received_on, observed_to, days_late, query, content_hash,
+       create_time, etag
   FROM return_resource
  WHERE authority_id = app_authority() AND round_id = :name/rounds::text
    AND owner_id = :name/rounds/returns::text;

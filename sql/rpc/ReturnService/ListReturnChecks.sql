@@ -3,7 +3,7 @@
 -- permission: known
 -- tx: read
 -- into: return_checks
-SELECT code, field, rule, remedy
+SELECT code, field, layer, asks, rule, remedy
   FROM return_check
  WHERE code > (SELECT page_after(:page_token::text, 'return_checks'))
  ORDER BY code

@@ -3,8 +3,8 @@
 -- permission: return.read
 -- tx: read
 -- into: returns
-SELECT name, owner, submission, state, received_on, days_late, query, content_hash, create_time,
-       etag
+SELECT name, owner, submission, state, received_on, observed_to, days_late, query, content_hash,
+       create_time, etag
   FROM return_resource
  WHERE authority_id = app_authority() AND round_id = :parent/rounds::text
    AND owner_id > (SELECT page_after(:page_token::text, 'returns'))
