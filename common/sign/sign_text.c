@@ -7,13 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    PART_SIZE = 64,  /* of an identifier in a resource name, with its NUL */
-    PATH_SIZE = 256, /* of a field's path in the seal text */
-};
+enum { PATH_SIZE = 256 /* of a field's path in the seal text */ };
 
-/* The identifier behind "collection/" in a resource name, "" where there is none. */
-static const char *part(const char *name, const char *collection, char out[PART_SIZE])
+const char *sign_name_part(const char *name, const char *collection, char out[SIGN_PART_SIZE])
 {
     size_t len = strlen(collection);
     const char *found = NULL;
@@ -21,16 +17,16 @@ static const char *part(const char *name, const char *collection, char out[PART_
         at += *at == '/';
         found = strncmp(at, collection, len) == 0 && at[len] == '/' ? at + len + 1 : NULL;
     }
-    snprintf(out, PART_SIZE, "%.*s", found ? (int)strcspn(found, "/") : 0, found ? found : "");
+    snprintf(out, SIGN_PART_SIZE, "%.*s", found ? (int)strcspn(found, "/") : 0, found ? found : "");
     return out;
 }
 
 /* An enum value without its prefix in small letters, "" for the first. */
 static const char *word(const ProtobufCEnumDescriptor *type, int value, size_t prefix,
-                        char out[PART_SIZE])
+                        char out[SIGN_PART_SIZE])
 {
     const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
-    snprintf(out, PART_SIZE, "%s", found && value != 0 ? found->name + prefix : "");
+    snprintf(out, SIGN_PART_SIZE, "%s", found && value != 0 ? found->name + prefix : "");
     for (char *at = out; *at; at++) {
         *at = (char)tolower((unsigned char)*at);
     }
@@ -39,23 +35,23 @@ static const char *word(const ProtobufCEnumDescriptor *type, int value, size_t p
 
 bool sign_text(struct buf *to, const Pledge__V1__Signature *s)
 {
-    char text[PART_SIZE];
+    char text[SIGN_PART_SIZE];
     return lines_text(to, "pledge-signature", "1") &&
-           lines_text(to, "authority", part(s->name, "authorities", text)) &&
-           lines_text(to, "pledge", part(s->name, "pledges", text)) &&
-           lines_text(to, "version", part(s->name, "versions", text)) &&
+           lines_text(to, "authority", sign_name_part(s->name, "authorities", text)) &&
+           lines_text(to, "pledge", sign_name_part(s->name, "pledges", text)) &&
+           lines_text(to, "version", sign_name_part(s->name, "versions", text)) &&
            lines_text(to, "content_hash", s->content_hash) &&
-           lines_text(to, "event", part(s->event, "signingEvents", text)) &&
+           lines_text(to, "event", sign_name_part(s->event, "signingEvents", text)) &&
            lines_text(to, "kind",
                       word(&pledge__v1__signature_kind__descriptor, (int)s->kind,
                            strlen("SIGNATURE_KIND_"), text)) &&
-           lines_text(to, "member", part(s->member, "members", text)) &&
+           lines_text(to, "member", sign_name_part(s->member, "members", text)) &&
            lines_text(to, "signatory", s->signatory) &&
            lines_text(to, "role",
                       word(&pledge__v1__role__descriptor, (int)s->role, strlen("ROLE_"), text)) &&
            lines_text(to, "owner", s->owner) && lines_text(to, "key", s->key_fingerprint) &&
            lines_text(to, "mark", s->mark_digest) && lines_text(to, "kept_at", s->kept_at) &&
-           lines_text(to, "recorded_by", part(s->recorded_by, "members", text)) &&
+           lines_text(to, "recorded_by", sign_name_part(s->recorded_by, "members", text)) &&
            lines_text(to, "signed_at", s->signed_at);
 }
 

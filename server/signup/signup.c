@@ -278,6 +278,7 @@ static struct signing *begin(struct execution *execution, const struct db_settin
     s->content_hash = ret_given->content_hash;
     s->event = ret_given->event;
     s->signed_at = ret_given->signed_at;
+    s->signing_key = ret_given->signing_key; /* refused where it has no place */
     s->attested_at = now;
     *field = s;
     signing->execution = execution;
@@ -318,7 +319,6 @@ static void before_sign(struct execution *execution, const struct db_settings *s
               : execution->call->by_session
                   ? PLEDGE__V1__SIGNATURE_KIND__SIGNATURE_KIND_SESSION
                   : PLEDGE__V1__SIGNATURE_KIND__SIGNATURE_KIND_CERTIFICATE;
-    s->signing_key = given.signing_key;
     s->signature = by_key ? given.signature : s->signature;
     s->signed_at = by_key ? s->signed_at : s->attested_at;
     put(signing, s->signing_key);
