@@ -232,9 +232,9 @@ static const struct view_column signature_columns[] = {
 };
 
 static const struct view_column young_columns[] = {
-    {"mark", "mark", TABLE_WRAP},   {"", "mark_kind", 0},
-    {"signed", "signed_at", 0},     {"withdrawn", "withdrawn_on", VIEW_DATE},
-    {"signature", "name", VIEW_ID}, {0},
+    {"mark", "mark", TABLE_WRAP},       {"", "mark_kind", 0},
+    {"signed", "signed_at", VIEW_DATE}, {"withdrawn", "withdrawn_on", VIEW_DATE},
+    {"signature", "name", VIEW_ID},     {0},
 };
 
 /* Keeps what a page says of young people, and its signatures. */

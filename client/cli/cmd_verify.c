@@ -126,13 +126,22 @@ static void print_counts(struct cli *cli, const struct verify *verify)
         counts[verify->lines[i].outcome] += stands;
         apart += !stands;
     }
-    view_paragraph(cli, cli->out,
-                   cli_printf(cli,
-                              "%u verified by the signatory's own key, %u attested by the service, "
-                              "%u recorded, %u withdrawn or of an earlier wording, %u that fail.",
-                              counts[VERIFY_VERIFIED], counts[VERIFY_ATTESTED],
-                              counts[VERIFY_RECORDED], apart, counts[VERIFY_BAD]),
-                   0);
+    const struct {
+        unsigned count;
+        const char *what;
+    } parts[] = {{counts[VERIFY_VERIFIED], "verified by the signatory's own key"},
+                 {counts[VERIFY_ATTESTED], "attested by the service"},
+                 {counts[VERIFY_RECORDED], "recorded"},
+                 {apart, "withdrawn or of an earlier wording"},
+                 {counts[VERIFY_BAD], "that FAIL"}};
+    const char *said = "";
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].count > 0) {
+            said = cli_printf(cli, "%s%s%u %s", said, *said ? ", " : "", parts[i].count,
+                              parts[i].what);
+        }
+    }
+    view_paragraph(cli, cli->out, *said ? cli_printf(cli, "%s.", said) : "No signatures.", 0);
     if (!version->young_people_included &&
         (version->young_people > 0 || version->young_people_suppressed)) {
         view_paragraph(

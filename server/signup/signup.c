@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TEXT_OID = 25, SIGNUP_MAX_PARAMS = 8, SIGNUP_DB_MS = 30 * 1000, ID_BYTES = 16 };
+enum { TEXT_OID = 25, SIGNUP_MAX_PARAMS = 8, SIGNUP_DB_MS = 30 * 1000, ID_BYTES = 8 };
 
 static const char no_key[] = "this service attests nothing: its host has set no secret_key";
 
@@ -349,9 +349,21 @@ static void before_paper(struct execution *execution, const struct db_settings *
     }
 }
 
+/* The audit trail keeps the hash of a request, and all but the mark of one can be looked up: a
+ * first name could be found by trying. So it is a hash that only the service can make. */
+static void hide_request(struct execution *execution)
+{
+    const struct signup *signup = signup_of(execution);
+    unsigned char plain[EXECUTION_HASH_SIZE];
+    memcpy(plain, execution->hash, sizeof(plain));
+    crypto_generichash(execution->hash, sizeof(execution->hash), plain, sizeof(plain),
+                       signup->secret_key, sizeof(signup->secret_key));
+}
+
 static void before_mark(struct execution *execution, const struct db_settings *settings)
 {
     Pledge__V1__Signature given;
+    hide_request(execution);
     struct signing *signing = begin(execution, settings, &given);
     if (!signing) {
         return;
@@ -478,8 +490,8 @@ void signup_init(struct signup *signup, const struct secret_key *host)
 {
     static const char context[crypto_kdf_CONTEXTBYTES] = {'s', 'i', 'g', 'n', '-', 'u', 'p', '1'};
     unsigned char seed[crypto_sign_SEEDBYTES];
-    *signup = (struct signup){.known = host->known};
-    if (host->known) {
+    *signup = (struct signup){.known = host->known && sodium_init() >= 0};
+    if (signup->known) {
         crypto_kdf_derive_from_key(seed, sizeof(seed), 1, context, host->bytes);
         crypto_sign_seed_keypair(signup->public_key, signup->secret_key, seed);
         sodium_memzero(seed, sizeof(seed));
