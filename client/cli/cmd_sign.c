@@ -227,8 +227,8 @@ int run_signature_withdraw(struct cli *cli)
  */
 
 static const struct view_column signature_columns[] = {
-    {"signatory", "signatory", TABLE_WRAP},   {"signed", "signed_at", 0},     {"by", "kind", 0},
-    {"withdrawn", "withdrawn_on", VIEW_DATE}, {"signature", "name", VIEW_ID}, {0},
+    {"signatory", "signatory", TABLE_WRAP},   {"signed", "signed_at", VIEW_DATE}, {"by", "kind", 0},
+    {"withdrawn", "withdrawn_on", VIEW_DATE}, {"signature", "name", VIEW_ID},     {0},
 };
 
 static const struct view_column young_columns[] = {

@@ -169,7 +169,9 @@ static void print_head(struct cli *cli, const struct verify *verify, const char 
     fprintf(cli->out, "  words  %s\n", verify->hash);
     fprintf(cli->out, "  sealed %s, with the service key\n         %s\n",
             view_clean(cli, cli_printf(cli, "%.20s", version->exported_at)), verify->fingerprint);
-    if (!pin) {
+    if (verify->seal_fault) {
+        fputs("         The seal does NOT hold.\n", cli->out);
+    } else if (!pin) {
         fputs("         Not compared: the key is only as good as where the file came from.\n"
               "         Compare it: --service-key FINGERPRINT\n",
               cli->out);
@@ -207,7 +209,7 @@ int run_verify(struct cli *cli)
         cli_fail(cli, "%s", verify.seal_fault);
     }
     if (!pinned) {
-        cli_fail(cli, "the file was sealed with an unknown key, not with the one of --service-key");
+        cli_fail(cli, "sealed with an unknown key, which is not the one of --service-key");
     }
     if (verify.bad > 0 || !pinned) {
         return cli_fail(cli, "%s does NOT hold", path);

@@ -215,13 +215,13 @@ static const char *seal_fault(struct arena *arena, const struct verify *verify)
         return NULL;
     }
     if ((size_t)version->signature_count != version->n_signatures) {
-        const char *said = arena_printf(arena, "it was sealed with %d signatures and has %zu now",
-                                        (int)version->signature_count, version->n_signatures);
-        return said ? said : "signatures are missing or were added";
+        const char *said =
+            arena_printf(arena, "the seal is broken: it is of %d signatures, the file has %zu",
+                         (int)version->signature_count, version->n_signatures);
+        return said ? said : "the seal is broken";
     }
-    return verify->bad > 0 ? "the file was changed after it was sealed"
-                           : "the file was changed after it was sealed: something beside the "
-                             "words and signatures, or a signature was taken away";
+    return verify->bad > 0 ? "the seal is broken: the file was changed after it was sealed"
+                           : "the seal is broken: a signature is missing, or a field was changed";
 }
 
 static bool cut_off(const uint8_t *bytes, size_t len)
@@ -243,9 +243,11 @@ bool verify_file(struct arena *arena, const uint8_t *bytes, size_t len, struct v
     json_t *json = msg_json_parse(bytes, len, &found);
     const ProtobufCMessage *message =
         json ? msg_json_read(&pledge__v1__signed_version__descriptor, json, arena, &found) : NULL;
+    bool json_read = json != NULL;
     json_decref(json);
     if (!message) {
-        return err_set(err, GRPC_INVALID_ARGUMENT, "is no signed version: %s", found.message);
+        return err_set(err, GRPC_INVALID_ARGUMENT, "is no signed version: %s",
+                       json_read ? found.message : "it is not JSON");
     }
     ret_verify->version = (const Pledge__V1__SignedVersion *)(const void *)message;
     if (strcmp(ret_verify->version->format, format) != 0) {

@@ -237,7 +237,10 @@ void sql_methods_step(struct sql_methods *methods, const struct sql_step *steps,
         for (size_t k = 0; k < methods->count && !found; k++) {
             struct sql_method *method = methods->methods[k];
             found = method->method.path && strcmp(method->path, steps[i].path) == 0;
-            method->step = found ? &steps[i] : method->step;
+            if (found) {
+                method->step = &steps[i];
+                method->is_fresh |= steps[i].after != NULL; /* what it adds is in no memory */
+            }
         }
         if (!found) {
             problem(problems, steps[i].path + 1, "has a step in C and no SQL file");

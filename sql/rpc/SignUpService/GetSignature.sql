@@ -2,7 +2,6 @@
 -- rpc: pledge.v1.SignUpService/GetSignature
 -- permission: sign_up.read
 -- tx: read
--- recall: no
 -- into: signature
 SELECT name, kind, content_hash, event, member, signatory, role, owner, signing_key, key_fingerprint,
        signature, mark_kind, mark, mark_salt, mark_digest, kept_at, recorded_by, signed_at, attested_at,

@@ -2,7 +2,6 @@
 -- rpc: pledge.v1.SignUpService/ListServiceKeys
 -- permission: sign_up.read
 -- tx: read
--- recall: no
 -- into: service_keys
 SELECT public_key, fingerprint, first_use_time
   FROM service_key_resource

@@ -2,7 +2,6 @@
 -- rpc: pledge.v1.SignUpService/PrepareSignature
 -- permission: sign_up.sign
 -- tx: read
--- recall: no
 -- into: signature
 SELECT '' AS name, CASE :signature.signing_key::text WHEN '' THEN '' ELSE 'key' END AS kind,
        h.content_hash,
