@@ -194,7 +194,7 @@ int run_verify(struct cli *cli)
         return CLI_FAILED;
     }
     if (!verify_file(&cli->arena, (const uint8_t *)bytes, len, &verify, &err)) {
-        return cli_fail(cli, "%s %s", path, err.message);
+        return cli_fail(cli, "%s %s", path, view_clean(cli, err.message)); /* it quotes the file */
     }
     print_head(cli, &verify, pin);
     print_signatures(cli, &verify);

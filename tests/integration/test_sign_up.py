@@ -364,8 +364,10 @@ class SignUp(SmallCouncil):
             out.write(file if isinstance(file, str) else json.dumps(file))
         done = subprocess.run([os.path.join(harness.BUILD, "client/cli/pledge"), "verify", path, *arguments],
                               capture_output=True, text=True, env=dict(os.environ, COLUMNS="80"), timeout=60)
-        for said in (done.stdout, done.stderr.replace(self.folder.name, "")):
+        said = done.stdout + done.stderr.replace(self.folder.name, "")
+        if "is no signed version" not in said:  # which quotes the file
             self.assertLessEqual(max(len(line) for line in said.splitlines() or [""]), 80, said)
+        self.assertNotIn("\x1b", said)
         return done
 
     def fails(self, file, says, *arguments):
@@ -443,7 +445,9 @@ class SignUp(SmallCouncil):
                  "the words are those of another version"),
                 (text[:-40], "is cut off"), (text[:len(text) // 2], "is cut off"), ("", "is cut off"),
                 ("{}", "is not of the form"), ('{"a": 1}', "is no signed version"), ("[]}", "is no signed version"),
-                (text.replace('"format"', '"fromat"'), "is no signed version")):
+                (text.replace('"format"', '"fromat"'), "is no signed version"),
+                ('{"\\u001b[31m": 1}', "is no signed version"),
+                (at("PAPER", "signatory", "\x1b[31mRed"), "the service attested something else")):
             self.fails(file, says)
 
     def test_a_new_secret_key_leaves_old_attestations_good(self):
