@@ -171,7 +171,12 @@ static void print_head(struct cli *cli, const struct verify *verify, const char 
             view_clean(cli, cli_printf(cli, "%.20s", version->exported_at)), verify->fingerprint);
     if (verify->seal_fault) {
         fputs("         The seal does NOT hold.\n", cli->out);
-    } else if (!pin) {
+    } else if (pin) {
+        fputs(strcmp(pin, verify->fingerprint) == 0
+                  ? "         It is the key of --service-key.\n"
+                  : "         It is NOT the key of --service-key.\n",
+              cli->out);
+    } else {
         fputs("         Not compared: the key is only as good as where the file came from.\n"
               "         Compare it: --service-key FINGERPRINT\n",
               cli->out);

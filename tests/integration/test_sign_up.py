@@ -5,6 +5,7 @@ Keys and texts are made here by openssl and by what proto/pledge/v1/sign_up.prot
 """
 
 import base64
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -273,6 +274,21 @@ class SignUp(SmallCouncil):
         self.assertEqual(self.worker.ListSignatures(parent=version).young_people, 1)
         self.refused(Code.INVALID_ARGUMENT, self.director.Sign, parent=version, signature={"content_hash": digest},
                      request_id=request["request_id"], field="request_id")
+
+    def test_two_at_once_are_one(self):
+        version, digest = self.fresh()
+
+        def sign(_):
+            try:
+                self.lead.Sign(parent=version, signature={"content_hash": digest})
+            except grpc.RpcError as error:
+                return error.code()
+            return Code.OK
+
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            codes = list(pool.map(sign, range(6)))
+        self.assertEqual(sorted(code.name for code in codes), ["ALREADY_EXISTS"] * 5 + ["OK"])
+        self.assertEqual(len(self.officer.ListSignatures(parent=version).signatures), 1)
 
     def test_withdrawn(self):
         version, digest = self.fresh()
