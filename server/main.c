@@ -12,6 +12,7 @@
 #include "server/rpc/reflection.h"
 #include "server/safety.h"
 #include "server/signin/oidc.h"
+#include "server/signup/signup.h"
 #include "server/telemetry.h"
 #include "server/worker.h"
 
@@ -42,6 +43,8 @@ struct daemon {
     struct sql_methods methods;
     struct auth_roles roles;
     struct signin_config signin;
+    struct signup signup;
+    struct db_statement *handlers[SIGNIN_STATEMENTS + SIGNUP_STATEMENTS];
     struct db_catalog catalog;
     struct db_config db;
     struct worker *workers;
@@ -93,9 +96,12 @@ static bool check_all(struct daemon *daemon)
 {
     struct problems problems = {.report = report};
     struct err err = {0};
-    daemon->methods.extra = signin_statements;
-    daemon->methods.extra_count = SIGNIN_STATEMENTS;
+    memcpy(daemon->handlers, signin_statements, sizeof(signin_statements));
+    memcpy(daemon->handlers + SIGNIN_STATEMENTS, signup_statements, sizeof(signup_statements));
+    daemon->methods.extra = daemon->handlers;
+    daemon->methods.extra_count = SIGNIN_STATEMENTS + SIGNUP_STATEMENTS;
     sql_methods_load(&daemon->methods, daemon->config.sql_directory, schema_services, &problems);
+    signup_register(&daemon->signup, &daemon->methods, &problems);
     PGconn *conn = connect_database(daemon->config.database);
     if (!conn) {
         return false;
@@ -240,6 +246,7 @@ static bool prepare_signin(struct daemon *daemon, char *error, size_t size)
     if (!secret_key_read(&daemon->signin.key, config->secret_key, error, size)) {
         return false;
     }
+    signup_init(&daemon->signup, &daemon->signin.key);
     daemon->signin.attempts_a_minute = config->signin_rate;
     daemon->signin.newcomers_a_minute =
         (config->signin_newcomers + (int)daemon->worker_count - 1) / (int)daemon->worker_count;

@@ -210,6 +210,9 @@ char *cli_version_name(struct cli *cli, const char *authority, const char *versi
 bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *word,
               int *ret_value);
 
+/* The value of an option, "" where it was not given. */
+char *cli_option_text(struct cli *cli, const char *name);
+
 char *cli_copy(struct cli *cli, const char *text);
 char *cli_printf(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -3,8 +3,8 @@
  * entry's hash is that of proto/pledge/v1/audit.proto. */
 #include "client/cli/commands.h"
 #include "client/cli/text.h"
-#include "common/base/buf.h"
 #include "common/msg/json.h"
+#include "common/msg/lines.h"
 
 #include "pledge/v1/audit.pb-c.h"
 
@@ -94,30 +94,6 @@ struct chain {
     bool pin_seen;
 };
 
-static void put_escaped(struct buf *to, const char *text)
-{
-    for (; *text; text++) {
-        const char *escape = *text == '\\' ? "\\\\" : *text == '\t' ? "\\t" : "\\n";
-        bool plain = *text != '\\' && *text != '\t' && *text != '\n';
-        buf_append(to, plain ? text : escape, plain ? 1 : 2);
-    }
-}
-
-static void put_line(struct buf *to, const char *key, const char *value)
-{
-    buf_append(to, key, strlen(key));
-    buf_append(to, "\t", 1);
-    put_escaped(to, value);
-    buf_append(to, "\n", 1);
-}
-
-static void put_number(struct buf *to, const char *key, int64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof(text), "%" PRId64, value);
-    put_line(to, key, text);
-}
-
 /* "derby" of authorities/derby/auditEntries/7, "" of auditEntries/7. */
 static void authority_of(const Pledge__V1__AuditEntry *entry, char *ret_authority, size_t size)
 {
@@ -135,19 +111,19 @@ static void hash_of(const Pledge__V1__AuditEntry *entry, const char *before, con
     unsigned char digest[HASH_BYTES] = {0};
     buf_append(&text, before, strlen(before));
     buf_append(&text, "\n", 1);
-    put_line(&text, "pledge-audit", "1");
-    put_line(&text, "authority", authority);
-    put_number(&text, "number", entry->number);
-    put_line(&text, "recorded_at", entry->recorded_at);
-    put_line(&text, "kind", entry->kind);
-    put_line(&text, "principal", entry->principal);
-    put_line(&text, "role", entry->role);
-    put_line(&text, "method", entry->method);
-    put_line(&text, "outcome", entry->outcome);
-    put_line(&text, "peer", entry->peer_digest);
-    put_line(&text, "request_id", entry->request_id);
-    put_line(&text, "request_hash", entry->request_hash);
-    put_number(&text, "missed", entry->missed);
+    lines_text(&text, "pledge-audit", "1");
+    lines_text(&text, "authority", authority);
+    lines_number(&text, "number", entry->number);
+    lines_text(&text, "recorded_at", entry->recorded_at);
+    lines_text(&text, "kind", entry->kind);
+    lines_text(&text, "principal", entry->principal);
+    lines_text(&text, "role", entry->role);
+    lines_text(&text, "method", entry->method);
+    lines_text(&text, "outcome", entry->outcome);
+    lines_text(&text, "peer", entry->peer_digest);
+    lines_text(&text, "request_id", entry->request_id);
+    lines_text(&text, "request_hash", entry->request_hash);
+    lines_number(&text, "missed", entry->missed);
     for (size_t i = 0; i < entry->n_changes; i++) {
         buf_append(&text, "change\t", 7);
         buf_append(&text, entry->changes[i], strlen(entry->changes[i]));

@@ -81,12 +81,6 @@ static bool take_claims(struct cli *cli, Pledge__V1__IdentityProvider *provider)
     return true;
 }
 
-static char *option_text(struct cli *cli, const char *name)
-{
-    const char *value = cli_option(cli, name);
-    return cli_copy(cli, value ? value : "");
-}
-
 int run_provider_set(struct cli *cli)
 {
     Pledge__V1__IdentityProvider provider = PLEDGE__V1__IDENTITY_PROVIDER__INIT;
@@ -96,10 +90,10 @@ int run_provider_set(struct cli *cli)
         return cli_usage(cli, "--%s is missing",
                          cli_option(cli, "issuer") ? "client-id" : "issuer");
     }
-    provider.issuer = option_text(cli, "issuer");
-    provider.client_id = option_text(cli, "client-id");
-    provider.user_claim = option_text(cli, "user-claim");
-    provider.scope = option_text(cli, "scope");
+    provider.issuer = cli_option_text(cli, "issuer");
+    provider.client_id = cli_option_text(cli, "client-id");
+    provider.user_claim = cli_option_text(cli, "user-claim");
+    provider.scope = cli_option_text(cli, "scope");
     if (!take_claims(cli, &provider)) {
         return CLI_USAGE;
     }

@@ -102,6 +102,22 @@ int run_said_done_list(struct cli *cli);
 int run_said_done_add(struct cli *cli);
 int run_said_done_publish(struct cli *cli);
 
+int run_signing_list(struct cli *cli);
+int run_signing_add(struct cli *cli);
+int run_signing_key_new(struct cli *cli);
+int run_signing_key_register(struct cli *cli);
+int run_signing_key_list(struct cli *cli);
+int run_signing_key_revoke(struct cli *cli);
+int run_sign(struct cli *cli);
+int run_signature_list(struct cli *cli);
+int run_signature_paper(struct cli *cli);
+int run_signature_young(struct cli *cli);
+int run_signature_young_list(struct cli *cli);
+int run_signature_withdraw(struct cli *cli);
+int run_signature_export(struct cli *cli);
+int run_signature_service_keys(struct cli *cli);
+int run_verify(struct cli *cli);
+
 int run_monitor(struct cli *cli);
 int run_audit_export(struct cli *cli);
 int run_audit_verify(struct cli *cli);

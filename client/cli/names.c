@@ -33,6 +33,12 @@ char *cli_copy(struct cli *cli, const char *text)
     return copy ? copy : empty;
 }
 
+char *cli_option_text(struct cli *cli, const char *name)
+{
+    const char *value = cli_option(cli, name);
+    return cli_copy(cli, value ? value : "");
+}
+
 /* The identifier after "authorities/", or the whole word. */
 static const char *authority_id(struct cli *cli, const char *authority)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
 #include "client/cli/registry_route.h"
+#include "client/cli/registry_sign.h"
 
 #define ARGUMENTS(...)                                                                             \
     (const struct cli_argument[])                                                                  \
@@ -540,6 +541,7 @@ const struct cli_command cli_commands[] = {
      .examples = EXAMPLES("pledge launch add derby signing --version promise/2 --title 'Signing at "
                           "the Council House' --on 2016-03-02 --came 90"),
      .run = run_launch_add},
+    SIGN_COMMANDS,
     {.group = "round",
      .name = "list",
      .summary = "list rounds, the latest first",

@@ -64,7 +64,7 @@ static bool make_folder(struct cli *cli, char *path)
 }
 
 /* Somebody else's file, or one that others may read, holds no secret of ours. */
-static bool is_ours(int fd)
+bool state_is_ours(int fd)
 {
     struct stat status;
     return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
@@ -87,7 +87,7 @@ bool state_load(struct cli *cli, struct state *ret_state)
     if (fd < 0 && (!path || errno == ENOENT || errno == ENOTDIR || errno == EACCES)) {
         return true;
     }
-    ssize_t len = fd >= 0 && is_ours(fd) ? read(fd, bytes, sizeof(bytes)) : -1;
+    ssize_t len = fd >= 0 && state_is_ours(fd) ? read(fd, bytes, sizeof(bytes)) : -1;
     if (fd >= 0) {
         close(fd);
     }

@@ -20,6 +20,9 @@ struct state {
     const char *authority; /* identifier of the council that was given at sign-in */
 };
 
+/* Whether an open file is one that only its owner, who is the caller, can read. */
+bool state_is_ours(int fd);
+
 /* Reads what is kept; no file is an empty state. False with the reason printed: a file that others
  * may read, or that is none of ours, is not used. */
 bool state_load(struct cli *cli, struct state *ret_state);

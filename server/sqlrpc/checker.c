@@ -229,6 +229,25 @@ void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct a
     }
 }
 
+void sql_methods_step(struct sql_methods *methods, const struct sql_step *steps, size_t count,
+                      struct problems *problems)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < methods->count && !found; k++) {
+            struct sql_method *method = methods->methods[k];
+            found = method->method.path && strcmp(method->path, steps[i].path) == 0;
+            if (found) {
+                method->step = &steps[i];
+                method->is_fresh |= steps[i].after != NULL; /* what it adds is in no memory */
+            }
+        }
+        if (!found) {
+            problem(problems, steps[i].path + 1, "has a step in C and no SQL file");
+        }
+    }
+}
+
 void sql_methods_register(struct sql_methods *methods, struct registry *registry,
                           const ProtobufCServiceDescriptor *const *services,
                           struct problems *problems)

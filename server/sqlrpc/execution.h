@@ -44,6 +44,9 @@ struct execution *execution_begin(struct call *call, const ProtobufCMessage *req
 void execution_admit(struct execution *execution,
                      void (*then)(struct call *call, const struct db_settings *settings));
 
+/* Runs the method's statements under these settings: how an admitted call goes on. */
+void execution_go_on(struct execution *execution, const struct db_settings *settings);
+
 /* Makes the steps of the method's statements. A replay leaves out what writes. False with `err`. */
 bool execution_steps(struct execution *execution, bool replay, struct err *err);
 

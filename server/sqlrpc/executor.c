@@ -215,10 +215,14 @@ void execution_done(struct db_job *job)
         if (!execution->reply) { /* a reply without fields has no statement to make it */
             execution->reply = execution_message(execution->method->method.output, &call->arena);
         }
-        if (execution->reply) {
+        const struct sql_step *step = execution->method->step;
+        struct err err = {0};
+        bool good = !execution->reply || !step || !step->after ||
+                    step->after(execution, execution->reply, &err);
+        if (execution->reply && good) {
             call_reply(call, execution->reply);
         }
-        call_finish(call, NULL);
+        call_finish(call, good ? NULL : &err);
     }
     call->cancel = NULL;
     call_release(call);
@@ -379,6 +383,14 @@ void execution_submit(struct execution *execution)
     db_submit(execution_context(call)->db, &execution->job);
 }
 
+static void submit(struct execution *execution, const struct db_settings *settings)
+{
+    execution_job(execution, settings);
+    execution->job.rows = execution_rows;
+    execution->job.done = execution_done;
+    execution_submit(execution);
+}
+
 static void admitted(struct call *call, const struct db_settings *settings)
 {
     struct execution *execution = call->data;
@@ -389,16 +401,27 @@ static void admitted(struct call *call, const struct db_settings *settings)
     if (recall_run(execution, settings)) {
         return;
     }
-    bool good = check_mask(execution, &err);
-    good = execution_steps(execution, false, &err) && good;
-    if (!good) {
-        call_finish(call, &err);
+    if (execution->method->step && execution->method->step->before) {
+        execution->method->step->before(execution, settings);
         return;
     }
-    execution_job(execution, settings);
-    execution->job.rows = execution_rows;
-    execution->job.done = execution_done;
-    execution_submit(execution);
+    bool good = check_mask(execution, &err);
+    good = execution_steps(execution, false, &err) && good;
+    if (good) {
+        submit(execution, settings);
+    } else {
+        call_finish(call, &err);
+    }
+}
+
+void execution_go_on(struct execution *execution, const struct db_settings *settings)
+{
+    struct err err = {0};
+    if (execution_steps(execution, false, &err)) {
+        submit(execution, settings);
+    } else {
+        call_finish(execution->call, &err);
+    }
 }
 
 /* Finds the authority that the request names. */

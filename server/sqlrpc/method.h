@@ -47,6 +47,19 @@ struct sql_statement {
     unsigned column_count;
 };
 
+struct execution;
+
+/* What C does for a method beside its statements, such as signing. */
+struct sql_step {
+    const char *path; /* "/pledge.v1.SignUpService/Sign" */
+    /* Once the caller is admitted, on the loop: fills in fields of the request that callers cannot
+     * set. Ends with execution_go_on, now or later, or with the end of the call. */
+    void (*before)(struct execution *execution, const struct db_settings *settings);
+    /* Once the rows filled the reply. False with the error. */
+    bool (*after)(struct execution *execution, ProtobufCMessage *reply, struct err *err);
+    const void *data; /* the step's own */
+};
+
 struct sql_method {
     struct method method;
     char path[BIND_TEXT];
@@ -65,6 +78,7 @@ struct sql_method {
     const ProtobufCFieldDescriptor *update_mask;
     const ProtobufCMessageDescriptor *masked; /* what update_mask's paths are of */
     atomic_uint cost_us;                      /* usual, as measured */
+    const struct sql_step *step;              /* NULL: none */
 };
 
 struct sql_methods {
@@ -100,6 +114,11 @@ void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct a
 void sql_methods_register(struct sql_methods *methods, struct registry *registry,
                           const ProtobufCServiceDescriptor *const *services,
                           struct problems *problems);
+
+/* Gives methods their steps, which are borrowed. A step of a method that there is not is a problem.
+ */
+void sql_methods_step(struct sql_methods *methods, const struct sql_step *steps, size_t count,
+                      struct problems *problems);
 
 void sql_methods_deinit(struct sql_methods *methods);
 

@@ -81,7 +81,8 @@ BEGIN
     IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement', 'acknowledgement',
             'audience_count', 'consultation_group', 'consultation_question', 'consultation_option',
             'amendment_decision', 'route_step', 'route_move',
-            'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision')
+            'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
+            'signing_key_revocation', 'service_key', 'signature_withdrawal')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
@@ -150,6 +151,10 @@ BEGIN
         ('acknowledgement', 'INSERT', 'promotion.read', '/issues/%s', 'issue_id'),
         ('audience_count', 'INSERT', 'promotion.read', '', ''),
         ('launch_event', 'INSERT', 'promotion.read', '/launchEvents/%s', 'launch_event_id'),
+        ('signing_event', 'INSERT', 'sign_up.read', '/signingEvents/%s', 'signing_event_id'),
+        ('signing_key', 'INSERT', 'sign_up.read', '/signingKeys/%s', 'signing_key_id'),
+        ('signing_key_revocation', 'INSERT', 'sign_up.read', '/signingKeys/%s', 'signing_key_id'),
+        ('service_key', 'INSERT', 'sign_up.read', '', ''),
         ('consultation', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s',
             'consultation_id'),
         ('consultation_group', 'INSERT', 'consultation.read', '/consultations/%s',
@@ -181,6 +186,20 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Of how a young person signed nobody hears but those who may see it.
+CREATE CONSTRAINT TRIGGER signature_change AFTER INSERT ON signature
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind <> 'young_person')
+    EXECUTE FUNCTION change_record('sign_up.read', '/pledges/%s/versions/%s/signatures/%s',
+        'pledge_id', 'version_number', 'signature_id');
+CREATE CONSTRAINT TRIGGER signature_young_change AFTER INSERT OR UPDATE ON signature
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind = 'young_person')
+    EXECUTE FUNCTION change_record('sign_up.youth', '/pledges/%s/versions/%s/signatures/%s',
+        'pledge_id', 'version_number', 'signature_id');
+CREATE CONSTRAINT TRIGGER signature_withdrawal_change AFTER INSERT ON signature_withdrawal
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NOT NEW.young)
+    EXECUTE FUNCTION change_record('sign_up.read', '/pledges/%s/versions/%s/signatures/%s',
+        'pledge_id', 'version_number', 'signature_id');
 
 -- A cursor is the number of the last change that was told, behind a letter that says of what.
 CREATE FUNCTION change_after(p_cursor text) RETURNS bigint

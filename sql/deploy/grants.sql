@@ -31,6 +31,11 @@ GRANT SELECT ON version_edit_resource TO pledged;
 GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement, audience_count,
     launch_event TO pledged;
 GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
+-- Withdrawals are added, and marks forgotten, by signature_withdraw alone.
+GRANT SELECT, INSERT ON signing_event, signing_key, signing_key_revocation, service_key, signature
+TO pledged;
+GRANT SELECT ON signature_withdrawal, signing_event_resource, signing_key_resource,
+    service_key_resource, signature_resource TO pledged;
 
 GRANT INSERT ON authority, owner, body, body_member, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,

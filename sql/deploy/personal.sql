@@ -256,6 +256,50 @@ VALUES
 ('amendment_decision', 'principal_id', 'as principal.principal_id', 'who recorded a decision',
     'says whose it is', NULL, 'kept', 'who answers for it is a fact of the post');
 
+-- Who signed.
+INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
+SELECT split_part(f.field, '.', 1), split_part(f.field, '.', 2), f.holds, f.whose, f.purpose, NULL, 'kept',
+       f.reason
+  FROM (VALUES
+    ('signing_key.member_id', 'as member.member_id', 'members', 'says whose key it is',
+        'signatures are checked against it'),
+    ('signing_key.public_key', 'the public half of a key', 'members', 'checking signatures',
+        'signatures are checked against it; it leads to nobody without the member'),
+    ('signing_key_revocation.reason', 'why a key was revoked', 'members', 'shows why it signs no more',
+        'it should name nobody'),
+    ('signing_key_revocation.principal_id', 'as principal.principal_id', 'who revoked a key', 'says whose it is',
+        'who answers for it is a fact of the post'),
+    ('signature.member_id', 'as member.member_id', 'who signed', 'shows who signed',
+        'it is part of what was signed'),
+    ('signature.signatory', 'the post that signed', 'who signed', 'shows who signed',
+        'it is part of what was signed'),
+    ('signature.role', 'the role of who signed', 'who signed', 'shows who signed', 'it is part of what was signed'),
+    ('signature.owner', 'the department or agency of who signed', 'who signed', 'shows who signed',
+        'it is part of what was signed'),
+    ('signature.signature', 'what a key made of the words', 'who signed', 'proves who signed',
+        'it is the proof'),
+    ('signature.mark', 'a first name or a sign', 'young people', 'shows that young people signed',
+        'it is tied to nobody; WithdrawSignature clears it'),
+    ('signature.mark_salt', 'random bytes that tie the mark to its digest', 'young people',
+        'proves that the mark was not changed', 'it goes with the mark'),
+    ('signature.mark_digest', 'SHA-256 of salt and mark', 'young people', 'stands for the mark in what is attested',
+        'what is attested would not hold without it; without the salt it leads to no mark'),
+    ('signature.kept_at', 'where a paper is kept', 'whoever is named', 'finds the paper',
+        'it is part of what was signed, and should name nobody'),
+    ('signature.recorded_by', 'as member.member_id', 'who recorded a signature', 'says who saw it',
+        'it is part of what was signed'),
+    ('signature.principal_id', 'as principal.principal_id', 'who signed or recorded', 'says whose it is',
+        'who answers for it is a fact of the post'),
+    ('signature_withdrawal.reason', 'why a signature was withdrawn', 'who signed', 'shows why',
+        'it should name nobody'),
+    ('signature_withdrawal.principal_id', 'as principal.principal_id', 'who recorded a withdrawal',
+        'says whose it is', 'who answers for it is a fact of the post'),
+    ('signing_event.title', 'free text, which should name posts and not people', 'whoever is named',
+        'shows where it was signed', 'signatures name the event'),
+    ('signing_event.place', 'free text, which should name places and not people', 'whoever is named',
+        'shows where it was signed', 'signatures name the event')
+  ) AS f (field, holds, whose, purpose, reason);
+
 INSERT INTO personal_none (table_name, column_name)
 SELECT split_part(c, '.', 1), split_part(c, '.', 2)
   FROM unnest('{*.authority_id,amendment.consultation_id,amendment.amendment_id,amendment.statement_id,'
@@ -288,7 +332,11 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'endorsement_notice.meeting_id,endorsement_decision.pledge_id,'
       'endorsement_decision.endorsement_id,endorsement_decision.step_id,endorsement_decision.body_id,'
       'endorsement_decision.meeting_id,endorsement_decision.kind,endorsement_decision.leads_to,'
-      'endorsement_decision.to_step_id}'
+      'endorsement_decision.to_step_id,signing_event.signing_event_id,signing_event.pledge_id,'
+      'signing_event.launch_event_id,signing_key.signing_key_id,signing_key_revocation.signing_key_id,service_key.*,'
+      'signature.pledge_id,signature.signature_id,signature.kind,signature.content_hash,signature.signing_event_id,'
+      'signature.signing_key_id,signature.mark_kind,signature.signed_at,signature.attested_at,signature.service_key,'
+      'signature.attestation,signature_withdrawal.pledge_id,signature_withdrawal.signature_id}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES
@@ -415,6 +463,34 @@ AS $$
           FROM response_text_move AS m
          WHERE m.principal_id = p_principal AND m.authority_id = p_authority
          GROUP BY m.authority_id, m.consultation_id
+        UNION ALL
+        SELECT 8, 'signing_key', 'member_id', 'registered the key ' || encode(sha256(k.public_key), 'hex'),
+               k.recorded_at, 'authorities/' || k.authority_id || '/signingKeys/' || k.signing_key_id
+          FROM signing_key AS k
+          JOIN member AS m ON m.authority_id = k.authority_id AND m.member_id = k.member_id
+         WHERE m.principal_id = p_principal AND k.authority_id = p_authority
+        UNION ALL
+        SELECT 9, 'signing_key_revocation', 'principal_id', 'revoked the key', r.recorded_at,
+               'authorities/' || r.authority_id || '/signingKeys/' || r.signing_key_id
+          FROM signing_key_revocation AS r
+         WHERE r.principal_id = p_principal AND r.authority_id = p_authority
+        UNION ALL
+        -- Of young people's not which.
+        SELECT 10, 'signature', 'principal_id', CASE s.kind WHEN 'young_person'
+                   THEN 'recorded ' || count(*) || ' signatures of young people'
+                   ELSE 'signed or recorded ' || count(*) || ' signatures' END, min(s.recorded_at),
+               'authorities/' || s.authority_id || '/pledges/' || s.pledge_id || '/versions/'
+                   || s.version_number
+          FROM signature AS s
+         WHERE s.principal_id = p_principal AND s.authority_id = p_authority
+         GROUP BY s.authority_id, s.pledge_id, s.version_number, s.kind
+        UNION ALL
+        SELECT 11, 'signature_withdrawal', 'principal_id', 'withdrew ' || count(*) || ' signatures',
+               min(w.recorded_at), 'authorities/' || w.authority_id || '/pledges/' || w.pledge_id
+                   || '/versions/' || w.version_number
+          FROM signature_withdrawal AS w
+         WHERE w.principal_id = p_principal AND w.authority_id = p_authority
+         GROUP BY w.authority_id, w.pledge_id, w.version_number
       ) AS d
      ORDER BY d.place, d.since, d.resource, d.field, d.value
 $$;

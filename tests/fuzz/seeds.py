@@ -116,3 +116,10 @@ write("token", "good", TOKEN + b"\0" + KEYS)
 write("token", "unsigned", TOKEN[:-86] + b"AA\0" + KEYS)
 write("token", "rsa", b"eyJhbGciOiJSUzI1NiJ9.e30." + b"A" * 342 + b"\0" + KEYS)
 write("token", "none", b"eyJhbGciOiJub25lIn0.e30.AA\0{}")
+write("verify", "empty", b'{"format": "pledge-signed-version/1"}')
+write("verify", "kinds", b'{"format": "pledge-signed-version/1", "version": "authorities/derby/pledges/promise/versions/2", '
+      b'"content": "pledge-version\\t1\\nauthority\\tderby\\npledge\\tpromise\\nversion\\t2\\n", "contentHash": "00", "keys": '
+      b'[{"name": "authorities/derby/signingKeys/k", "publicKey": "AAAA", "revokeTime": "2016-03-02T10:00:00Z"}], '
+      b'"serviceKeys": [{"publicKey": "AAAA"}], "signatures": [{"kind": "SIGNATURE_KIND_KEY", "signingKey": '
+      b'"authorities/derby/signingKeys/k"}, {"kind": "SIGNATURE_KIND_YOUNG_PERSON", "serviceKey": "AAAA", "mark": "Sam", '
+      b'"markSalt": "AAAA"}], "signatureCount": 2, "seal": "AAAA"}')

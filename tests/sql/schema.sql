@@ -31,7 +31,8 @@ SELECT is((SELECT count(*) FROM pg_class WHERE relowner = 'pledged'::regrole), 0
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is append-only')
   FROM unnest('{return_submission,progress,return_move,request,round_commitment,route,'
               'route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
-              'endorsement_notice,endorsement_decision,amendment,amendment_decision}'::text[]) AS t;
+              'endorsement_notice,endorsement_decision,amendment,amendment_decision,signing_event,signing_key,'
+              'signing_key_revocation,service_key,signature}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
@@ -42,7 +43,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
   FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry,retention,'
               'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
-              'response_text_move}'::text[]) AS t;
+              'response_text_move,signature_withdrawal}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
   FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')
@@ -73,8 +74,8 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
           '{authority.read,commitment.read,consultation.read,pledge.read,return.read,return.submit,'
-          'round.read}',
-          'partner agencies read little and submit');
+          'round.read,sign_up.read,sign_up.sign,sign_up.withdraw}',
+          'partner agencies read little, submit and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
                          AND permission ~ '(write|create|adopt|review)$'),
           'directors change nothing but returns');

@@ -55,6 +55,15 @@ BEGIN
     PERFORM issue_acknowledge('leaflet', 7, current_date);
     PERFORM audience_counted('carers', current_date, 80);
     PERFORM launch_event_create('launch', 'promise', '2', 'Launch', current_date, 30);
+    PERFORM signing_event_create('signing', 'promise', '2', 'Signing', 'Hall', current_date, 'launch');
+    PERFORM pg_temp.act(p_id, 'support_worker', '', (SELECT m.principal_id::text FROM member AS m
+        WHERE m.authority_id = p_id AND m.member_id = 'officer'));
+    PERFORM signing_key_register('own', sha256(convert_to(p_id, 'UTF8')));
+    PERFORM signing_key_revoke('own', 'Lost');
+    PERFORM signature_record('promise', '2', 'p1', 'paper', version_hash('promise', 2), 'signing', '',
+        'Director of Housing', 'director', '', '', '', '', '', '', '', 'Town hall', 'officer', '2016-03-02', '',
+        sha256('service'), sha512('attested'));
+    PERFORM signature_withdraw('promise', '2', 'p1', current_date, 'A slip');
     PERFORM pg_temp.act(p_id, 'council_administrator');
     PERFORM member_create('gone', 'Gone', 'officer', '', '', '', 'gone@' || p_id);
     PERFORM personal_erase_member('gone');
