@@ -7,6 +7,7 @@
 #include "pledge/v1/return.pb-c.h"
 
 #include <csv.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct view_column return_columns[] = {
@@ -32,12 +33,48 @@ static const struct view_column progress_card[] = {
     {"measure", "measure_value", VIEW_OPTIONAL},
     {"on", "actual_on", VIEW_DATE | VIEW_OPTIONAL},
     {"evidence", "evidence", VIEW_OPTIONAL},
+    {"confirmed", "confirmation", VIEW_OPTIONAL},
+    {0},
+};
+
+static const struct view_column move_columns[] = {
+    {"when", "create_time", VIEW_TIME}, {"submission", "submission", TABLE_RIGHT},
+    {"moved to", "state", 0},           {"by", "member", VIEW_ID},
+    {"question", "query", TABLE_WRAP},  {0},
+};
+
+static const struct view_column attempt_columns[] = {
+    {"try", "attempt", TABLE_RIGHT},
+    {"when", "create_time", VIEW_TIME},
+    {"by", "member", VIEW_ID},
+    {"rows", "line_count", TABLE_RIGHT},
+    {"answer", "status", 0},
+    {"codes", "codes", TABLE_WRAP},
+    {0},
+};
+
+static const struct view_column problem_columns[] = {
+    {"line", "line", TABLE_RIGHT},
+    {"commitment", "commitment_id", TABLE_CUT},
+    {"found", "found", TABLE_WRAP},
+    {"expected", "expected", TABLE_WRAP},
+    {"code", "code", 0},
+    {0},
+};
+
+static const struct view_column receipt_card[] = {
+    {"return", "name", 0},
+    {"submission", "submission", 0},
+    {"recorded", "create_time", VIEW_TIME},
+    {"lines", "line_count", 0},
+    {"sha256", "content_hash", 0},
     {0},
 };
 
 static const struct view_column check_columns[] = {
     {"code", "code", 0},
-    {"field", "field", TABLE_CUT},
+    {"layer", "layer", 0},
+    {"asks", "asks", 0},
     {"rule", "rule", TABLE_WRAP},
     {"what to do", "remedy", TABLE_WRAP},
     {0},
@@ -48,11 +85,16 @@ static char *round_name(struct cli *cli)
     return cli_name(cli, cli_argument(cli, 0), "rounds", cli_argument(cli, 1));
 }
 
+static char *return_name(struct cli *cli)
+{
+    return cli_printf(cli, "%s/returns/%s", round_name(cli),
+                      text_last_segment(cli_argument(cli, 2)));
+}
+
 static const Pledge__V1__GetReturnResponse *get_reply(struct cli *cli)
 {
     Pledge__V1__GetReturnRequest request = PLEDGE__V1__GET_RETURN_REQUEST__INIT;
-    request.name =
-        cli_printf(cli, "%s/returns/%s", round_name(cli), text_last_segment(cli_argument(cli, 2)));
+    request.name = return_name(cli);
     cli->hint = cli_printf(cli, "Who has answered: pledge round show %s %s", cli_argument(cli, 0),
                            cli_argument(cli, 1));
     return cli_call(cli, "ReturnService/GetReturn", &request);
@@ -62,6 +104,15 @@ static const Pledge__V1__Return *get(struct cli *cli)
 {
     const Pledge__V1__GetReturnResponse *reply = get_reply(cli);
     return reply ? reply->owner_return : NULL;
+}
+
+static void print_progress(struct cli *cli, Pledge__V1__Progress **progress, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        fprintf(cli->out, "\n%s%s%s\n", style_on(STYLE_BOLD, cli->colour),
+                view_clean(cli, progress[i]->commitment_id), style_off(STYLE_BOLD, cli->colour));
+        view_card(cli, progress[i], progress_card);
+    }
 }
 
 int run_return_list(struct cli *cli)
@@ -80,13 +131,71 @@ int run_return_show(struct cli *cli)
     }
     const Pledge__V1__Return *owner_return = reply->owner_return;
     view_card(cli, owner_return, return_card);
-    for (size_t i = 0; i < owner_return->n_progress; i++) {
-        fprintf(cli->out, "\n%s%s%s\n", style_on(STYLE_BOLD, cli->colour),
-                view_clean(cli, owner_return->progress[i]->commitment_id),
-                style_off(STYLE_BOLD, cli->colour));
-        view_card(cli, owner_return->progress[i], progress_card);
+    print_progress(cli, owner_return->progress, owner_return->n_progress);
+    fputc('\n', cli->out);
+    view_table(
+        cli,
+        &(struct cli_list){.items = (void **)owner_return->moves, .count = owner_return->n_moves},
+        move_columns);
+    return CLI_OK;
+}
+
+int run_return_draft(struct cli *cli)
+{
+    Pledge__V1__GetReturnDraftRequest request = PLEDGE__V1__GET_RETURN_DRAFT_REQUEST__INIT;
+    request.name = return_name(cli);
+    cli->hint = "Keep one: pledge return save FILE";
+    const Pledge__V1__GetReturnDraftResponse *reply =
+        cli_call(cli, "ReturnService/GetReturnDraft", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "%s, saved %s\n",
+            reply->draft->state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_CHECKED
+                ? "Every check passed"
+                : "A draft",
+            view_instant(cli, reply->draft->update_time));
+    print_progress(cli, reply->draft->progress, reply->draft->n_progress);
+    if (reply->n_problems > 0) {
+        fputc('\n', cli->out);
+        view_table(
+            cli, &(struct cli_list){.items = (void **)reply->problems, .count = reply->n_problems},
+            problem_columns);
     }
     return CLI_OK;
+}
+
+int run_return_receipt(struct cli *cli)
+{
+    Pledge__V1__GetReturnReceiptRequest request = PLEDGE__V1__GET_RETURN_RECEIPT_REQUEST__INIT;
+    const char *submission = cli_option(cli, "submission");
+    request.name = return_name(cli);
+    request.submission = submission ? (int32_t)strtol(submission, NULL, 10) : 0;
+    if (submission && request.submission < 1) {
+        return cli_usage(cli, "--submission counts from 1");
+    }
+    const Pledge__V1__GetReturnReceiptResponse *reply =
+        cli_call(cli, "ReturnService/GetReturnReceipt", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    if (cli_flag(cli, "content")) {
+        fputs(reply->receipt->content, cli->out);
+        return CLI_OK;
+    }
+    view_card(cli, reply->receipt, receipt_card);
+    fprintf(cli->out,
+            "\nThe same hash comes of what was recorded: pledge return receipt … --content | "
+            "sha256sum\n");
+    return CLI_OK;
+}
+
+int run_return_attempts(struct cli *cli)
+{
+    Pledge__V1__ListReturnAttemptsRequest request = PLEDGE__V1__LIST_RETURN_ATTEMPTS_REQUEST__INIT;
+    request.parent = return_name(cli);
+    return view_list(cli, "ReturnService/ListReturnAttempts", &request, attempt_columns,
+                     "Nobody has tried to send it yet.");
 }
 
 static int moved(struct cli *cli, const void *reply, const char *what)
@@ -144,6 +253,19 @@ int run_return_accept(struct cli *cli)
     return moved(cli, cli_call(cli, "ReturnService/AcceptReturn", &request), "accepted");
 }
 
+int run_return_publish(struct cli *cli)
+{
+    const Pledge__V1__Return *there = get(cli);
+    Pledge__V1__PublishReturnRequest request = PLEDGE__V1__PUBLISH_RETURN_REQUEST__INIT;
+    if (!there) {
+        return CLI_FAILED;
+    }
+    request.name = there->name;
+    request.etag = there->etag;
+    request.validate_only = cli_flag(cli, "dry-run");
+    return moved(cli, cli_call(cli, "ReturnService/PublishReturn", &request), "published");
+}
+
 int run_return_checks(struct cli *cli)
 {
     Pledge__V1__ListReturnChecksRequest request = PLEDGE__V1__LIST_RETURN_CHECKS_REQUEST__INIT;
@@ -164,15 +286,28 @@ static bool in_version(const Pledge__V1__Commitment *commitment, const char *ver
     return false;
 }
 
-static void write_template(struct cli *cli, const struct cli_list *list, const char *owner,
-                           const char *version)
+/* The lines before the header, which say whose return it is and of which period. */
+static void write_directives(struct cli *cli, const Pledge__V1__Return *of)
 {
     static const struct view_column owner_column = {"", "owner", VIEW_OWNER};
-    Pledge__V1__Return named = PLEDGE__V1__RETURN__INIT;
-    named.owner = cli_copy(cli, owner);
-    fprintf(cli->out, "# authority: %s\n# round: %s\n# owner: %s\n",
+    fprintf(cli->out, "# authority: %s\n# round: %s\n# owner: %s\n# observed_to: %s\n",
             text_last_segment(cli_authority(cli, cli_argument(cli, 0))),
-            text_last_segment(cli_argument(cli, 1)), view_text(cli, &named, &owner_column));
+            text_last_segment(cli_argument(cli, 1)), view_text(cli, of, &owner_column),
+            view_clean(cli, of->observed_to));
+}
+
+static void write_header(struct cli *cli)
+{
+    for (size_t c = 0; return_csv_columns[c]; c++) {
+        fprintf(cli->out, "%s%s", c ? "," : "", return_csv_columns[c]);
+    }
+    fputc('\n', cli->out);
+}
+
+static void write_template(struct cli *cli, const struct cli_list *list,
+                           const Pledge__V1__Return *of, const char *version)
+{
+    write_directives(cli, of);
     for (size_t i = 0; i < list->count; i++) {
         const Pledge__V1__Commitment *commitment = list->items[i];
         if (in_version(commitment, version)) {
@@ -180,16 +315,13 @@ static void write_template(struct cli *cli, const struct cli_list *list, const c
                     view_clean(cli, commitment->summary));
         }
     }
-    for (size_t c = 0; return_csv_columns[c]; c++) {
-        fprintf(cli->out, "%s%s", c ? "," : "", return_csv_columns[c]);
-    }
-    fputc('\n', cli->out);
+    write_header(cli);
     for (size_t i = 0; i < list->count; i++) {
         const Pledge__V1__Commitment *commitment = list->items[i];
         const char *id = text_last_segment(commitment->name);
         if (in_version(commitment, version)) {
             csv_fwrite(cli->out, id, strlen(id));
-            fputs(",,,,,,\n", cli->out);
+            fputs(",,,,,,,\n", cli->out);
         }
     }
 }
@@ -212,6 +344,33 @@ int run_return_template(struct cli *cli)
     if (cli->json) {
         return cli_print_json_value(cli, list.json);
     }
-    write_template(cli, &list, request.owner, round->round->version);
+    Pledge__V1__Return of = PLEDGE__V1__RETURN__INIT;
+    of.owner = request.owner;
+    of.observed_to = round->round->observed_to;
+    write_template(cli, &list, &of, round->round->version);
+    return CLI_OK;
+}
+
+int run_return_export(struct cli *cli)
+{
+    const Pledge__V1__GetReturnResponse *reply = get_reply(cli);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    const Pledge__V1__Return *owner_return = reply->owner_return;
+    write_directives(cli, owner_return);
+    write_header(cli);
+    for (size_t i = 0; i < owner_return->n_progress; i++) {
+        const Pledge__V1__Progress *line = owner_return->progress[i];
+        static const char *const ratings[] = {"", "red", "amber", "green"};
+        const char *const cells[] = {line->commitment_id, ratings[line->rating], line->narrative,
+                                     line->reason,        line->measure_value,   line->actual_on,
+                                     line->evidence,      line->confirmation};
+        for (size_t c = 0; c < sizeof(cells) / sizeof(cells[0]); c++) {
+            fputs(c ? "," : "", cli->out);
+            csv_fwrite(cli->out, cells[c], strlen(cells[c]));
+        }
+        fputc('\n', cli->out);
+    }
     return CLI_OK;
 }

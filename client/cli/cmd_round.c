@@ -35,6 +35,7 @@ static const struct view_column expected_columns[] = {
     {"owner", "owner", VIEW_ID},
     {"name", "owner_display_name", TABLE_CUT},
     {"return", "state", 0},
+    {"due", "due_on", VIEW_DATE},
     {"received", "received_on", VIEW_DATE},
     {"late by", "days_late", TABLE_RIGHT},
     {"items", "commitment_count", TABLE_RIGHT},
@@ -77,6 +78,40 @@ static int print_json(struct cli *cli, const Pledge__V1__GetRoundResponse *round
     json_object_update(json, list->json);
     json_decref(list->json);
     return cli_print_json_value(cli, json);
+}
+
+/* How many stand where, those that there are. */
+static void print_control(struct cli *cli, const char *round)
+{
+    Pledge__V1__ListExpectedReturnsRequest request =
+        PLEDGE__V1__LIST_EXPECTED_RETURNS_REQUEST__INIT;
+    request.parent = cli_copy(cli, round);
+    request.page_size = 1;
+    const Pledge__V1__ListExpectedReturnsResponse *reply =
+        cli_call(cli, "RoundService/ListExpectedReturns", &request);
+    const Pledge__V1__RoundControl *control = reply ? reply->control : NULL;
+    if (!control) {
+        return;
+    }
+    const struct {
+        int count;
+        const char *what;
+    } rows[] = {
+        {control->not_started_count, "not started"}, {control->draft_count, "in draft"},
+        {control->missing_count, "missing"},         {control->submitted_count, "submitted"},
+        {control->queried_count, "queried"},         {control->certified_count, "certified"},
+        {control->accepted_count, "accepted"},       {control->published_count, "published"},
+        {control->late_count, "came late"},          {control->extended_count, "with more time"}};
+    char *line = cli_printf(cli, "%d expected:", control->expected_count);
+    const char *between = " ";
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].count > 0) {
+            line = cli_printf(cli, "%s%s%d %s", line, between, rows[i].count, rows[i].what);
+            between = ", ";
+        }
+    }
+    view_paragraph(cli, cli->out, line, 0);
+    fputc('\n', cli->out);
 }
 
 static void print_expected(struct cli *cli, struct cli_list *list)
@@ -123,6 +158,7 @@ int run_round_show(struct cli *cli)
     if (!cli_flag(cli, "late")) {
         view_card(cli, round->round, round_card);
         fputc('\n', cli->out);
+        print_control(cli, round->round->name);
     }
     print_expected(cli, &list);
     return CLI_OK;
@@ -232,5 +268,30 @@ int run_round_close(struct cli *cli)
     }
     fprintf(cli->out, "Round %s %s.\n", cli_argument(cli, 1),
             request.validate_only ? "could be closed (dry run)" : "is closed for good");
+    return CLI_OK;
+}
+
+int run_round_extend(struct cli *cli)
+{
+    Pledge__V1__ExtendReturnRequest request = PLEDGE__V1__EXTEND_RETURN_REQUEST__INIT;
+    const char *until = cli_option(cli, "until");
+    const char *reason = cli_option(cli, "reason");
+    if (!until || !reason) {
+        return cli_usage(cli, "--%s is missing", until ? "reason" : "until");
+    }
+    request.name = cli_name(cli, cli_argument(cli, 0), "rounds", cli_argument(cli, 1));
+    request.owner = cli_owner(cli, cli_argument(cli, 0), cli_argument(cli, 2));
+    request.due_on = cli_copy(cli, until);
+    request.reason = cli_copy(cli, reason);
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__ExtendReturnResponse *reply =
+        request.owner ? cli_call(cli, "RoundService/ExtendReturn", &request) : NULL;
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    char date[TEXT_DATE_SIZE];
+    fprintf(cli->out, "%s %s until %s.\n",
+            view_clean(cli, reply->expected_return->owner_display_name),
+            request.validate_only ? "could have" : "has", text_date(request.due_on, date));
     return CLI_OK;
 }

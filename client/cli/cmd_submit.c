@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+static const char nothing_sent[] = "nothing sent";
+
 /* What to do about each rule, by its code; the service knows. */
 static const char *remedy_of(const struct cli_list *checks, const char *code)
 {
@@ -53,15 +55,18 @@ static int print_problems_json(struct cli *cli, const struct return_file *file)
     return CLI_FAILED;
 }
 
-static int print_problems(struct cli *cli, struct return_file *file, const char *path)
+/* `done` says what became of the rows. */
+static int print_problems(struct cli *cli, struct return_file *file, const char *path,
+                          const char *done)
 {
     struct table table;
     return_file_sort(file);
     if (cli->json) {
         return print_problems_json(cli, file);
     }
-    fprintf(cli->out, "%s: %zu row%s read, nothing sent%s\n", path, file->progress_count,
-            file->progress_count == 1 ? "" : "s", cli_flag(cli, "dry-run") ? " (dry run)" : "");
+    fprintf(cli->out, "%s: %zu row%s read, %s%s\n", path, file->progress_count,
+            file->progress_count == 1 ? "" : "s", done,
+            cli_flag(cli, "dry-run") ? " (dry run)" : "");
     table_init(&table, &cli->arena, 2);
     table_column(&table, "", 0);
     table_column(&table, "", 0);
@@ -108,8 +113,8 @@ static const char *place(struct cli *cli, const char *option, const char *in_fil
 }
 
 /* Fills where the return goes and whose it is. CLI_OK or the exit code. */
-static int address(struct cli *cli, const struct return_file *file,
-                   Pledge__V1__SubmitReturnRequest *request)
+static int address(struct cli *cli, const struct return_file *file, char **ret_parent,
+                   char **ret_owner)
 {
     const char *authority = place(cli, "authority", file->authority);
     const char *round = authority ? place(cli, "round", file->round) : NULL;
@@ -117,9 +122,9 @@ static int address(struct cli *cli, const struct return_file *file,
     if (!owner) {
         return CLI_USAGE;
     }
-    request->parent = cli_name(cli, authority, "rounds", round);
-    request->owner_return->owner = cli_owner(cli, authority, owner);
-    return request->owner_return->owner ? CLI_OK : CLI_FAILED;
+    *ret_parent = cli_name(cli, authority, "rounds", round);
+    *ret_owner = cli_owner(cli, authority, owner);
+    return *ret_owner ? CLI_OK : CLI_FAILED;
 }
 
 /* Takes the etag of the return that is to be replaced, if there is one. */
@@ -187,7 +192,18 @@ static int refused(struct cli *cli, struct return_file *file, const struct pledg
             fprintf(cli->err, "To replace what was sent before: the same command with --replace\n");
         }
     }
-    return file->problem_count > 0 ? print_problems(cli, file, path) : CLI_FAILED;
+    return file->problem_count > 0 ? print_problems(cli, file, path, nothing_sent) : CLI_FAILED;
+}
+
+static bool read_file(struct cli *cli, struct return_file *file)
+{
+    size_t len = 0;
+    char *text = cli_read_file(cli, cli_argument(cli, 0), &len);
+    if (text && !return_file_read(file, &cli->arena, text, len)) {
+        cli_fail(cli, "out of memory");
+        text = NULL;
+    }
+    return text != NULL;
 }
 
 int run_return_submit(struct cli *cli)
@@ -195,26 +211,22 @@ int run_return_submit(struct cli *cli)
     struct return_file file;
     Pledge__V1__Return owner_return = PLEDGE__V1__RETURN__INIT;
     Pledge__V1__SubmitReturnRequest request = PLEDGE__V1__SUBMIT_RETURN_REQUEST__INIT;
-    size_t len = 0;
     const char *path = cli_argument(cli, 0);
-    char *text = cli_read_file(cli, path, &len);
     const char *received_on = cli_option(cli, "received-on");
-    if (!text) {
+    if (!read_file(cli, &file)) {
         return CLI_FAILED;
-    }
-    if (!return_file_read(&file, &cli->arena, text, len)) {
-        return cli_fail(cli, "out of memory");
     }
     request.owner_return = &owner_return;
     if (file.progress_count == 0 && file.problem_count > 0) {
-        return print_problems(cli, &file, path);
+        return print_problems(cli, &file, path, nothing_sent);
     }
-    int code = address(cli, &file, &request);
+    int code = address(cli, &file, &request.parent, &owner_return.owner);
     if (code != CLI_OK) {
-        return file.problem_count > 0 ? print_problems(cli, &file, path) : code;
+        return file.problem_count > 0 ? print_problems(cli, &file, path, nothing_sent) : code;
     }
     owner_return.progress = file.progress;
     owner_return.n_progress = file.progress_count;
+    owner_return.observed_to = cli_copy(cli, file.observed_to);
     owner_return.received_on = cli_copy(cli, received_on ? received_on : "");
     request.validate_only = cli_flag(cli, "dry-run") || file.problem_count > 0;
     if (cli_flag(cli, "replace") && !take_etag(cli, &request)) {
@@ -228,6 +240,53 @@ int run_return_submit(struct cli *cli)
     if (!reply->message) {
         return refused(cli, &file, reply, path);
     }
-    return file.problem_count > 0 ? print_problems(cli, &file, path)
+    return file.problem_count > 0 ? print_problems(cli, &file, path, nothing_sent)
                                   : receipt(cli, reply, &request, &file);
+}
+
+/* Takes what the service found as if we had found it in the file. */
+static void take_problems(struct cli *cli, struct return_file *file,
+                          const Pledge__V1__SaveReturnDraftResponse *reply)
+{
+    for (size_t i = 0; i < reply->n_problems; i++) {
+        const Pledge__V1__ReturnProblem *found = reply->problems[i];
+        const char *text = *found->found
+                               ? cli_printf(cli, "%s (found %s)", found->expected, found->found)
+                               : found->expected;
+        return_file_violation(file, found->field, text, found->remedy, found->code);
+    }
+}
+
+int run_return_save(struct cli *cli)
+{
+    struct return_file file;
+    Pledge__V1__ReturnDraft draft = PLEDGE__V1__RETURN_DRAFT__INIT;
+    Pledge__V1__SaveReturnDraftRequest request = PLEDGE__V1__SAVE_RETURN_DRAFT_REQUEST__INIT;
+    if (!read_file(cli, &file)) {
+        return CLI_FAILED;
+    }
+    int code = address(cli, &file, &request.parent, &draft.owner);
+    if (code != CLI_OK) {
+        return code;
+    }
+    draft.progress = file.progress;
+    draft.n_progress = file.progress_count;
+    draft.observed_to = cli_copy(cli, file.observed_to);
+    request.draft = &draft;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__SaveReturnDraftResponse *reply =
+        cli_call(cli, "ReturnService/SaveReturnDraft", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    take_problems(cli, &file, reply);
+    if (file.problem_count > 0) {
+        print_problems(cli, &file, cli_argument(cli, 0),
+                       request.validate_only ? nothing_sent : "kept as a draft");
+        return CLI_OK;
+    }
+    fprintf(cli->out, "%zu row%s %s; every check passes.\nNext: pledge return submit %s\n",
+            file.progress_count, file.progress_count == 1 ? "" : "s",
+            request.validate_only ? "read (dry run)" : "kept as a draft", cli_argument(cli, 0));
+    return CLI_OK;
 }

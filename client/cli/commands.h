@@ -73,6 +73,7 @@ int run_round_list(struct cli *cli);
 int run_round_show(struct cli *cli);
 int run_round_create(struct cli *cli);
 int run_round_close(struct cli *cli);
+int run_round_extend(struct cli *cli);
 
 int run_return_list(struct cli *cli);
 int run_return_show(struct cli *cli);
@@ -80,6 +81,12 @@ int run_return_submit(struct cli *cli);
 int run_return_certify(struct cli *cli);
 int run_return_query(struct cli *cli);
 int run_return_accept(struct cli *cli);
+int run_return_publish(struct cli *cli);
+int run_return_save(struct cli *cli);
+int run_return_draft(struct cli *cli);
+int run_return_receipt(struct cli *cli);
+int run_return_attempts(struct cli *cli);
+int run_return_export(struct cli *cli);
 int run_return_checks(struct cli *cli);
 int run_return_template(struct cli *cli);
 

@@ -10,14 +10,28 @@
 #include <string.h>
 #include <strings.h>
 
-enum column { COMMITMENT, RATING, NARRATIVE, REASON, MEASURE_VALUE, ACTUAL_ON, EVIDENCE, COLUMNS };
+enum column {
+    COMMITMENT,
+    RATING,
+    NARRATIVE,
+    REASON,
+    MEASURE_VALUE,
+    ACTUAL_ON,
+    EVIDENCE,
+    CONFIRMATION,
+    COLUMNS
+};
 
-const char *const return_csv_columns[] = {"commitment",    "rating",    "narrative", "reason",
-                                          "measure_value", "actual_on", "evidence",  NULL};
+const char *const return_csv_columns[] = {"commitment", "rating",        "narrative",
+                                          "reason",     "measure_value", "actual_on",
+                                          "evidence",   "confirmation",  NULL};
 
 /* The most characters of each, as the API says; 0: the service judges it. */
-static const size_t max_characters[COLUMNS] = {
-    [NARRATIVE] = 4000, [REASON] = 2000, [MEASURE_VALUE] = 200, [EVIDENCE] = 1000};
+static const size_t max_characters[COLUMNS] = {[NARRATIVE] = 4000,
+                                               [REASON] = 2000,
+                                               [MEASURE_VALUE] = 200,
+                                               [EVIDENCE] = 1000,
+                                               [CONFIRMATION] = 1000};
 
 struct reading {
     struct return_file *file;
@@ -56,7 +70,10 @@ static void take_directive(struct return_file *file, const char *line, size_t le
     const struct {
         const char *name;
         const char **value;
-    } known[] = {{"authority", &file->authority}, {"round", &file->round}, {"owner", &file->owner}};
+    } known[] = {{"authority", &file->authority},
+                 {"round", &file->round},
+                 {"owner", &file->owner},
+                 {"observed_to", &file->observed_to}};
     const char *colon = memchr(line, ':', len);
     if (!colon) {
         return;
@@ -68,7 +85,7 @@ static void take_directive(struct return_file *file, const char *line, size_t le
         value_len--;
     }
     const char *value = trim(file->arena, colon + 1, value_len);
-    for (size_t i = 0; name && value && i < 3; i++) {
+    for (size_t i = 0; name && value && i < sizeof(known) / sizeof(known[0]); i++) {
         if (strcasecmp(name, known[i].name) == 0) {
             *known[i].value = value;
         }
@@ -127,7 +144,7 @@ static void set_cell(struct reading *r, Pledge__V1__Progress *progress, enum col
     char **const fields[COLUMNS] = {&progress->commitment_id, NULL,
                                     &progress->narrative,     &progress->reason,
                                     &progress->measure_value, &progress->actual_on,
-                                    &progress->evidence};
+                                    &progress->evidence,      &progress->confirmation};
     const char *name = return_csv_columns[column];
     if (!guard_utf8((const uint8_t *)text, strlen(text))) {
         problem(r, name, "is not UTF-8 text", "save the file as \"CSV UTF-8\"");
@@ -224,7 +241,7 @@ static void end_header(struct reading *r)
             problem(
                 r, return_csv_columns[i], "the column is missing",
                 "the header is commitment, rating, narrative, reason, measure_value, actual_on, "
-                "evidence");
+                "evidence, confirmation");
         }
     }
 }

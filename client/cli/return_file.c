@@ -119,6 +119,7 @@ static void take_json(struct return_file *file, json_t *json)
     file->authority = text_member(file, json, "authority");
     file->round = text_member(file, json, "round");
     file->owner = text_member(file, json, "owner");
+    file->observed_to = text_member(file, json, "observed_to");
     Pledge__V1__Return *message = (Pledge__V1__Return *)msg_json_read(
         &pledge__v1__return__descriptor, json, file->arena, &err);
     if (!message) {
@@ -154,7 +155,8 @@ static void read_json(struct return_file *file, const char *text, size_t len)
 
 bool return_file_read(struct return_file *file, struct arena *arena, char *text, size_t len)
 {
-    *file = (struct return_file){.arena = arena, .authority = "", .round = "", .owner = ""};
+    *file = (struct return_file){
+        .arena = arena, .authority = "", .round = "", .owner = "", .observed_to = ""};
     file->progress = arena_calloc(arena, RETURN_MAX_ROWS, sizeof(*file->progress));
     file->places = arena_calloc(arena, RETURN_MAX_ROWS, sizeof(*file->places));
     file->problems = arena_calloc(arena, RETURN_MAX_PROBLEMS, sizeof(*file->problems));

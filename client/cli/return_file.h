@@ -36,6 +36,7 @@ struct return_file {
     const char *authority; /* "" where the file does not say */
     const char *round;
     const char *owner;
+    const char *observed_to;
     Pledge__V1__Progress **progress;
     size_t *places; /* of each progress */
     size_t progress_count;
