@@ -8,9 +8,9 @@
 
 static const struct view_column seat_columns[] = {
     {"seat", "name", VIEW_ID},
-    {"held by", "display_name", TABLE_CUT},
+    {"held by", "display_name", TABLE_WRAP},
     {"as", "role", 0},
-    {"party", "party", TABLE_CUT},
+    {"party", "party", TABLE_WRAP},
     {"for", "owner", VIEW_ID | TABLE_CUT},
     {"from", "sits_from", VIEW_DATE},
     {"to", "sits_to", VIEW_DATE},

@@ -39,13 +39,13 @@ static const struct view_column way_card[] = {
 
 static const struct view_column decision_columns[] = {
     {"day", "decided_on", VIEW_DATE},
-    {"body", "body_display_name", TABLE_CUT},
+    {"body", "body_display_name", TABLE_WRAP},
     {"decision", "kind", 0},
-    {"minute", "minute_ref", TABLE_CUT},
-    {"waited", "days_waited", TABLE_RIGHT},
+    {"minute", "minute_ref", TABLE_WRAP},
+    {"days", "days_waited", TABLE_RIGHT},
     {"stall", "stalled", 0},
     {"draft", "draft", TABLE_RIGHT},
-    {"earlier text", "earlier_text", 0},
+    {"older", "earlier_text", 0},
     {0},
 };
 

@@ -127,10 +127,14 @@ const struct cli_command cli_commands[] = {
      .description = "Reads what the service has, compares it with the file and writes only what "
                     "differs, so that a second run changes nothing. Nothing is ever deleted. An "
                     "adopted version never changes: where the file says otherwise, the statement "
-                    "is named and nothing is written.",
+                    "is named and nothing is written. With --until the named version is left a "
+                    "draft, so that it can be consulted on and go its way from body to body; run "
+                    "again without it when it was approved.",
      .arguments = ARGUMENTS({"FILE", "JSON in the form pledge.apply/1, or - for standard input"}),
-     .options = OPTIONS({"dry-run", NULL, "show what would be written, write nothing"}),
-     .examples = EXAMPLES("pledge apply derby.json --dry-run", "pledge apply derby.json"),
+     .options = OPTIONS({"dry-run", NULL, "show what would be written, write nothing"},
+                        {"until", "PLEDGE/N", "stop at this version, as a draft"}),
+     .examples = EXAMPLES("pledge apply derby.json --dry-run", "pledge apply derby.json",
+                          "pledge apply derby.json --until promise/2"),
      .run = run_apply},
     {.group = "call",
      .summary = "call any method of the service with JSON",
@@ -142,8 +146,13 @@ const struct cli_command cli_commands[] = {
          ARGUMENTS({"[METHOD]", "SERVICE/METHOD; the package may be left out"},
                    {"[JSON]", "the request, @FILE, or - for standard input; {} unless said"}),
      .options = OPTIONS({"list", NULL, "list every service and method"},
-                        {"describe", "NAME", "print a service, method, message or enum"}),
+                        {"describe", "NAME", "print a service, method, message or enum"},
+                        {"each", "FILE",
+                         "do every call of a file in the form pledge.calls/1, in order; a second "
+                         "run repeats the first and doubles nothing"},
+                        {"dry-run", NULL, "with --each: check the whole file, call nothing"}),
      .examples = EXAMPLES("pledge call --list", "pledge call --describe pledge.v1.Round",
+                          "pledge call --each derby-2015.json --dry-run",
                           "pledge call RoundService/GetRound "
                           "'{\"name\":\"authorities/derby/rounds/2016-07\"}'"),
      .run = run_call},
@@ -702,7 +711,9 @@ const struct cli_command cli_commands[] = {
      .name = "enter",
      .summary = "enter a response for somebody of a group",
      .arguments = ARGUMENTS(ARGS_CONSULTATION, {"GROUP", "the group"}),
-     .options = OPTIONS({"answer", "N=ANSWER", "answer to question N; repeat it"}, OPT_DRY_RUN),
+     .options = OPTIONS({"answer", "N=ANSWER", "answer to question N; repeat it"},
+                        {"received-on", "DAY", "the day it came on paper; today unless said"},
+                        OPT_DRY_RUN),
      .examples = EXAMPLES("pledge consultation enter derby summer young --answer 1=5"),
      .run = run_consultation_enter},
     {.group = "consultation",

@@ -74,7 +74,7 @@ REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal
     erasure_count(member, text, text, text, bigint), audit_peers_clear(text, uuid),
     personal_erase_principal(member, text), personal_erase_place(member, text),
     personal_erase(member[], text, text), retention_remove(text), retention_apply(),
-    response_take(text, text, text, uuid, int[], int[], int[], int[], int[], int[], int[], int[],
+    response_take(text, text, text, uuid, date, int[], int[], int[], int[], int[], int[], int[], int[],
         text[]), response_mix(text, text)
 FROM pledged;
 

@@ -7,11 +7,11 @@ DELETE FROM pledge.role_permission
 DROP FUNCTION pledge.code_questions(text);
 DROP FUNCTION pledge.code_consultation(text);
 DROP FUNCTION pledge.response_enter(text, text, integer[], integer[], integer[], integer[],
-    integer[], integer[], integer[], integer[], text[]);
+    integer[], integer[], integer[], integer[], text[], date);
 DROP FUNCTION pledge.response_by_code(text, integer[], integer[], integer[], integer[], integer[],
     integer[], integer[], integer[], text[]);
 DROP FUNCTION pledge.response_code_find(text);
-DROP FUNCTION pledge.response_take(text, text, text, uuid, integer[], integer[], integer[],
+DROP FUNCTION pledge.response_take(text, text, text, uuid, date, integer[], integer[], integer[],
     integer[], integer[], integer[], integer[], integer[], text[]);
 DROP FUNCTION pledge.response_mix(text, text);
 DROP FUNCTION pledge.response_violations(text, text, integer[], integer[], integer[], integer[],

@@ -69,13 +69,13 @@ SELECT 'pledge.response_codes_make(text, text, integer)'::regprocedure;
 SELECT 'pledge.response_violations(text, text, integer[], integer[], integer[], integer[],'
     'integer[], integer[], integer[], integer[], text[])'::regprocedure;
 SELECT 'pledge.response_mix(text, text)'::regprocedure;
-SELECT 'pledge.response_take(text, text, text, uuid, integer[], integer[], integer[],'
+SELECT 'pledge.response_take(text, text, text, uuid, date, integer[], integer[], integer[],'
     'integer[], integer[], integer[], integer[], integer[], text[])'::regprocedure;
 SELECT 'pledge.response_code_find(text)'::regprocedure;
 SELECT 'pledge.response_by_code(text, integer[], integer[], integer[], integer[], integer[],'
     'integer[], integer[], integer[], text[])'::regprocedure;
 SELECT 'pledge.response_enter(text, text, integer[], integer[], integer[], integer[],'
-    'integer[], integer[], integer[], integer[], text[])'::regprocedure;
+    'integer[], integer[], integer[], integer[], text[], date)'::regprocedure;
 SELECT 'pledge.code_consultation(text)'::regprocedure;
 SELECT 'pledge.code_questions(text)'::regprocedure;
 SELECT 1 / (count(*) >= 3)::int FROM (
