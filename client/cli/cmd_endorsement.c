@@ -6,6 +6,7 @@
 #include "pledge/v1/endorsement.pb-c.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct view_column way_columns[] = {
@@ -239,6 +240,28 @@ int run_endorsement_decide(struct cli *cli)
         return reply ? cli_print_json(cli, reply) : CLI_FAILED;
     }
     return print_way(cli, reply->endorsement, request.validate_only);
+}
+
+int run_endorsement_draft(struct cli *cli)
+{
+    Pledge__V1__GetDraftRequest request = PLEDGE__V1__GET_DRAFT_REQUEST__INIT;
+    char *end = NULL;
+    long number = strtol(cli_argument(cli, 2), &end, 10);
+    if (*end || number < 1 || number > INT32_MAX) {
+        return cli_usage(cli, "a draft is a number, not \"%s\"", cli_argument(cli, 2));
+    }
+    request.draft = (int32_t)number;
+    request.name = way_name(cli);
+    if (!request.name) {
+        return CLI_FAILED;
+    }
+    const Pledge__V1__GetDraftResponse *reply =
+        cli_call(cli, "EndorsementService/GetDraft", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fwrite(reply->content.data, 1, reply->content.len, cli->out);
+    return CLI_OK;
 }
 
 int run_endorsement_notice(struct cli *cli)

@@ -96,6 +96,13 @@
                               "\"To approve the pledge\""),                                        \
          .run = run_endorsement_decide},                                                           \
         {.group = "endorsement",                                                                   \
+         .name = "draft",                                                                          \
+         .summary = "write the text of a draft as bodies saw it",                                  \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION, {"N", "number of the draft"}),         \
+         .options = OPTIONS(OPT_WAY),                                                              \
+         .examples = EXAMPLES("pledge endorsement draft peterborough promise/2 1"),                \
+         .run = run_endorsement_draft},                                                            \
+        {.group = "endorsement",                                                                   \
          .name = "notice",                                                                         \
          .summary = "announce a key decision on the forward plan",                                 \
          .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION),                                       \

@@ -148,6 +148,14 @@ class Leicester(History):
         self.assertEqual(sat, {"2006-02-28": 0, "2006-03-01": 8, "2007-06-19": 9, "2008-01-01": 9})
         self.assertEqual(self.officer.GetBody(name=body).body.meeting_interval_months, 2)
         self.assertEqual(len(self.officer.GetBody(name=body).body.terms_of_reference), 19)
+        seat = self.officer.ListBodyMembers(parent=body).body_members[0]
+        self.assertEqual(self.officer.GetBodyMember(name=seat.name).body_member, seat)
+        self.refused(Code.NOT_FOUND, self.officer.GetBodyMember, name=seat.name + "x")
+        for words, says in (("show", "Terms of reference"), ("members", "Lead member"), ("member", "2007"),
+                            ("meetings", "No meeting")):
+            told = self.seen_on("body", words, "leicester", "corporate-parenting-forum",
+                                *(["rights-officer"] if words == "member" else []))
+            self.assertIn(says, told)
 
     def test_it_was_issued(self):
         self.assertEqual(self.reach("pledge", "2010-09-05"), (0, {}))
@@ -288,6 +296,11 @@ class Peterborough(History):
             ("2012-09-01", "corporate-parenting-panel", "APPROVE"), ("2013-07-10", "council", "APPROVE")])
         self.assertIn("311", self.seen_on("endorsement", "stalls", "peterborough", "--as-at", "2013-07-09"))
         self.assertIn("14(b)", self.seen_on("endorsement", "show", "peterborough", "pledge/2"))
+        self.assertIn("10 Jul 2013", self.seen_on("body", "meetings", "peterborough", "council"))
+        draft = self.good("peterborough-officer", "endorsement", "draft", "peterborough", "pledge/2", "1")
+        self.assertIn("\tWe will help you with worries before they grow.\t", draft)
+        self.assertIn("Worries", self.seen_on("statement", "show", "peterborough", "pledge/2", "12"))
+        self.assertIn("before they grow", self.seen_on("statement", "list", "peterborough", "pledge/2"))
 
     def test_two_pledges_were_issued(self):
         self.assertEqual(self.reach("pledge", "2013-07-09"), (1, {"CHILDREN_IN_CARE": (300, 140, False),
