@@ -39,6 +39,7 @@ static const struct view_column way_card[] = {
 };
 
 static const struct view_column decision_columns[] = {
+    {"", "number", TABLE_RIGHT},
     {"day", "decided_on", VIEW_DATE},
     {"body", "body_display_name", TABLE_WRAP},
     {"decision", "kind", 0},
@@ -87,6 +88,17 @@ static int print_way(struct cli *cli, const Pledge__V1__Endorsement *way, bool d
         struct cli_list list = {.items = (void **)way->decisions, .count = way->n_decisions};
         fputc('\n', cli->out);
         view_table(cli, &list, decision_columns);
+    }
+    for (size_t i = 0; i < way->n_decisions; i++) {
+        const Pledge__V1__Decision *decision = way->decisions[i];
+        char day[TEXT_DATE_SIZE];
+        if (*decision->withdrawn_on) {
+            view_paragraph(cli, cli->out,
+                           cli_printf(cli, "Decision %d counts no more since %s: %s",
+                                      decision->number, text_date(decision->withdrawn_on, day),
+                                      view_clean(cli, decision->withdrawal_reason)),
+                           0);
+        }
     }
     return CLI_OK;
 }
@@ -242,15 +254,50 @@ int run_endorsement_decide(struct cli *cli)
     return print_way(cli, reply->endorsement, request.validate_only);
 }
 
-int run_endorsement_draft(struct cli *cli)
+/* The number that is the third argument; 0 with the mistake printed. */
+static int32_t read_number(struct cli *cli)
 {
-    Pledge__V1__GetDraftRequest request = PLEDGE__V1__GET_DRAFT_REQUEST__INIT;
     char *end = NULL;
     long number = strtol(cli_argument(cli, 2), &end, 10);
     if (*end || number < 1 || number > INT32_MAX) {
-        return cli_usage(cli, "a draft is a number, not \"%s\"", cli_argument(cli, 2));
+        cli_usage(cli, "N is a number, not \"%s\"", cli_argument(cli, 2));
+        return 0;
     }
-    request.draft = (int32_t)number;
+    return (int32_t)number;
+}
+
+int run_endorsement_withdraw(struct cli *cli)
+{
+    Pledge__V1__WithdrawDecisionRequest request = PLEDGE__V1__WITHDRAW_DECISION_REQUEST__INIT;
+    request.number = read_number(cli);
+    if (request.number == 0) {
+        return CLI_USAGE;
+    }
+    if (!cli_option(cli, "reason")) {
+        return cli_usage(cli, "--reason is missing");
+    }
+    request.name = way_name(cli);
+    if (!request.name) {
+        return CLI_FAILED;
+    }
+    request.reason = given(cli, "reason");
+    request.withdrawn_on = given(cli, "on");
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__WithdrawDecisionResponse *reply =
+        cli_call(cli, "EndorsementService/WithdrawDecision", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    return print_way(cli, reply->endorsement, request.validate_only);
+}
+
+int run_endorsement_draft(struct cli *cli)
+{
+    Pledge__V1__GetDraftRequest request = PLEDGE__V1__GET_DRAFT_REQUEST__INIT;
+    request.draft = read_number(cli);
+    if (request.draft == 0) {
+        return CLI_USAGE;
+    }
     request.name = way_name(cli);
     if (!request.name) {
         return CLI_FAILED;

@@ -96,6 +96,18 @@
                               "\"To approve the pledge\""),                                        \
          .run = run_endorsement_decide},                                                           \
         {.group = "endorsement",                                                                   \
+         .name = "withdraw",                                                                       \
+         .summary = "take back the last decision, which was recorded wrongly",                     \
+         .description = "It stays on record, with the reason, and counts until the day that is "   \
+                        "given. Then record the decision of the meeting as it was.",               \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION, {"N", "number of the decision"}),      \
+         .options = OPTIONS({"reason", "WORDS", "what was wrong with it; required"},               \
+                            {"on", "DAY", "since when it counts no more; today unless said"},      \
+                            OPT_WAY, OPT_DRY_RUN),                                                 \
+         .examples = EXAMPLES("pledge endorsement withdraw peterborough promise/2 2 --reason "     \
+                              "\"The panel endorsed it\""),                                        \
+         .run = run_endorsement_withdraw},                                                         \
+        {.group = "endorsement",                                                                   \
          .name = "draft",                                                                          \
          .summary = "write the text of a draft as bodies saw it",                                  \
          .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION, {"N", "number of the draft"}),         \

@@ -81,7 +81,8 @@ BEGIN
     IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement', 'acknowledgement',
             'audience_count', 'consultation_group', 'consultation_question', 'consultation_option',
             'amendment_decision', 'route_step', 'route_move',
-            'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision')
+            'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
+            'endorsement_withdrawal')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
@@ -141,6 +142,8 @@ BEGIN
         ('endorsement_notice', 'INSERT', 'endorsement.read',
             '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
         ('endorsement_decision', 'INSERT', 'endorsement.read',
+            '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
+        ('endorsement_withdrawal', 'INSERT', 'endorsement.read',
             '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
         ('commitment', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s', 'commitment_id'),
         ('commitment_statement', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s',

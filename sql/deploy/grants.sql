@@ -15,7 +15,7 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
     statement_resource, lineage_resource, commitment_resource, round_resource, return_resource,
     change, change_count, audit_head, audit_entry, audit_resource, retention,
     retention_run, personal_field, erasure, route, route_step, route_move, route_recorder, meeting, endorsement,
-    endorsement_draft, endorsement_notice, endorsement_decision,
+    endorsement_draft, endorsement_notice, endorsement_decision, endorsement_withdrawal,
     route_resource, route_step_resource, route_move_resource, meeting_resource,
     notice_resource,
     consultation, consultation_group,
@@ -33,7 +33,7 @@ GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
 GRANT INSERT ON authority, owner, body, body_member, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
     return_move, round_standing, change, change_count, route, route_step, route_move, route_recorder, meeting, endorsement,
-    endorsement_draft, endorsement_notice, endorsement_decision,
+    endorsement_draft, endorsement_notice, endorsement_decision, endorsement_withdrawal,
     consultation, consultation_group,
     consultation_question, consultation_option, amendment, amendment_decision, said_done
 TO pledged;

@@ -183,6 +183,10 @@ STORY = [
     ("EndorsementService/RecordDecision", "officer", {"parent": WAY, "decision": {
         "meeting": f"{A}/bodies/committee/meetings/m", "kind": "DECISION_KIND_APPROVE", "minuteRef": "6",
         "recommendation": "To approve it", "keyDecision": True}}),
+    ("EndorsementService/WithdrawDecision", "officer", {"name": WAY, "number": 1, "reason": "The minute is number 7"}),
+    ("EndorsementService/RecordDecision", "officer", {"parent": WAY, "decision": {
+        "meeting": f"{A}/bodies/committee/meetings/m", "kind": "DECISION_KIND_APPROVE", "minuteRef": "7",
+        "recommendation": "To approve it", "keyDecision": True}}),
     ("EndorsementService/GetEndorsement", "officer", {"name": WAY, "asAt": "2016-02-22"}),
     ("EndorsementService/ListEndorsements", "officer", {"parent": A}),
     ("EndorsementService/GetDraft", "officer", {"name": WAY, "draft": 1}),

@@ -161,6 +161,47 @@ class Rules(Council):
         self.assertEqual([(w.name.split("/")[-1], w.state) for w in ways if w.version == version.name],
                          [("again", UNDER_WAY), ("e", APPROVED)])
 
+    def test_a_decision_that_was_recorded_wrongly(self):
+        version, way = self.begin()
+        self.decide(way, "panel", "2020-01-10", "NOTE")
+        wrong = self.decide(way, "panel", "2020-01-15", "ENDORSE")
+        withdraw = lambda **more: self.officer.WithdrawDecision(**{"name": way.name, "number": 2,
+                                                                  "reason": "It was rejected", **more}).endorsement
+        for code, field, more in (
+                (Code.INVALID_ARGUMENT, "withdrawn_on", {"withdrawn_on": "2020-01-14"}),
+                (Code.INVALID_ARGUMENT, "withdrawn_on", {"withdrawn_on": day(1)}),
+                (Code.INVALID_ARGUMENT, "reason", {"reason": " "}), (Code.NOT_FOUND, "number", {"number": 3}),
+                (Code.FAILED_PRECONDITION, "number", {"number": 1}), (Code.ABORTED, "etag", {"etag": way.etag})):
+            with self.subTest(field=field, **more):
+                self.refused(code, withdraw, field=field, **more)
+        self.refused(Code.PERMISSION_DENIED, self.worker.WithdrawDecision, name=way.name, number=2, reason="x",
+                     says="may not withdraw decisions of Panel")
+        self.assertEqual(withdraw(validate_only=True).decision_count, 1)
+        request = str(uuid.uuid4())
+        now = withdraw(withdrawn_on="2020-01-20", request_id=request, etag=wrong.etag)
+        self.assertEqual(withdraw(withdrawn_on="2020-01-20", request_id=request, etag=wrong.etag), now)
+        self.refused(Code.FAILED_PRECONDITION, withdraw, field="number", says="withdrawn already")
+        self.assertEqual((now.body, now.waiting_since, now.decision_count), (f"{self.parent}/bodies/panel", "2020-01-01", 1))
+        self.assertEqual([(d.number, d.withdrawn_on, d.withdrawal_reason) for d in now.decisions],
+                         [(1, "", ""), (2, "2020-01-20", "It was rejected")])
+        # until then it counted, and nothing was known of its withdrawal
+        before = self.at(way, "2020-01-19")
+        self.assertEqual((before.body, before.decision_count, before.decisions[1].withdrawn_on),
+                         (f"{self.parent}/bodies/cabinet", 2, ""))
+        # the same meeting is recorded anew; then nothing before it can be withdrawn
+        right = self.officer.RecordDecision(parent=way.name, decision={
+            "meeting": wrong.decisions[1].meeting, "kind": "DECISION_KIND_ENDORSE", "minute_ref": "7",
+            "recommendation": "To agree"}).endorsement
+        self.assertEqual((right.decisions[2].number, right.decision_count), (3, 2))
+        self.refused(Code.FAILED_PRECONDITION, withdraw, field="number")
+        self.assertEqual(self.decide(way, "cabinet", "2020-02-01", "APPROVE").state, APPROVED)
+        self.refused(Code.FAILED_PRECONDITION, withdraw, number=3, field="number", says="moved on")
+        withdraw(number=4)
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2020-02-01", "cabinet", says="waits for Cabinet")
+        self.decide(way, "cabinet", "2020-02-03", "APPROVE")
+        self.adopt(version, "2020-02-03", "cabinet")
+        self.refused(Code.FAILED_PRECONDITION, withdraw, number=5, field="number", says="adopted by it")
+
     def test_a_vote_is_kept(self):
         _, way = self.begin()
         voted = self.decide(way, "panel", "2020-01-15", "ENDORSE", vote_taken=True, votes_for=40, votes_abstained=2)

@@ -33,6 +33,9 @@ BEGIN
     PERFORM notice_give('promise', '2', 'e1', 'panel', 'm1', '2020-01-01', '');
     PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '1', 'To approve', false, 0,
         0, 0, true, '', '');
+    PERFORM decision_withdraw('promise', '2', 'e1', 1, 'Not minuted', NULL, '');
+    PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '2', 'To approve', false, 0,
+        0, 0, true, '', '');
     PERFORM consultation_create('asked', 'Asked', 'promise', '2', current_date, current_date,
         '{young}', '{children_in_care}', '{8}', '{17}', '{40}');
     PERFORM question_create('asked', 'ranking', 'Order?', '{"",""}', '{A,B}', 0);
