@@ -37,6 +37,8 @@ int run_endorsement_start(struct cli *cli);
 int run_endorsement_show(struct cli *cli);
 int run_endorsement_decide(struct cli *cli);
 int run_endorsement_withdraw(struct cli *cli);
+int run_endorsement_call_in(struct cli *cli);
+int run_endorsement_settle(struct cli *cli);
 int run_endorsement_draft(struct cli *cli);
 int run_endorsement_notice(struct cli *cli);
 int run_endorsement_forward_plan(struct cli *cli);

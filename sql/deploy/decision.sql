@@ -123,6 +123,9 @@ BEGIN
         PERFORM fail('PL403', 'Your role may not record decisions of ' || v.body_display_name || '.');
     ELSIF v_held_on IS NULL THEN
         PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'decision.meeting');
+    ELSIF v.called_in THEN
+        PERFORM fail('PL412', 'The last decision is called in: ' || v.body_display_name
+            || ' is to say what becomes of it.', 'decision.meeting');
     ELSIF p_body <> v.body_id THEN
         PERFORM fail('PL412', 'It is the turn of ' || v.body_display_name || '.', 'decision.meeting');
     END IF;
@@ -209,6 +212,11 @@ BEGIN
     ELSIF p_number <> v.last_decision THEN
         PERFORM fail('PL412', 'The version has moved on: decision ' || v.last_decision
             || ' came after it.', 'number');
+    ELSIF EXISTS (SELECT FROM endorsement_call_in AS c
+                   WHERE c.authority_id = app_authority() AND c.pledge_id = p_pledge
+                     AND c.version_number = v_number AND c.endorsement_id = p_id
+                     AND c.number = p_number) THEN
+        PERFORM fail('PL412', 'It was called in.', 'number');
     ELSIF EXISTS (SELECT FROM endorsement_draft AS f
                    WHERE f.authority_id = app_authority() AND f.pledge_id = p_pledge
                      AND f.version_number = v_number AND f.endorsement_id = p_id
@@ -228,6 +236,107 @@ BEGIN
     INSERT INTO endorsement_withdrawal (authority_id, pledge_id, version_number, endorsement_id,
                                         number, withdrawn_on, reason)
     VALUES (app_authority(), p_pledge, v_number, p_id, p_number, v_on, p_reason);
+END
+$$;
+
+-- The last decision of an endorsement that is not ended for good, locked; fails where it is another one.
+CREATE FUNCTION call_in_decision(p_pledge text, p_number int, p_id text, p_decision int, p_etag text)
+RETURNS endorsement_decision
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v record;
+    d endorsement_decision;
+BEGIN
+    PERFORM FROM version WHERE authority_id = app_authority() AND pledge_id = p_pledge
+        AND version_number = p_number FOR NO KEY UPDATE;
+    SELECT * INTO v FROM endorsement_now() AS s
+     WHERE s.pledge_id = p_pledge AND s.version_number = p_number AND s.endorsement_id = p_id;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no such endorsement.', 'name');
+    END IF;
+    PERFORM etag_check(p_etag, v.etag, 'etag');
+    SELECT * INTO d FROM endorsement_decision AS c
+     WHERE c.authority_id = app_authority() AND c.pledge_id = p_pledge
+       AND c.version_number = p_number AND c.endorsement_id = p_id AND c.number = p_decision;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'The endorsement has no decision ' || p_decision || '.', 'number');
+    ELSIF v.last_decision <> p_decision THEN
+        PERFORM fail('PL412', 'It is not the last decision that counts.', 'number');
+    ELSIF EXISTS (SELECT FROM version AS n
+            WHERE n.authority_id = app_authority() AND n.pledge_id = p_pledge
+              AND n.version_number = p_number AND n.adopted_on >= d.decided_on) THEN
+        PERFORM fail('PL412', 'The version was adopted by it.', 'number');
+    END IF;
+    RETURN d;
+END
+$$;
+
+CREATE FUNCTION decision_call_in(p_pledge text, p_version text, p_id text, p_number int,
+                                 p_called_in_on date, p_called_by text, p_reason text, p_body text,
+                                 p_etag text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    d endorsement_decision := call_in_decision(p_pledge, version_number(p_version), p_id, p_number,
+                                               p_etag);
+BEGIN
+    IF d.effective_on = d.decided_on THEN
+        PERFORM fail('PL412', 'It took effect at once: there are no days of call-in.', 'number');
+    ELSIF p_called_in_on IS NULL OR p_called_in_on > current_date
+          OR p_called_in_on NOT BETWEEN d.decided_on AND d.effective_on THEN
+        PERFORM fail('PL400', 'It can be called in from ' || d.decided_on || ' to ' || d.effective_on
+            || ', not in the future.', 'called_in_on');
+    ELSIF NOT EXISTS (SELECT FROM body AS b WHERE b.authority_id = app_authority()
+                         AND b.body_id = p_body) THEN
+        PERFORM fail('PL404', 'There is no body ' || p_body || '.', 'body');
+    END IF;
+    INSERT INTO endorsement_call_in (authority_id, pledge_id, version_number, endorsement_id, number,
+                                     called_in_on, called_by, reason, body_id)
+    VALUES (app_authority(), p_pledge, version_number(p_version), p_id, p_number, p_called_in_on,
+            p_called_by, p_reason, p_body)
+    ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        PERFORM fail('PL412', 'Decision ' || p_number || ' was called in already.', 'number');
+    END IF;
+END
+$$;
+
+CREATE FUNCTION call_in_decide(p_pledge text, p_version text, p_id text, p_number int, p_outcome text,
+                               p_body text, p_meeting text, p_minute_ref text, p_etag text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    d endorsement_decision := call_in_decision(p_pledge, version_number(p_version), p_id, p_number,
+                                               p_etag);
+    c record;
+    v_held_on date;
+BEGIN
+    SELECT i.*, b.display_name INTO c FROM endorsement_call_in AS i
+      JOIN body AS b ON b.authority_id = i.authority_id AND b.body_id = i.body_id
+     WHERE i.authority_id = app_authority() AND i.pledge_id = p_pledge
+       AND i.version_number = d.version_number AND i.endorsement_id = p_id AND i.number = p_number;
+    IF NOT FOUND THEN
+        PERFORM fail('PL412', 'Decision ' || p_number || ' is not called in.', 'number');
+    ELSIF c.body_id <> p_body THEN
+        PERFORM fail('PL412', 'It went to ' || c.display_name || '.', 'meeting');
+    END IF;
+    SELECT m.held_on INTO v_held_on FROM meeting AS m
+     WHERE m.authority_id = app_authority() AND m.body_id = p_body AND m.meeting_id = p_meeting;
+    IF NOT FOUND THEN
+        PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'meeting');
+    ELSIF v_held_on > current_date OR v_held_on < c.called_in_on THEN
+        PERFORM fail('PL400', 'The meeting was from ' || c.called_in_on || ' to today.', 'meeting');
+    END IF;
+    INSERT INTO endorsement_call_in_outcome (authority_id, pledge_id, version_number, endorsement_id,
+                                             number, body_id, meeting_id, decided_on, outcome,
+                                             minute_ref)
+    VALUES (app_authority(), p_pledge, d.version_number, p_id, p_number, p_body, p_meeting, v_held_on,
+            p_outcome, p_minute_ref)
+    ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        PERFORM fail('PL412', 'What becomes of it is decided.', 'number');
+    END IF;
 END
 $$;
 

@@ -6,7 +6,8 @@
 -- not withdrawn by then. Words of the field:
 --   notice   a key decision is announced on the forward plan, 28 days before it is taken
 --   draft    the text of the version as bodies see it; what a body amends becomes the next draft
---   call-in  days in which a decision may be called in before it takes effect
+--   call-in  days in which a decision may be called in before it takes effect; one that is waits for the
+--            body that it goes to, which lets it stand or sends it back to who took it
 --   stall    a version that waits at a step for longer than its route allows
 --   withdrawal   of a decision that was recorded wrongly
 BEGIN;
@@ -213,12 +214,86 @@ COMMENT ON CONSTRAINT endorsement_withdrawal_decision_exists ON endorsement_with
 COMMENT ON CONSTRAINT endorsement_withdrawal_reason_length ON endorsement_withdrawal
     IS 'reason: must have 1 to 2000 characters';
 
+CREATE TABLE endorsement_call_in (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    number         int NOT NULL,
+    called_in_on   date NOT NULL,
+    called_by      text NOT NULL,
+    reason         text NOT NULL,
+    body_id        text COLLATE "C" NOT NULL,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_call_in_number_once
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id, number),
+    CONSTRAINT endorsement_call_in_decision_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id, number)
+        REFERENCES endorsement_decision,
+    CONSTRAINT endorsement_call_in_body_exists FOREIGN KEY (authority_id, body_id) REFERENCES body,
+    CONSTRAINT endorsement_call_in_called_by_length
+        CHECK (is_said(called_by) AND char_length(called_by) <= 200),
+    CONSTRAINT endorsement_call_in_reason_length
+        CHECK (is_said(reason) AND char_length(reason) <= 2000)
+);
+COMMENT ON TABLE endorsement_call_in IS 'Decisions that were called in, and the body that it went to.';
+COMMENT ON CONSTRAINT endorsement_call_in_number_once ON endorsement_call_in
+    IS 'number: is called in already';
+COMMENT ON CONSTRAINT endorsement_call_in_decision_exists ON endorsement_call_in
+    IS 'number: is no decision';
+COMMENT ON CONSTRAINT endorsement_call_in_body_exists ON endorsement_call_in
+    IS 'body: names no body';
+COMMENT ON CONSTRAINT endorsement_call_in_called_by_length ON endorsement_call_in
+    IS 'called_by: must have 1 to 200 characters';
+COMMENT ON CONSTRAINT endorsement_call_in_reason_length ON endorsement_call_in
+    IS 'reason: must have 1 to 2000 characters';
+CREATE INDEX endorsement_call_in_body ON endorsement_call_in (authority_id, body_id);
+
+CREATE TABLE endorsement_call_in_outcome (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    number         int NOT NULL,
+    body_id        text COLLATE "C" NOT NULL,
+    meeting_id     text COLLATE "C" NOT NULL,
+    decided_on     date NOT NULL,
+    outcome        text NOT NULL,
+    minute_ref     text NOT NULL,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_call_in_outcome_number_once
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id, number),
+    CONSTRAINT endorsement_call_in_outcome_call_in_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id, number)
+        REFERENCES endorsement_call_in,
+    CONSTRAINT endorsement_call_in_outcome_meeting_exists
+        FOREIGN KEY (authority_id, body_id, meeting_id) REFERENCES meeting,
+    CONSTRAINT endorsement_call_in_outcome_outcome_known
+        CHECK (outcome IN ('stands', 'referred_back')),
+    CONSTRAINT endorsement_call_in_outcome_minute_ref_length
+        CHECK (is_said(minute_ref) AND char_length(minute_ref) <= 60)
+);
+COMMENT ON TABLE endorsement_call_in_outcome IS 'What became of decisions that were called in.';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_number_once ON endorsement_call_in_outcome
+    IS 'number: is decided already';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_call_in_exists ON endorsement_call_in_outcome
+    IS 'number: is not called in';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_meeting_exists ON endorsement_call_in_outcome
+    IS 'meeting: names no meeting';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_outcome_known ON endorsement_call_in_outcome
+    IS 'outcome: must be stands or referred back';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_minute_ref_length ON endorsement_call_in_outcome
+    IS 'minute_ref: must have 1 to 60 characters';
+CREATE INDEX endorsement_call_in_outcome_meeting
+    ON endorsement_call_in_outcome (authority_id, body_id, meeting_id);
+
 DO $$
 DECLARE
     v_table text;
 BEGIN
     FOREACH v_table IN ARRAY '{meeting,endorsement,endorsement_draft,endorsement_notice,'
-            'endorsement_decision,endorsement_withdrawal}'::text[] LOOP
+            'endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
+            'endorsement_call_in_outcome}'::text[] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
         EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
@@ -290,7 +365,7 @@ RETURNS TABLE (
     route_revision int, started_on date, state text, step_id text, body_id text, body text,
     body_display_name text, waiting_since date, days_waited int, days_allowed int, stalled boolean,
     days_over int, ended_on date, effective_on date, decision_count int, last_decision int,
-    last_draft int, content_hash text, create_time timestamptz, etag text)
+    last_draft int, content_hash text, create_time timestamptz, etag text, called_in boolean)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
     WITH held AS MATERIALIZED (SELECT * FROM decisions_held(p_as_at, p_known_on)),
@@ -300,20 +375,26 @@ AS $$
                  WHERE d.authority_id = app_authority()
                 UNION ALL
                 SELECT w.pledge_id, w.version_number, w.endorsement_id FROM endorsement_withdrawal AS w
-                 WHERE w.authority_id = app_authority()) AS f
+                 WHERE w.authority_id = app_authority()
+                UNION ALL
+                SELECT c.pledge_id, c.version_number, c.endorsement_id FROM endorsement_call_in AS c
+                 WHERE c.authority_id = app_authority()
+                UNION ALL
+                SELECT o.pledge_id, o.version_number, o.endorsement_id
+                  FROM endorsement_call_in_outcome AS o WHERE o.authority_id = app_authority()) AS f
          GROUP BY f.pledge_id, f.version_number, f.endorsement_id)
     SELECT e.pledge_id, e.version_number, e.endorsement_id, v.name || '/endorsements/'
                || e.endorsement_id, v.name, 'authorities/' || e.authority_id || '/routes/' || e.route_id,
-           e.route_revision, e.started_on, w.state, coalesce(s.step_id, ''), s.body_id,
-           coalesce('authorities/' || e.authority_id || '/bodies/' || s.body_id, ''),
-           coalesce(b.display_name, ''), x.since, x.waited, coalesce(s.days_allowed, 0),
+           e.route_revision, e.started_on, w.state, coalesce(s.step_id, ''), b.body_id,
+           coalesce('authorities/' || e.authority_id || '/bodies/' || b.body_id, ''),
+           coalesce(b.display_name, ''), x.since, x.waited, y.allowed,
            x.over > 0, greatest(x.over, 0), CASE WHEN s.step_id IS NULL THEN d.decided_on END,
-           CASE w.state WHEN 'approved' THEN d.effective_on END,
+           CASE w.state WHEN 'approved' THEN greatest(d.effective_on, o.decided_on) END,
            (SELECT count(*) FROM held AS h
              WHERE h.pledge_id = e.pledge_id AND h.version_number = e.version_number
                AND h.endorsement_id = e.endorsement_id)::int,
            coalesce(d.number, 0), f.draft, f.content_hash, e.recorded_at,
-           etag(coalesce(n.count, 0) + 1)
+           etag(coalesce(n.count, 0) + 1), w.called_in
       FROM endorsement AS e
      CROSS JOIN LATERAL (SELECT 'authorities/' || e.authority_id || '/pledges/' || e.pledge_id
                || '/versions/' || e.version_number AS name) AS v
@@ -324,17 +405,31 @@ AS $$
          ORDER BY c.number DESC LIMIT 1) AS d ON true
       LEFT JOIN changes AS n ON n.pledge_id = e.pledge_id AND n.version_number = e.version_number
        AND n.endorsement_id = e.endorsement_id
-     CROSS JOIN LATERAL (SELECT CASE WHEN d.leads_to IN ('approved', 'rejected') THEN d.leads_to
-               ELSE 'under_way' END AS state) AS w
+      LEFT JOIN endorsement_call_in AS c ON c.authority_id = e.authority_id
+       AND c.pledge_id = e.pledge_id AND c.version_number = e.version_number
+       AND c.endorsement_id = e.endorsement_id AND c.number = d.number
+       AND c.called_in_on <= p_as_at AND c.recorded_at::date <= p_known_on
+      LEFT JOIN endorsement_call_in_outcome AS o ON o.authority_id = c.authority_id
+       AND o.pledge_id = c.pledge_id AND o.version_number = c.version_number
+       AND o.endorsement_id = c.endorsement_id AND o.number = c.number
+       AND o.decided_on <= p_as_at AND o.recorded_at::date <= p_known_on
+     CROSS JOIN LATERAL (SELECT c.number IS NOT NULL AND o.number IS NULL AS called_in,
+               c.number IS NOT NULL AND o.outcome IS DISTINCT FROM 'stands' AS undone) AS u
+     CROSS JOIN LATERAL (SELECT CASE WHEN NOT u.undone AND d.leads_to IN ('approved', 'rejected')
+               THEN d.leads_to ELSE 'under_way' END AS state, u.called_in) AS w
       LEFT JOIN route_step AS s ON s.authority_id = e.authority_id AND s.route_id = e.route_id
        AND s.route_revision = e.route_revision AND w.state = 'under_way'
-       AND CASE WHEN d.number IS NULL THEN s.position = 1 ELSE s.step_id = d.to_step_id END
-      LEFT JOIN body AS b ON b.authority_id = s.authority_id AND b.body_id = s.body_id
+       AND CASE WHEN d.number IS NULL THEN s.position = 1 WHEN u.undone THEN s.step_id = d.step_id
+                ELSE s.step_id = d.to_step_id END
+      LEFT JOIN body AS b ON b.authority_id = s.authority_id
+       AND b.body_id = CASE WHEN w.called_in THEN c.body_id ELSE s.body_id END
      CROSS JOIN LATERAL (SELECT CASE WHEN s.step_id IS NULL THEN NULL
                WHEN d.number IS NULL THEN e.started_on
-               WHEN d.leads_to = 'stay' THEN d.waiting_since ELSE d.decided_on END AS since) AS y
+               WHEN w.called_in THEN c.called_in_on WHEN o.number IS NOT NULL THEN o.decided_on
+               WHEN d.leads_to = 'stay' THEN d.waiting_since ELSE d.decided_on END AS since,
+               CASE WHEN w.called_in THEN 0 ELSE coalesce(s.days_allowed, 0) END AS allowed) AS y
      CROSS JOIN LATERAL (SELECT y.since, coalesce(p_as_at - y.since, 0) AS waited,
-               CASE WHEN s.days_allowed > 0 THEN coalesce(p_as_at - y.since - s.days_allowed, 0)
+               CASE WHEN y.allowed > 0 THEN coalesce(p_as_at - y.since - y.allowed, 0)
                     ELSE 0 END AS over) AS x
      CROSS JOIN LATERAL (
         SELECT c.draft, c.content_hash FROM endorsement_draft AS c
@@ -358,7 +453,9 @@ RETURNS TABLE (
     urgency_reason text, call_in_waiver text, effective_on date, leads_to text, to_step_id text,
     draft int, content_hash text, amended_draft int, amended_hash text, earlier_text boolean,
     waiting_since date, days_waited int, days_allowed int, stalled boolean,
-    recorded_at timestamptz, withdrawn_on date, withdrawal_reason text)
+    recorded_at timestamptz, withdrawn_on date, withdrawal_reason text, called_in_on date,
+    called_in_by text, call_in_reason text, call_in_body text, call_in_outcome text,
+    call_in_decided_on date, call_in_minute_ref text)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
     WITH seen AS (
@@ -379,7 +476,10 @@ AS $$
                <> coalesce(a.content_hash, f.content_hash),
            d.waiting_since, d.decided_on - d.waiting_since, d.days_allowed,
            d.days_allowed > 0 AND d.decided_on - d.waiting_since > d.days_allowed, d.recorded_at,
-           w.withdrawn_on, coalesce(w.reason, '')
+           w.withdrawn_on, coalesce(w.reason, ''), c.called_in_on, coalesce(c.called_by, ''),
+           coalesce(c.reason, ''),
+           coalesce('authorities/' || c.authority_id || '/bodies/' || c.body_id, ''),
+           coalesce(o.outcome, ''), o.decided_on, coalesce(o.minute_ref, '')
       FROM endorsement_decision AS d
       JOIN body AS b ON b.authority_id = d.authority_id AND b.body_id = d.body_id
       JOIN endorsement_draft AS f ON f.authority_id = d.authority_id AND f.pledge_id = d.pledge_id
@@ -395,6 +495,14 @@ AS $$
        AND w.pledge_id = d.pledge_id AND w.version_number = d.version_number
        AND w.endorsement_id = d.endorsement_id AND w.number = d.number
        AND w.withdrawn_on <= p_as_at AND w.recorded_at::date <= p_known_on
+      LEFT JOIN endorsement_call_in AS c ON c.authority_id = d.authority_id
+       AND c.pledge_id = d.pledge_id AND c.version_number = d.version_number
+       AND c.endorsement_id = d.endorsement_id AND c.number = d.number
+       AND c.called_in_on <= p_as_at AND c.recorded_at::date <= p_known_on
+      LEFT JOIN endorsement_call_in_outcome AS o ON o.authority_id = c.authority_id
+       AND o.pledge_id = c.pledge_id AND o.version_number = c.version_number
+       AND o.endorsement_id = c.endorsement_id AND o.number = c.number
+       AND o.decided_on <= p_as_at AND o.recorded_at::date <= p_known_on
      WHERE d.authority_id = app_authority() AND d.pledge_id = p_pledge
        AND d.version_number = p_number AND d.endorsement_id = p_id
        AND d.decided_on <= p_as_at AND d.recorded_at::date <= p_known_on
@@ -407,12 +515,13 @@ CREATE FUNCTION endorsement_now() RETURNS TABLE (
     pledge_id text, version_number int, endorsement_id text, name text, route_id text,
     route_revision int, state text, step_id text, body_id text, body_display_name text,
     waiting_since date, days_allowed int, ended_on date, effective_on date, last_decision int,
-    last_draft int, content_hash text, etag text)
+    last_draft int, content_hash text, etag text, called_in boolean)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
     SELECT s.pledge_id, s.version_number, s.endorsement_id, s.name, e.route_id, s.route_revision,
            s.state, s.step_id, s.body_id, s.body_display_name, s.waiting_since, s.days_allowed,
-           s.ended_on, s.effective_on, s.last_decision, s.last_draft, s.content_hash, s.etag
+           s.ended_on, s.effective_on, s.last_decision, s.last_draft, s.content_hash, s.etag,
+           s.called_in
       FROM endorsement_standing('9999-12-31', '9999-12-31') AS s
       JOIN endorsement AS e ON e.authority_id = app_authority() AND e.pledge_id = s.pledge_id
        AND e.version_number = s.version_number AND e.endorsement_id = s.endorsement_id

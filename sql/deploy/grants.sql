@@ -16,6 +16,7 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
     change, change_count, audit_head, audit_entry, audit_resource, retention,
     retention_run, personal_field, erasure, route, route_step, route_move, route_recorder, meeting, endorsement,
     endorsement_draft, endorsement_notice, endorsement_decision, endorsement_withdrawal,
+    endorsement_call_in, endorsement_call_in_outcome,
     route_resource, route_step_resource, route_move_resource, meeting_resource,
     notice_resource,
     consultation, consultation_group,
@@ -34,6 +35,7 @@ GRANT INSERT ON authority, owner, body, body_member, request, pledge, version, o
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
     return_move, round_standing, change, change_count, route, route_step, route_move, route_recorder, meeting, endorsement,
     endorsement_draft, endorsement_notice, endorsement_decision, endorsement_withdrawal,
+    endorsement_call_in, endorsement_call_in_outcome,
     consultation, consultation_group,
     consultation_question, consultation_option, amendment, amendment_decision, said_done
 TO pledged;

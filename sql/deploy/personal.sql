@@ -222,7 +222,8 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'amendment_decision.reason,said_done.said,said_done.done,owner.display_name,body.display_name,body.terms_of_reference,'
       'authority.display_name,route.display_name,endorsement_draft.content,endorsement_notice.urgency_reason,'
       'endorsement_decision.minute_ref,endorsement_decision.recommendation,'
-      'endorsement_decision.call_in_waiver,endorsement_withdrawal.reason}'::text[]) AS c;
+      'endorsement_decision.call_in_waiver,endorsement_withdrawal.reason,'
+      'endorsement_call_in.called_by,endorsement_call_in.reason,endorsement_call_in_outcome.minute_ref}'::text[]) AS c;
 
 -- What young people and others say in a consultation.
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
@@ -284,7 +285,11 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'endorsement_decision.endorsement_id,endorsement_decision.step_id,endorsement_decision.body_id,'
       'endorsement_decision.meeting_id,endorsement_decision.kind,endorsement_decision.leads_to,'
       'endorsement_decision.to_step_id,endorsement_withdrawal.pledge_id,'
-      'endorsement_withdrawal.endorsement_id}'
+      'endorsement_withdrawal.endorsement_id,endorsement_call_in.pledge_id,'
+      'endorsement_call_in.endorsement_id,endorsement_call_in.body_id,'
+      'endorsement_call_in_outcome.pledge_id,endorsement_call_in_outcome.endorsement_id,'
+      'endorsement_call_in_outcome.body_id,endorsement_call_in_outcome.meeting_id,'
+      'endorsement_call_in_outcome.outcome}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES

@@ -15,6 +15,8 @@ DROP FUNCTION pledge.as_at_day(date);
 DROP FUNCTION pledge.notice_days();
 DROP VIEW pledge.notice_resource;
 DROP VIEW pledge.meeting_resource;
+DROP TABLE pledge.endorsement_call_in_outcome;
+DROP TABLE pledge.endorsement_call_in;
 DROP TABLE pledge.endorsement_withdrawal;
 DROP TABLE pledge.endorsement_decision;
 DROP TABLE pledge.endorsement_notice;

@@ -11,6 +11,9 @@ SELECT 'pledge.decision_violations(date, date, text, text, text, boolean, intege
     'integer, integer, text, boolean, boolean)'::regprocedure;
 SELECT 'pledge.decision_record(text, text, text, text, text, text, text, text, boolean, integer,'
     'integer, integer, boolean, text, text)'::regprocedure;
+SELECT 'pledge.call_in_decision(text, integer, text, integer, text)'::regprocedure;
+SELECT 'pledge.decision_call_in(text, text, text, integer, date, text, text, text, text)'::regprocedure;
+SELECT 'pledge.call_in_decide(text, text, text, integer, text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.decision_withdraw(text, text, text, integer, text, date, text)'::regprocedure;
 
 ROLLBACK;

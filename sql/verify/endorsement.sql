@@ -20,11 +20,18 @@ SELECT authority_id, pledge_id, version_number, endorsement_id, number, step_id,
 SELECT authority_id, pledge_id, version_number, endorsement_id, number, withdrawn_on, reason,
        recorded_at
   FROM pledge.endorsement_withdrawal WHERE false;
-SELECT 1 / (count(*) = 6)::int FROM pg_class
+SELECT authority_id, pledge_id, version_number, endorsement_id, number, called_in_on, called_by, reason,
+       body_id, recorded_at
+  FROM pledge.endorsement_call_in WHERE false;
+SELECT authority_id, pledge_id, version_number, endorsement_id, number, body_id, meeting_id, decided_on,
+       outcome, minute_ref, recorded_at
+  FROM pledge.endorsement_call_in_outcome WHERE false;
+SELECT 1 / (count(*) = 8)::int FROM pg_class
  WHERE oid IN ('pledge.meeting'::regclass, 'pledge.endorsement'::regclass,
                'pledge.endorsement_draft'::regclass, 'pledge.endorsement_notice'::regclass,
                'pledge.endorsement_decision'::regclass,
-               'pledge.endorsement_withdrawal'::regclass)
+               'pledge.endorsement_withdrawal'::regclass, 'pledge.endorsement_call_in'::regclass,
+               'pledge.endorsement_call_in_outcome'::regclass)
    AND relrowsecurity AND relforcerowsecurity;
 SELECT authority_id, body_id, meeting_id, name, held_on, create_time
   FROM pledge.meeting_resource WHERE false;

@@ -40,7 +40,8 @@ def member(name, role, owner):
 
 
 def route(**more):
-    return {"displayName": "Committee", "steps": [{"stepId": "c", "body": f"{A}/bodies/committee", "daysAllowed": 30}],
+    return {"displayName": "Committee", "steps": [{"stepId": "c", "body": f"{A}/bodies/committee", "daysAllowed": 30,
+                                                 "callInDays": 5}],
             "moves": [{"stepId": "c", "decision": "DECISION_KIND_APPROVE", "leadsTo": "MOVE_TARGET_APPROVED"}],
             "recorders": [{"stepId": "c", "role": "ROLE_OFFICER"}], **more}
 
@@ -187,12 +188,20 @@ STORY = [
     ("EndorsementService/RecordDecision", "officer", {"parent": WAY, "decision": {
         "meeting": f"{A}/bodies/committee/meetings/m", "kind": "DECISION_KIND_APPROVE", "minuteRef": "7",
         "recommendation": "To approve it", "keyDecision": True}}),
+    ("EndorsementService/CallInDecision", "officer", {
+        "name": WAY, "number": 2, "calledInOn": "2016-02-25", "calledBy": "Five councillors", "reason": "The cost",
+        "body": f"{A}/bodies/committee"}),
+    ("EndorsementService/CreateMeeting", "officer", {"parent": f"{A}/bodies/committee", "meetingId": "special",
+                                                     "meeting": {"heldOn": "2016-02-26"}}),
+    ("EndorsementService/DecideCallIn", "officer", {
+        "name": WAY, "number": 2, "outcome": "CALL_IN_OUTCOME_STANDS", "meeting": f"{A}/bodies/committee/meetings/special",
+        "minuteRef": "1"}),
     ("EndorsementService/GetEndorsement", "officer", {"name": WAY, "asAt": "2016-02-22"}),
     ("EndorsementService/ListEndorsements", "officer", {"parent": A}),
     ("EndorsementService/GetDraft", "officer", {"name": WAY, "draft": 1}),
     ("PledgeService/GetVersion", "officer", {"name": f"{A}/pledges/promise/versions/1"}, {"etag": "version.etag"}),
     ("PledgeService/AdoptVersion", "officer", lambda kept: {
-        "name": f"{A}/pledges/promise/versions/1", "etag": kept["etag"], "adoptedOn": "2016-02-23",
+        "name": f"{A}/pledges/promise/versions/1", "etag": kept["etag"], "adoptedOn": "2016-02-28",
         "adoptedBy": f"{A}/bodies/committee"}),
     ("PledgeService/CreateVersion", "officer", {"parent": f"{A}/pledges/promise", "versionId": "2", "version": {
         "title": "Two", **TEXT, "lineage": [{"fromStatementId": n, "toStatementId": n, "change": "CHANGE_KEPT"}

@@ -202,6 +202,55 @@ class Rules(Council):
         self.adopt(version, "2020-02-03", "cabinet")
         self.refused(Code.FAILED_PRECONDITION, withdraw, number=5, field="number", says="adopted by it")
 
+    def test_a_decision_that_is_called_in(self):
+        version, way = self.begin(call_in_days=5)
+        self.decide(way, "panel", "2020-01-10", "ENDORSE")
+        done = self.decide(way, "cabinet", "2020-01-20", "APPROVE")
+        self.assertEqual((done.state, done.effective_on), (APPROVED, "2020-01-25"))
+        council = f"{self.parent}/bodies/council"
+        call = {"name": way.name, "number": 2, "called_in_on": "2020-01-23", "called_by": "Chair of scrutiny and four members",
+                "reason": "The cost was not told", "body": council}
+        for code, field, more in (
+                (Code.INVALID_ARGUMENT, "called_in_on", {"called_in_on": "2020-01-26"}),
+                (Code.INVALID_ARGUMENT, "called_in_on", {"called_in_on": ""}),
+                (Code.INVALID_ARGUMENT, "called_by", {"called_by": ""}), (Code.NOT_FOUND, "body", {"body": f"{council}s"}),
+                (Code.FAILED_PRECONDITION, "number", {"number": 1}), (Code.NOT_FOUND, "number", {"number": 3}),
+                (Code.ABORTED, "etag", {"etag": way.etag})):
+            with self.subTest(field=field, **more):
+                self.refused(code, self.officer.CallInDecision, field=field, **{**call, **more})
+        self.refused(Code.PERMISSION_DENIED, self.worker.CallInDecision, **call)
+        halted = self.officer.CallInDecision(**call).endorsement
+        self.assertEqual((halted.state, halted.body, halted.waiting_since, halted.effective_on),
+                         (UNDER_WAY, council, "2020-01-23", ""))
+        self.assertEqual((self.at(way, "2020-01-22").state, self.at(way, "2020-01-23").state), (APPROVED, UNDER_WAY))
+        self.refused(Code.FAILED_PRECONDITION, self.officer.CallInDecision, field="number", says="already", **call)
+        self.refused(Code.FAILED_PRECONDITION, self.officer.WithdrawDecision, name=way.name, number=2, reason="x",
+                     says="called in")
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2020-01-25", "cabinet", says="waits for Council")
+        self.refused(Code.FAILED_PRECONDITION, self.decide, way, "council", "2020-01-24", "APPROVE", says="called in")
+        decide = {"name": way.name, "number": 2, "outcome": "CALL_IN_OUTCOME_REFERRED_BACK", "minute_ref": "4",
+                  "meeting": self.meeting("council", "2020-02-04")}
+        for code, field, more in (
+                (Code.FAILED_PRECONDITION, "meeting", {"meeting": self.meeting("panel", "2020-02-04")}),
+                (Code.INVALID_ARGUMENT, "meeting", {"meeting": self.meeting("council", "2020-01-22")}),
+                (Code.INVALID_ARGUMENT, "outcome", {"outcome": "CALL_IN_OUTCOME_UNSPECIFIED"}),
+                (Code.INVALID_ARGUMENT, "minute_ref", {"minute_ref": ""})):
+            with self.subTest(field=field, **more):
+                self.refused(code, self.officer.DecideCallIn, field=field, **{**decide, **more})
+        back = self.officer.DecideCallIn(**decide).endorsement
+        self.assertEqual((back.body, back.waiting_since, back.days_allowed), (f"{self.parent}/bodies/cabinet", "2020-02-04", 30))
+        self.assertEqual((back.decisions[1].called_in_by, back.decisions[1].call_in_decided_on,
+                          self.at(way, "2020-02-03").decisions[1].call_in_decided_on), (call["called_by"], "2020-02-04", ""))
+        self.refused(Code.FAILED_PRECONDITION, self.officer.DecideCallIn, field="number", **decide)
+        # the cabinet decides anew; called in once more, it stands and takes effect on the day of that
+        self.decide(way, "cabinet", "2020-02-10", "APPROVE")
+        self.officer.CallInDecision(**{**call, "number": 3, "called_in_on": "2020-02-15"})
+        stands = self.officer.DecideCallIn(**{**decide, "number": 3, "outcome": "CALL_IN_OUTCOME_STANDS",
+                                              "meeting": self.meeting("council", "2020-02-20")}).endorsement
+        self.assertEqual((stands.state, stands.ended_on, stands.effective_on), (APPROVED, "2020-02-10", "2020-02-20"))
+        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2020-02-19", "cabinet", field="adopted_on")
+        self.adopt(version, "2020-02-20", "cabinet")
+
     def test_a_vote_is_kept(self):
         _, way = self.begin()
         voted = self.decide(way, "panel", "2020-01-15", "ENDORSE", vote_taken=True, votes_for=40, votes_abstained=2)

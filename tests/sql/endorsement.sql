@@ -144,7 +144,7 @@ SELECT lives_ok($$SELECT pg_temp.adopt('2020-05-06', 'council')$$, 'then it is a
 -- Nothing that is recorded changes, and nobody else sees it.
 SELECT throws_ok(format(c, t), '42501', NULL, format(c, t))
   FROM unnest('{UPDATE %I SET authority_id = authority_id,DELETE FROM %I}'::text[]) AS c, unnest('{route,route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
-              'endorsement_notice,endorsement_decision,endorsement_withdrawal}'::text[]) AS t;
+              'endorsement_notice,endorsement_decision,endorsement_withdrawal,endorsement_call_in,endorsement_call_in_outcome}'::text[]) AS t;
 SELECT pg_temp.act('south');
 SELECT is(pg_temp.stood(current_date), NULL, 'another council sees no endorsement');
 SELECT is((SELECT count(*) FROM endorsement_history('promise', 2, 'e', current_date, current_date)),

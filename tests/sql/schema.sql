@@ -31,7 +31,8 @@ SELECT is((SELECT count(*) FROM pg_class WHERE relowner = 'pledged'::regrole), 0
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is append-only')
   FROM unnest('{return_submission,progress,return_move,request,round_commitment,route,'
               'route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
-              'endorsement_notice,endorsement_decision,endorsement_withdrawal,amendment,amendment_decision}'::text[]) AS t;
+              'endorsement_notice,endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
+              'endorsement_call_in_outcome,amendment,amendment_decision}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),

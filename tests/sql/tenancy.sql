@@ -26,7 +26,7 @@ BEGIN
     PERFORM return_move_add('now', 'housing', 'queried', '', 'Why?');
     PERFORM return_move_add('now', 'police', 'queried', '', 'Why?');
     PERFORM round_close('now', '');
-    PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{0}', '{panel}', '{approve}',
+    PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{5}', '{panel}', '{approve}',
         '{approved}', '{""}', '{panel}', '{officer}');
     PERFORM meeting_create('panel', 'm1', '2020-02-01');
     PERFORM endorsement_start('promise', '2', 'e1', 'way', '2020-01-01');
@@ -36,6 +36,9 @@ BEGIN
     PERFORM decision_withdraw('promise', '2', 'e1', 1, 'Not minuted', NULL, '');
     PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '2', 'To approve', false, 0,
         0, 0, true, '', '');
+    PERFORM decision_call_in('promise', '2', 'e1', 2, '2020-02-03', 'Three members', 'Too fast', 'panel', '');
+    PERFORM meeting_create('panel', 'm2', '2020-02-10');
+    PERFORM call_in_decide('promise', '2', 'e1', 2, 'stands', 'panel', 'm2', '3', '');
     PERFORM consultation_create('asked', 'Asked', 'promise', '2', current_date, current_date,
         '{young}', '{children_in_care}', '{8}', '{17}', '{40}');
     PERFORM question_create('asked', 'ranking', 'Order?', '{"",""}', '{A,B}', 0);
