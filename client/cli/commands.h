@@ -100,6 +100,8 @@ int run_consultation_codes(struct cli *cli);
 int run_consultation_respond(struct cli *cli);
 int run_consultation_enter(struct cli *cli);
 int run_consultation_results(struct cli *cli);
+int run_consultation_update(struct cli *cli);
+int run_consultation_reword(struct cli *cli);
 int run_consultation_close(struct cli *cli);
 int run_consultation_texts(struct cli *cli);
 int run_consultation_moderate(struct cli *cli);

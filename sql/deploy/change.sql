@@ -161,7 +161,7 @@ BEGIN
             'consultation_id'),
         ('consultation_group', 'INSERT', 'consultation.read', '/consultations/%s',
             'consultation_id'),
-        ('consultation_question', 'INSERT', 'consultation.read', '/consultations/%s',
+        ('consultation_question', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s',
             'consultation_id'),
         ('consultation_option', 'INSERT', 'consultation.read', '/consultations/%s',
             'consultation_id'),

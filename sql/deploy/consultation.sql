@@ -390,6 +390,33 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION consultation_update(p_id text, p_title text, p_opens_on date, p_closes_on date,
+                                    p_etag text, p_paths text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v consultation;
+    v_opens_on date;
+    v_closes_on date;
+BEGIN
+    PERFORM mask_check(p_paths, '{title,opens_on,closes_on}');
+    v := consultation_hold(p_id, 'consultation.name');
+    PERFORM etag_check(p_etag, etag(v.revision), 'consultation.etag');
+    v_opens_on := CASE WHEN masked('opens_on', p_paths) THEN p_opens_on ELSE v.opens_on END;
+    v_closes_on := CASE WHEN masked('closes_on', p_paths) THEN p_closes_on ELSE v.closes_on END;
+    IF v_opens_on IS DISTINCT FROM v.opens_on AND least(v.opens_on, v_opens_on) <= current_date THEN
+        PERFORM fail('PL412', 'The first day can change before it has come, to one that is ahead.',
+            'consultation.opens_on');
+    ELSIF v_closes_on IS DISTINCT FROM v.closes_on AND v_closes_on < current_date THEN
+        PERFORM fail('PL412', 'The last day can be moved to today or later.', 'consultation.closes_on');
+    END IF;
+    UPDATE consultation
+       SET title = CASE WHEN masked('title', p_paths) THEN p_title ELSE v.title END,
+           opens_on = v_opens_on, closes_on = v_closes_on
+     WHERE authority_id = app_authority() AND consultation_id = p_id;
+END
+$$;
+
 CREATE FUNCTION consultation_close(p_id text, p_etag text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
@@ -452,6 +479,25 @@ BEGIN
                                      label)
     SELECT app_authority(), p_consultation, v_question, o.place, o.id, o.label
       FROM unnest(v_ids, v_labels) WITH ORDINALITY AS o (id, label, place);
+END
+$$;
+
+-- Other words for a question, as long as nobody has answered.
+CREATE FUNCTION question_reword(p_consultation text, p_question int, p_prompt text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    PERFORM consultation_hold(p_consultation, 'parent');
+    IF EXISTS (SELECT FROM response AS r
+                WHERE r.authority_id = app_authority() AND r.consultation_id = p_consultation) THEN
+        PERFORM fail('PL412', 'Somebody has responded: the questions stay as they are.', 'parent');
+    END IF;
+    UPDATE consultation_question SET prompt = p_prompt
+     WHERE authority_id = app_authority() AND consultation_id = p_consultation
+       AND question = p_question;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no question ' || p_question || '.', 'question');
+    END IF;
 END
 $$;
 

@@ -58,7 +58,8 @@ GRANT UPDATE (position, ended_at) ON commitment_statement TO pledged;
 GRANT UPDATE (title, observed_from, observed_to, opens_on, due_on, closes_on, close_time)
     ON round TO pledged;
 -- What locks a consultation needs a column that it may change.
-GRANT UPDATE (close_time) ON consultation TO pledged;
+GRANT UPDATE (title, opens_on, closes_on, close_time, update_time, revision) ON consultation TO pledged;
+GRANT UPDATE (prompt) ON consultation_question TO pledged;
 GRANT UPDATE (publish_time) ON said_done TO pledged;
 GRANT DELETE ON outcome, statement, lineage TO pledged;
 

@@ -20,6 +20,8 @@ DROP FUNCTION pledge.response_codes_make(text, text, integer);
 DROP FUNCTION pledge.response_code_new();
 DROP FUNCTION pledge.response_code_digest(text);
 DROP FUNCTION pledge.question_create(text, text, text, text[], text[], integer);
+DROP FUNCTION pledge.question_reword(text, integer, text);
+DROP FUNCTION pledge.consultation_update(text, text, date, date, text, text[]);
 DROP FUNCTION pledge.consultation_close(text, text);
 DROP FUNCTION pledge.consultation_hold(text, text);
 DROP FUNCTION pledge.consultation_create(text, text, text, text, date, date, text[], text[],

@@ -61,6 +61,8 @@ SELECT 'pledge.consultation_state(date, date, timestamp with time zone)'::regpro
 SELECT 'pledge.consultation_create(text, text, text, text, date, date, text[], text[],'
     'integer[], integer[], integer[])'::regprocedure;
 SELECT 'pledge.consultation_hold(text, text)'::regprocedure;
+SELECT 'pledge.consultation_update(text, text, date, date, text, text[])'::regprocedure;
+SELECT 'pledge.question_reword(text, integer, text)'::regprocedure;
 SELECT 'pledge.consultation_close(text, text)'::regprocedure;
 SELECT 'pledge.question_create(text, text, text, text[], text[], integer)'::regprocedure;
 SELECT 'pledge.response_code_digest(text)'::regprocedure;

@@ -144,6 +144,9 @@ STORY = [
         "kind": "QUESTION_KIND_RATING", "prompt": "Do we keep it?"}}),
     ("ConsultationService/CreateQuestion", "officer", {"parent": ASKED, "question": {
         "kind": "QUESTION_KIND_FREE_TEXT", "prompt": "What else?"}}),
+    ("ConsultationService/RewordQuestion", "officer", {"parent": ASKED, "question": 2, "prompt": "What is missing?"}),
+    ("ConsultationService/UpdateConsultation", "officer", {
+        "consultation": {"name": ASKED, "closesOn": day(9)}, "updateMask": "closesOn"}),
     ("ConsultationService/ListQuestions", "officer", {"parent": ASKED}),
     ("ConsultationService/CreateResponseCodes", "worker", {"parent": ASKED, "groupId": "young", "count": 1},
      {"codes": "codes"}),
