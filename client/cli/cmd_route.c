@@ -30,6 +30,7 @@ static const struct view_column step_columns[] = {
     {"body", "body_display_name", TABLE_CUT},
     {"days allowed", "days_allowed", TABLE_RIGHT},
     {"call-in days", "call_in_days", TABLE_RIGHT},
+    {"working days", "working_days", 0},
     {0},
 };
 

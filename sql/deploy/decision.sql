@@ -168,7 +168,9 @@ BEGIN
                AND d.version_number = v_number AND d.endorsement_id = p_id), v.step_id, p_body,
         p_meeting, v_held_on, p_kind, p_minute_ref, p_recommendation, p_vote_taken, p_for, p_against,
         p_abstained, p_key, p_call_in_waiver,
-        v_held_on + CASE WHEN is_said(p_call_in_waiver) THEN 0 ELSE v_step.call_in_days END,
+        CASE WHEN is_said(p_call_in_waiver) THEN v_held_on
+             WHEN v_step.working_days THEN working_days_after(v_held_on, v_step.call_in_days)
+             ELSE v_held_on + v_step.call_in_days END,
         v_move.leads_to, CASE v_move.leads_to WHEN 'stay' THEN v.step_id ELSE v_move.to_step_id END,
         v.last_draft, v.waiting_since, v.days_allowed);
 END

@@ -8,7 +8,7 @@ SET LOCAL search_path = pledge, pg_temp;
 
 GRANT SELECT ON authority, owner, body, body_member, body_member_resource, member, role_permission, request, pledge, version,
     outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
-    return_submission, progress, return_move, return_check, version_owed, round_owed,
+    return_submission, progress, return_move, return_check, bank_holiday, version_owed, round_owed,
     owner_return, return_standing, expected_return, round_standing, authority_resource,
     department_resource, partner_agency_resource, body_resource, member_resource,
     identity_provider, identity_provider_resource, pledge_resource, version_resource,

@@ -376,6 +376,11 @@ class Rules(Council):
         self.assertEqual(plan("2020-02-10"), [])
         self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2020-02-14", "cabinet", field="adopted_on")
         self.assertEqual(self.adopt(version, "2020-02-15", "cabinet").adopted_on, "2020-02-15")
+        _, worked = self.begin(call_in_days=5, working_days=True)
+        self.decide(worked, "panel", "2020-01-10", "ENDORSE")
+        self.assertEqual(self.decide(worked, "cabinet", "2020-04-09", "APPROVE").effective_on, "2020-04-20")  # Easter
+        step = self.officer.GetRoute(name=worked.route).route.steps[1]
+        self.assertEqual((step.call_in_days, step.working_days), (5, True))
         _, urgent = self.begin(call_in_days=5)
         self.decide(urgent, "panel", "2020-01-10", "ENDORSE")
         done = self.decide(urgent, "cabinet", "2020-01-11", "APPROVE", call_in_waiver="A court waits for it")

@@ -52,6 +52,14 @@ SELECT is(pg_temp.bad('{a,b}', '{panel,panel}', '{a,b}', '{approve,approve}', '{
               '{"",""}', '{a,b}', '{officer,inspector}'), '{route.recorders[1].role}',
           'inspectors record nothing');
 
+-- Working days: over Easter 2010, over Christmas 2020 with a substitute day, and of a year that is not known.
+SELECT is(ARRAY(SELECT working_days_after(d::date, n)::text FROM (VALUES
+    ('2010-03-31', 1), ('2010-04-01', 1), ('2010-04-01', 5), ('2020-12-24', 1), ('2020-12-24', 3),
+    ('2010-09-06', 0)) AS v (d, n)),
+    '{2010-04-01,2010-04-06,2010-04-12,2020-12-29,2020-12-31,2010-09-06}', 'working days');
+SELECT is((pg_temp.failure($$SELECT working_days_after('2090-01-01', 1)$$)).state, 'PL412',
+          'of years whose bank holidays are known');
+
 -- A draft on its way.
 SELECT version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{1,2,3}', '{home,home,home}',
     '{Safe,Near,Heard}', '{A safe home,A home nearby,We hear you}', '{"","",""}', '{"","",""}', '{1,2,3}',

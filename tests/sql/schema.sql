@@ -41,7 +41,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
   FROM unnest('{principal,credential,login,password,recovery_code,device,attempt,invitation,session,'
               'token_used,personal_none}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
-  FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry,retention,'
+  FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,audit_head,audit_entry,retention,'
               'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
               'response_text_move}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
