@@ -43,7 +43,7 @@ static const struct view_column meeting_columns[] = {
     {0},
 };
 
-enum { TERMS_INDENT = 4 };
+enum { TERMS_INDENT = 2 };
 
 static char *body_name(struct cli *cli)
 {
@@ -69,9 +69,11 @@ int run_body_show(struct cli *cli)
     }
     view_card(cli, reply->body, body_card);
     for (size_t i = 0; i < reply->body->n_terms_of_reference; i++) {
-        fprintf(cli->out, "%s%zu.\n", i == 0 ? "\nTerms of reference\n" : "", i + 1);
-        view_paragraph(cli, cli->out, view_clean(cli, reply->body->terms_of_reference[i]),
-                       TERMS_INDENT);
+        fputs(i == 0 ? "\nTerms of reference\n" : "", cli->out);
+        view_paragraph(
+            cli, cli->out,
+            cli_printf(cli, "%zu. %s", i + 1, view_clean(cli, reply->body->terms_of_reference[i])),
+            TERMS_INDENT);
     }
     return CLI_OK;
 }

@@ -17,6 +17,7 @@ static const struct view_column way_columns[] = {
     {"days", "days_waited", TABLE_RIGHT},
     {"of", "days_allowed", TABLE_RIGHT},
     {"stalled", "stalled", 0},
+    {"id", "name", VIEW_ID},
     {0},
 };
 
