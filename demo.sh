@@ -18,7 +18,7 @@ BUILD=build/release
 PLEDGED=$PWD/$BUILD/server/pledged
 PLEDGE=$PWD/$BUILD/client/cli/pledge
 STARTED=$(date +%s)
-STEPS=8
+STEPS=9
 STEP=0
 START_SECONDS=20
 COUNCILS="leicester halton derby peterborough"
@@ -105,18 +105,22 @@ identities() {
     cat <<'LIST'
 host-administrator||||runs the service; sets up authorities and members, sees no content
 leicester-officer|leicester|officer||participation officer, Leicester
+leicester-worker|leicester|support_worker||support worker of the Children in Care Council, Leicester
 leicester-housing-director|leicester|director|departments/housing|director of housing, Leicester
 leicester-connexions|leicester|partner_agency|partnerAgencies/connexions|careers partner, Leicester
 halton-officer|halton|officer||participation officer, Halton
+halton-worker|halton|support_worker||support worker of the Children in Care Council, Halton
 halton-education-director|halton|director|departments/education|director of education, Halton
 halton-borough-health|halton|partner_agency|partnerAgencies/borough-health|health partner, Halton
 derby-administrator|derby|council_administrator||council administrator, Derby: members and audit
 derby-officer|derby|officer||participation officer, Derby
+derby-worker|derby|support_worker||support worker of the Children in Care Council, Derby
 derby-councillor|derby|elected_member||member of the committee, Derby
 derby-inspector|derby|inspector||inspector, Derby, for four weeks
 derby-learning-director|derby|director|departments/learning|director of learning, Derby
 derby-health-trust|derby|partner_agency|partnerAgencies/health-trust|health partner, Derby
 peterborough-officer|peterborough|officer||participation officer, Peterborough
+peterborough-worker|peterborough|support_worker||support worker of the Children in Care Council, Peterborough
 peterborough-housing-director|peterborough|director|departments/housing|director of housing, Peterborough
 peterborough-city-health|peterborough|partner_agency|partnerAgencies/city-health|health partner, Peterborough
 LIST
@@ -171,7 +175,14 @@ load_councils() {
         as host-administrator authority show "$council" >/dev/null 2>&1 ||
             as host-administrator authority create "$council" --display-name "${council^} City Council" >/dev/null
         add_members "$council" officer
-        as "$council-officer" apply "tests/data/councils/$council.json"
+        add_members "$council" support_worker
+        touch "$DEMO/history"
+        PLEDGE_ADDRESS=127.0.0.1:$PORT PLEDGE_CA=$DEMO/ca.pem PLEDGE=$PLEDGE IDENTITIES=$DEMO/identities \
+            tests/tools/history.sh "$council" "$DEMO/history" >"$DEMO/$council.log" || {
+            cat "$DEMO/$council.log" >&2
+            die "the history of $council could not be loaded"
+        }
+        tail -n 2 "$DEMO/$council.log"
         add_members "$council" director
         add_members "$council" partner_agency
         for role in council_administrator elected_member inspector; do
@@ -225,6 +236,37 @@ current_round() {
     done
 }
 
+# Derby asks about the draft of its next version: some answer by code, some on paper, and the committee's
+# key decision on it is announced.
+current_consultation() {
+    local number=0 code text
+    as derby-officer consultation show derby next >/dev/null 2>&1 && return
+    as derby-worker consultation create derby next --title "What should our next pledge say?" \
+        --version promise/3 --opens "$(date -d '-10 days' +%F)" --closes "$(date -d '+18 days' +%F)" \
+        --group young=children-in-care,11-17,120 --group leavers=care-leavers,45
+    as derby-worker consultation question derby next --kind rating --prompt "Does the draft say what matters?"
+    as derby-worker consultation question derby next --kind ranking --most 3 --prompt "Which three matter most?"
+    as derby-worker consultation question derby next --kind free-text --prompt "What is missing?"
+    for code in $(as derby-worker consultation codes derby next young 8 | grep -oE '[0-9A-Z]{5}(-[0-9A-Z]{5}){2}'); do
+        number=$((number + 1))
+        as derby-worker consultation respond "$code" --answer 1=$((number % 3 + 3)) \
+            --answer "2=11,$((number % 7 + 1)),8" >/dev/null
+    done
+    for number in 1 2 3; do
+        as derby-worker consultation enter derby next leavers --received-on "$(date -d '-2 days' +%F)" \
+            --answer 1=4 --answer "2=9,$number,11" --answer "3=Driving lessons before we leave, please ($number)." \
+            >/dev/null
+    done
+    text=$(as derby-worker consultation texts derby next --state waiting | grep -oE -m 1 '[0-9a-f-]{36}')
+    as derby-worker consultation moderate derby next "$text" --as shown
+    as derby-worker amendment propose derby next 1 --statement 11 --words "show us how to stay safe" \
+        --instead "help us when something goes wrong there" --reason "We know how; we need somebody to tell." --group young
+    as derby-officer body meet derby corporate-parenting-committee "$(date -d '+40 days' +%F)"
+    as derby-officer endorsement start derby promise/3 --route pledge --on "$(date -d '-9 days' +%F)" --id next
+    as derby-officer endorsement notice derby promise/3 --body corporate-parenting-committee \
+        --on "$(date -d '+40 days' +%F)" --published "$(date +%F)"
+}
+
 further() {
     local round
     round=$(cat "$DEMO/round")
@@ -240,6 +282,11 @@ Look further, as Derby's officer:
   pledge monitor derby --promise 3
   pledge round show derby $round --late
   pledge pledge compare derby promise 2
+  pledge consultation results derby priorities-2015
+  pledge consultation results derby next
+  pledge endorsement show derby promise/2 --as-at 2016-01-25
+  pledge endorsement forward-plan derby
+  pledge issue reach derby promise
   pledge commitment list derby --owner housing
   pledge call --list
 
@@ -264,6 +311,8 @@ start() {
     load_councils
     step "Returns for Derby's current round"
     current_round
+    step "A consultation that is open at Derby"
+    current_consultation >"$DEMO/consultation.log"
     step "The monitor of each council"
     local council
     for council in $COUNCILS; do

@@ -29,7 +29,9 @@ struct apply_plan {
     size_t action_count;
     size_t action_cap;
     size_t same[APPLY_KINDS];
-    bool is_new; /* the authority is not there: nothing can be read */
+    bool is_new;       /* the authority is not there: nothing can be read */
+    const char *until; /* name of the version to stop at, or NULL */
+    bool stopped;
 };
 
 /* What a kind is called, for `count` of them. */

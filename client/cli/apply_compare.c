@@ -292,7 +292,7 @@ static bool compare_versions(struct apply_plan *plan, const struct apply_item *p
                              bool is_there)
 {
     const struct apply_list *list = &plan->file->lists[APPLY_VERSION];
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count && !plan->stopped; i++) {
         const struct apply_item *item = &list->items[i];
         const Pledge__V1__Version *there = NULL;
         if (strcmp(item->parent, pledge->name) != 0) {
@@ -301,12 +301,17 @@ static bool compare_versions(struct apply_plan *plan, const struct apply_item *p
         if (is_there && !read_version(plan, item->name, &there)) {
             return false;
         }
+        plan->stopped = plan->until && strcmp(item->name, plan->until) == 0;
+        if (plan->stopped && there &&
+            there->state == PLEDGE__V1__VERSION_STATE__VERSION_STATE_ADOPTED) {
+            continue; /* no draft any more: nothing to go back to */
+        }
         if (there && there->state == PLEDGE__V1__VERSION_STATE__VERSION_STATE_ADOPTED) {
             compare_adopted(plan, item, there);
             continue;
         }
         compare_item(plan, APPLY_VERSION, item, there ? &there->base : NULL);
-        if (item->adopted_on) {
+        if (item->adopted_on && !plan->stopped) {
             adopt(plan, item);
         }
     }
@@ -382,7 +387,7 @@ static bool compare_kind(struct apply_plan *plan, enum apply_kind kind)
         set(request, "parent", plan->file->authority);
         ok = request && cli_list(plan->cli, kinds[kind].list, request, &list);
     }
-    for (size_t i = 0; ok && i < plan->file->lists[kind].count; i++) {
+    for (size_t i = 0; ok && !plan->stopped && i < plan->file->lists[kind].count; i++) {
         const struct apply_item *item = &plan->file->lists[kind].items[i];
         const ProtobufCMessage *there = find(&list, item->name);
         compare_item(plan, kind, item, there);
@@ -400,7 +405,7 @@ bool apply_compare(struct apply_plan *plan)
     static const enum apply_kind order[] = {APPLY_DEPARTMENT, APPLY_AGENCY,     APPLY_BODY,
                                             APPLY_PLEDGE,     APPLY_COMMITMENT, APPLY_ROUND};
     bool ok = compare_authority(plan);
-    for (size_t i = 0; ok && i < sizeof(order) / sizeof(order[0]); i++) {
+    for (size_t i = 0; ok && !plan->stopped && i < sizeof(order) / sizeof(order[0]); i++) {
         ok = compare_kind(plan, order[i]);
     }
     return ok;

@@ -152,6 +152,18 @@ static int carry_on(struct cli *cli, struct apply_plan *plan, const char *path)
     return CLI_OK;
 }
 
+/* Takes --until. False with the mistake printed. */
+static bool find_until(struct apply_plan *plan)
+{
+    const char *until = cli_option(plan->cli, "until");
+    plan->until = cli_version_name(plan->cli, text_last_segment(plan->file->authority), until);
+    if (plan->until && !apply_file_find(plan->file, APPLY_VERSION, plan->until)) {
+        cli_usage(plan->cli, "the file has no version %s", until);
+        return false;
+    }
+    return plan->until != NULL;
+}
+
 int run_apply(struct cli *cli)
 {
     struct apply_file file;
@@ -167,6 +179,10 @@ int run_apply(struct cli *cli)
     }
     struct apply_plan plan = {.cli = cli, .file = &file};
     int code = CLI_FAILED;
+    if (cli_option(cli, "until") && file.problem_count == 0 && !find_until(&plan)) {
+        apply_file_deinit(&file);
+        return CLI_USAGE;
+    }
     bool json = cli->json;
     cli->json = false; /* while lists are read */
     bool compared = file.problem_count == 0 && apply_compare(&plan);

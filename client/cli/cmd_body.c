@@ -8,10 +8,9 @@
 
 static const struct view_column seat_columns[] = {
     {"seat", "name", VIEW_ID},
-    {"held by", "display_name", TABLE_CUT},
+    {"held by", "display_name", TABLE_WRAP},
     {"as", "role", 0},
-    {"party", "party", TABLE_CUT},
-    {"for", "owner", VIEW_ID | TABLE_CUT},
+    {"party", "party", TABLE_WRAP},
     {"from", "sits_from", VIEW_DATE},
     {"to", "sits_to", VIEW_DATE},
     {0},
@@ -28,10 +27,76 @@ static const struct view_column seat_card[] = {
     {0},
 };
 
+static const struct view_column body_card[] = {
+    {"body", "name", VIEW_ID},
+    {"name", "display_name", 0},
+    {"reports to", "parent_body", VIEW_ID | VIEW_OPTIONAL},
+    {"set up", "established_on", VIEW_DATE | VIEW_OPTIONAL},
+    {"months between meetings", "meeting_interval_months", 0},
+    {0},
+};
+
+static const struct view_column meeting_columns[] = {
+    {"meeting", "name", VIEW_ID},
+    {"day", "held_on", VIEW_DATE},
+    {"recorded", "create_time", VIEW_DATE},
+    {0},
+};
+
+enum { TERMS_INDENT = 2 };
+
 static char *body_name(struct cli *cli)
 {
     cli->hint = cli_printf(cli, "See: pledge body list %s", cli_argument(cli, 0));
     return cli_name(cli, cli_argument(cli, 0), "bodies", cli_argument(cli, 1));
+}
+
+static char *seat_name(struct cli *cli)
+{
+    char *name = cli_printf(cli, "%s/members/%s", body_name(cli), cli_argument(cli, 2));
+    cli->hint = cli_printf(cli, "See: pledge body members %s %s", cli_argument(cli, 0),
+                           cli_argument(cli, 1));
+    return name;
+}
+
+int run_body_show(struct cli *cli)
+{
+    Pledge__V1__GetBodyRequest request = PLEDGE__V1__GET_BODY_REQUEST__INIT;
+    request.name = body_name(cli);
+    const Pledge__V1__GetBodyResponse *reply = cli_call(cli, "AuthorityService/GetBody", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->body, body_card);
+    for (size_t i = 0; i < reply->body->n_terms_of_reference; i++) {
+        fputs(i == 0 ? "\nTerms of reference\n" : "", cli->out);
+        view_paragraph(
+            cli, cli->out,
+            cli_printf(cli, "%zu. %s", i + 1, view_clean(cli, reply->body->terms_of_reference[i])),
+            TERMS_INDENT);
+    }
+    return CLI_OK;
+}
+
+int run_body_member(struct cli *cli)
+{
+    Pledge__V1__GetBodyMemberRequest request = PLEDGE__V1__GET_BODY_MEMBER_REQUEST__INIT;
+    request.name = seat_name(cli);
+    const Pledge__V1__GetBodyMemberResponse *reply =
+        cli_call(cli, "AuthorityService/GetBodyMember", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->body_member, seat_card);
+    return CLI_OK;
+}
+
+int run_body_meetings(struct cli *cli)
+{
+    Pledge__V1__ListMeetingsRequest request = PLEDGE__V1__LIST_MEETINGS_REQUEST__INIT;
+    request.parent = body_name(cli);
+    return view_list(cli, "EndorsementService/ListMeetings", &request, meeting_columns,
+                     "No meeting yet; see: pledge body meet");
 }
 
 int run_body_members(struct cli *cli)
@@ -103,15 +168,13 @@ int run_body_unseat(struct cli *cli)
     if (!on) {
         return cli_usage(cli, "--on is missing");
     }
-    seat.name = cli_printf(cli, "%s/members/%s", body_name(cli), cli_argument(cli, 2));
+    seat.name = seat_name(cli);
     seat.sits_to = cli_copy(cli, on);
     mask.paths = paths;
     mask.n_paths = 1;
     request.body_member = &seat;
     request.update_mask = &mask;
     request.validate_only = cli_flag(cli, "dry-run");
-    cli->hint = cli_printf(cli, "See: pledge body members %s %s", cli_argument(cli, 0),
-                           cli_argument(cli, 1));
     const Pledge__V1__UpdateBodyMemberResponse *reply =
         cli_call(cli, "AuthorityService/UpdateBodyMember", &request);
     if (!reply || cli->json) {

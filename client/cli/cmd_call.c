@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/call.h"
 #include "client/cli/commands.h"
 #include "client/cli/reflect.h"
 #include "client/cli/text.h"
@@ -159,16 +160,8 @@ static int describe(struct cli *cli, const char *name)
 
 /* ---- calling ---- */
 
-struct target {
-    const char *path; /* "/pkg.Service/Method" */
-    bool takes_many;
-    bool gives_many;
-    const ProtobufCMessageDescriptor *input;
-    const ProtobufCMessageDescriptor *output;
-};
-
-static int resolve(struct cli *cli, struct dynamic_pool *pool, const char *method,
-                   struct target *ret_target)
+int call_resolve(struct cli *cli, struct dynamic_pool *pool, const char *method,
+                 struct call_target *ret_target)
 {
     char *service_name = cli_copy(cli, *method == '/' ? method + 1 : method);
     char *slash = strchr(service_name, '/');
@@ -177,7 +170,7 @@ static int resolve(struct cli *cli, struct dynamic_pool *pool, const char *metho
     }
     *slash = '\0';
     const char *full = reflect_service_name(cli, service_name);
-    if (!full || !dynamic_init(pool, &cli->arena) || !reflect_learn(cli, pool, full)) {
+    if (!full || !reflect_learn(cli, pool, full)) {
         return CLI_FAILED;
     }
     const Google__Protobuf__ServiceDescriptorProto *service = dynamic_service(pool, full);
@@ -185,27 +178,20 @@ static int resolve(struct cli *cli, struct dynamic_pool *pool, const char *metho
     if (!found) {
         return no_method(cli, service, full, slash + 1);
     }
-    *ret_target = (struct target){.path = cli_printf(cli, "/%s/%s", full, found->name),
-                                  .takes_many = found->client_streaming,
-                                  .gives_many = found->server_streaming,
-                                  .input = dynamic_message(pool, without_dot(found->input_type)),
-                                  .output = dynamic_message(pool, without_dot(found->output_type))};
+    *ret_target =
+        (struct call_target){.path = cli_printf(cli, "/%s/%s", full, found->name),
+                             .takes_many = found->client_streaming,
+                             .gives_many = found->server_streaming,
+                             .input = dynamic_message(pool, without_dot(found->input_type)),
+                             .output = dynamic_message(pool, without_dot(found->output_type))};
     if (!ret_target->input || !ret_target->output) {
         return cli_fail(cli, "the messages of %s cannot be used here", ret_target->path);
     }
     return CLI_OK;
 }
 
-/* One serialized message to send. */
-struct request {
-    struct request *next;
-    const uint8_t *bytes;
-    size_t len;
-};
-
-/* Serializes what the JSON says. NULL with the error printed. */
-static struct request *pack_request(struct cli *cli, json_t *json,
-                                    const ProtobufCMessageDescriptor *type)
+struct call_request *call_pack(struct cli *cli, json_t *json,
+                               const ProtobufCMessageDescriptor *type)
 {
     struct err err = {0};
     ProtobufCMessage *message = msg_json_read(type, json, &cli->arena, &err);
@@ -219,7 +205,7 @@ static struct request *pack_request(struct cli *cli, json_t *json,
         fprintf(cli->err, "See: pledge call --describe %s\n", type->name);
         return NULL;
     }
-    struct request *request = arena_calloc(&cli->arena, 1, sizeof(*request));
+    struct call_request *request = arena_calloc(&cli->arena, 1, sizeof(*request));
     size_t len = protobuf_c_message_get_packed_size(message);
     uint8_t *bytes = arena_alloc(&cli->arena, len + 1);
     if (!request || !bytes) {
@@ -227,7 +213,7 @@ static struct request *pack_request(struct cli *cli, json_t *json,
         return NULL;
     }
     protobuf_c_message_pack(message, bytes);
-    *request = (struct request){.bytes = bytes, .len = len};
+    *request = (struct call_request){.bytes = bytes, .len = len};
     return request;
 }
 
@@ -250,8 +236,8 @@ static size_t skip_blanks(const char *text, size_t at, size_t len)
 
 /* The requests of "{…}", "@file" or "-": one, or any number one after the other when the method
  * takes many. False with the error printed. */
-static bool read_requests(struct cli *cli, const char *given, const struct target *target,
-                          struct request **ret_requests)
+static bool read_requests(struct cli *cli, const char *given, const struct call_target *target,
+                          struct call_request **ret_requests)
 {
     size_t len = strlen(given);
     const char *text = given;
@@ -270,7 +256,7 @@ static bool read_requests(struct cli *cli, const char *given, const struct targe
                      (size_t)error.line + count_lines(text, at), error.column, error.text);
             return false;
         }
-        *ret_requests = pack_request(cli, json, target->input);
+        *ret_requests = call_pack(cli, json, target->input);
         json_decref(json);
         if (!*ret_requests) {
             return false;
@@ -319,7 +305,8 @@ static int print_stream(struct cli *cli, struct pledge_stream *stream, int timeo
     return code;
 }
 
-static int call_stream(struct cli *cli, const struct target *target, const struct request *request,
+static int call_stream(struct cli *cli, const struct call_target *target,
+                       const struct call_request *request,
                        const struct pledge_call_options *options)
 {
     struct pledge_reply reply = {0};
@@ -350,8 +337,8 @@ static int call_stream(struct cli *cli, const struct target *target, const struc
     return code;
 }
 
-static int call_once(struct cli *cli, const struct target *target, const struct request *request,
-                     const struct pledge_call_options *options)
+static int call_once(struct cli *cli, const struct call_target *target,
+                     const struct call_request *request, const struct pledge_call_options *options)
 {
     struct pledge_reply reply;
     int code =
@@ -365,17 +352,21 @@ static int call_once(struct cli *cli, const struct target *target, const struct 
 int run_call(struct cli *cli)
 {
     struct dynamic_pool pool;
-    struct target target = {0};
-    struct request *requests;
+    struct call_target target = {0};
+    struct call_request *requests;
     const char *method = cli_argument(cli, 0);
     const char *given = cli->argument_count > 1 ? cli_argument(cli, 1) : "{}";
     if (cli_flag(cli, "list") || cli_option(cli, "describe")) {
         return cli_flag(cli, "list") ? list(cli) : describe(cli, cli_option(cli, "describe"));
     }
+    if (cli_option(cli, "each")) {
+        return call_each(cli, cli_option(cli, "each"));
+    }
     if (!*method) {
         return cli_usage(cli, "METHOD is missing; --list shows what there is");
     }
-    int code = resolve(cli, &pool, method, &target);
+    int code = dynamic_init(&pool, &cli->arena) ? call_resolve(cli, &pool, method, &target)
+                                                : cli_fail(cli, "out of memory");
     if (code != CLI_OK) {
         return code;
     }

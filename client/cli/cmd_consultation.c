@@ -187,6 +187,63 @@ int run_consultation_create(struct cli *cli)
     return CLI_OK;
 }
 
+int run_consultation_update(struct cli *cli)
+{
+    char *paths[3];
+    Pledge__V1__Consultation changed = PLEDGE__V1__CONSULTATION__INIT;
+    Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
+    Pledge__V1__UpdateConsultationRequest request = PLEDGE__V1__UPDATE_CONSULTATION_REQUEST__INIT;
+    const struct {
+        const char *option;
+        char *path;
+        char **field;
+    } fields[] = {{"title", "title", &changed.title},
+                  {"opens", "opens_on", &changed.opens_on},
+                  {"closes", "closes_on", &changed.closes_on}};
+    mask.paths = paths;
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        const char *value = cli_option(cli, fields[i].option);
+        if (value) {
+            *fields[i].field = cli_copy(cli, value);
+            paths[mask.n_paths++] = fields[i].path;
+        }
+    }
+    if (mask.n_paths == 0) {
+        return cli_usage(cli, "say what to change: --title, --opens or --closes");
+    }
+    changed.name = consultation_name(cli);
+    request.consultation = &changed;
+    request.update_mask = &mask;
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__UpdateConsultationResponse *reply =
+        cli_call(cli, "ConsultationService/UpdateConsultation", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->consultation, consultation_card);
+    return CLI_OK;
+}
+
+int run_consultation_reword(struct cli *cli)
+{
+    Pledge__V1__RewordQuestionRequest request = PLEDGE__V1__REWORD_QUESTION_REQUEST__INIT;
+    const char *prompt = cli_option(cli, "prompt");
+    request.question = consultation_number(cli_argument(cli, 2));
+    if (request.question < 1 || !prompt) {
+        return cli_usage(cli, prompt ? "N is the number of a question" : "--prompt is missing");
+    }
+    request.parent = consultation_name(cli);
+    request.prompt = cli_copy(cli, prompt);
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__RewordQuestionResponse *reply =
+        cli_call(cli, "ConsultationService/RewordQuestion", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    consultation_print_questions(cli, reply->questions, reply->n_questions);
+    return CLI_OK;
+}
+
 int run_consultation_close(struct cli *cli)
 {
     Pledge__V1__CloseConsultationRequest request = PLEDGE__V1__CLOSE_CONSULTATION_REQUEST__INIT;

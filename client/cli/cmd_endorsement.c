@@ -6,6 +6,7 @@
 #include "pledge/v1/endorsement.pb-c.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct view_column way_columns[] = {
@@ -16,6 +17,7 @@ static const struct view_column way_columns[] = {
     {"days", "days_waited", TABLE_RIGHT},
     {"of", "days_allowed", TABLE_RIGHT},
     {"stalled", "stalled", 0},
+    {"id", "name", VIEW_ID},
     {0},
 };
 
@@ -38,14 +40,15 @@ static const struct view_column way_card[] = {
 };
 
 static const struct view_column decision_columns[] = {
+    {"", "number", TABLE_RIGHT},
     {"day", "decided_on", VIEW_DATE},
-    {"body", "body_display_name", TABLE_CUT},
+    {"body", "body_display_name", TABLE_WRAP},
     {"decision", "kind", 0},
-    {"minute", "minute_ref", TABLE_CUT},
-    {"waited", "days_waited", TABLE_RIGHT},
+    {"minute", "minute_ref", TABLE_WRAP},
+    {"days", "days_waited", TABLE_RIGHT},
     {"stall", "stalled", 0},
     {"draft", "draft", TABLE_RIGHT},
-    {"earlier text", "earlier_text", 0},
+    {"older", "earlier_text", 0},
     {0},
 };
 
@@ -76,6 +79,53 @@ static char *given(struct cli *cli, const char *option)
     return cli_copy(cli, value ? value : "");
 }
 
+/* False with the first option that is missing printed. */
+static bool all_given(struct cli *cli, const char *const *needed, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!cli_option(cli, needed[i])) {
+            cli_usage(cli, "--%s is missing", needed[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The meeting of --body that was --on a day. */
+static char *meeting_name(struct cli *cli)
+{
+    return cli_printf(cli, "%s/bodies/%s/meetings/%s", cli_authority(cli, cli_argument(cli, 0)),
+                      given(cli, "body"), given(cli, "on"));
+}
+
+/* What has happened to a decision since it was taken. */
+static void print_afterwards(struct cli *cli, const Pledge__V1__Decision *decision)
+{
+    char day[TEXT_DATE_SIZE];
+    if (*decision->withdrawn_on) {
+        view_paragraph(cli, cli->out,
+                       cli_printf(cli, "Decision %d counts no more since %s: %s", decision->number,
+                                  text_date(decision->withdrawn_on, day),
+                                  view_clean(cli, decision->withdrawal_reason)),
+                       0);
+    }
+    if (*decision->called_in_on) {
+        view_paragraph(cli, cli->out,
+                       cli_printf(cli, "Decision %d was called in on %s by %s, to %s: %s",
+                                  decision->number, text_date(decision->called_in_on, day),
+                                  view_clean(cli, decision->called_in_by),
+                                  text_last_segment(decision->call_in_body),
+                                  view_clean(cli, decision->call_in_reason)),
+                       0);
+    }
+    if (*decision->call_in_decided_on) {
+        bool stands =
+            decision->call_in_outcome == PLEDGE__V1__CALL_IN_OUTCOME__CALL_IN_OUTCOME_STANDS;
+        fprintf(cli->out, "On %s it %s.\n", text_date(decision->call_in_decided_on, day),
+                stands ? "was let stand" : "was sent back");
+    }
+}
+
 static int print_way(struct cli *cli, const Pledge__V1__Endorsement *way, bool dry_run)
 {
     if (dry_run) {
@@ -86,6 +136,9 @@ static int print_way(struct cli *cli, const Pledge__V1__Endorsement *way, bool d
         struct cli_list list = {.items = (void **)way->decisions, .count = way->n_decisions};
         fputc('\n', cli->out);
         view_table(cli, &list, decision_columns);
+    }
+    for (size_t i = 0; i < way->n_decisions; i++) {
+        print_afterwards(cli, way->decisions[i]);
     }
     return CLI_OK;
 }
@@ -193,10 +246,8 @@ static int read_decision(struct cli *cli, Pledge__V1__Decision *decision)
     static const char *const needed[] = {"body", "on", "minute", "recommendation"};
     const char *votes = cli_option(cli, "votes");
     int kind = 0;
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!cli_option(cli, needed[i])) {
-            return cli_usage(cli, "--%s is missing", needed[i]);
-        }
+    if (!all_given(cli, needed, sizeof(needed) / sizeof(needed[0]))) {
+        return CLI_USAGE;
     }
     if (!cli_enum(&pledge__v1__decision_kind__descriptor, "DECISION_KIND_", cli_argument(cli, 2),
                   &kind)) {
@@ -209,9 +260,7 @@ static int read_decision(struct cli *cli, Pledge__V1__Decision *decision)
         return cli_usage(cli, "votes are written FOR/AGAINST/ABSTAINED, such as 40/2/1");
     }
     decision->kind = (Pledge__V1__DecisionKind)kind;
-    decision->meeting =
-        cli_printf(cli, "%s/bodies/%s/meetings/%s", cli_authority(cli, cli_argument(cli, 0)),
-                   given(cli, "body"), given(cli, "on"));
+    decision->meeting = meeting_name(cli);
     decision->minute_ref = given(cli, "minute");
     decision->recommendation = given(cli, "recommendation");
     decision->call_in_waiver = given(cli, "waive-call-in");
@@ -241,23 +290,131 @@ int run_endorsement_decide(struct cli *cli)
     return print_way(cli, reply->endorsement, request.validate_only);
 }
 
+/* The number that is the third argument; 0 with the mistake printed. */
+static int32_t read_number(struct cli *cli)
+{
+    char *end = NULL;
+    long number = strtol(cli_argument(cli, 2), &end, 10);
+    if (*end || number < 1 || number > INT32_MAX) {
+        cli_usage(cli, "N is a number, not \"%s\"", cli_argument(cli, 2));
+        return 0;
+    }
+    return (int32_t)number;
+}
+
+int run_endorsement_withdraw(struct cli *cli)
+{
+    Pledge__V1__WithdrawDecisionRequest request = PLEDGE__V1__WITHDRAW_DECISION_REQUEST__INIT;
+    request.number = read_number(cli);
+    if (request.number == 0) {
+        return CLI_USAGE;
+    }
+    if (!cli_option(cli, "reason")) {
+        return cli_usage(cli, "--reason is missing");
+    }
+    request.name = way_name(cli);
+    if (!request.name) {
+        return CLI_FAILED;
+    }
+    request.reason = given(cli, "reason");
+    request.withdrawn_on = given(cli, "on");
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__WithdrawDecisionResponse *reply =
+        cli_call(cli, "EndorsementService/WithdrawDecision", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    return print_way(cli, reply->endorsement, request.validate_only);
+}
+
+int run_endorsement_call_in(struct cli *cli)
+{
+    Pledge__V1__CallInDecisionRequest request = PLEDGE__V1__CALL_IN_DECISION_REQUEST__INIT;
+    static const char *const needed[] = {"on", "by", "reason", "body"};
+    request.number = read_number(cli);
+    if (request.number == 0 || !all_given(cli, needed, sizeof(needed) / sizeof(needed[0]))) {
+        return CLI_USAGE;
+    }
+    request.name = way_name(cli);
+    if (!request.name) {
+        return CLI_FAILED;
+    }
+    request.called_in_on = given(cli, "on");
+    request.called_by = given(cli, "by");
+    request.reason = given(cli, "reason");
+    request.body = cli_name(cli, cli_argument(cli, 0), "bodies", cli_option(cli, "body"));
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__CallInDecisionResponse *reply =
+        cli_call(cli, "EndorsementService/CallInDecision", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    return print_way(cli, reply->endorsement, request.validate_only);
+}
+
+int run_endorsement_settle(struct cli *cli)
+{
+    Pledge__V1__DecideCallInRequest request = PLEDGE__V1__DECIDE_CALL_IN_REQUEST__INIT;
+    static const char *const needed[] = {"body", "on", "minute"};
+    int outcome = 0;
+    request.number = read_number(cli);
+    if (request.number == 0 || !all_given(cli, needed, sizeof(needed) / sizeof(needed[0]))) {
+        return CLI_USAGE;
+    }
+    if (!cli_enum(&pledge__v1__call_in_outcome__descriptor, "CALL_IN_OUTCOME_",
+                  cli_argument(cli, 3), &outcome)) {
+        return cli_usage(cli, "a call-in ends as stands or referred-back, not \"%s\"",
+                         cli_argument(cli, 3));
+    }
+    request.name = way_name(cli);
+    if (!request.name) {
+        return CLI_FAILED;
+    }
+    request.outcome = (Pledge__V1__CallInOutcome)outcome;
+    request.meeting = meeting_name(cli);
+    request.minute_ref = given(cli, "minute");
+    request.validate_only = cli_flag(cli, "dry-run");
+    const Pledge__V1__DecideCallInResponse *reply =
+        cli_call(cli, "EndorsementService/DecideCallIn", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    return print_way(cli, reply->endorsement, request.validate_only);
+}
+
+int run_endorsement_draft(struct cli *cli)
+{
+    Pledge__V1__GetDraftRequest request = PLEDGE__V1__GET_DRAFT_REQUEST__INIT;
+    request.draft = read_number(cli);
+    if (request.draft == 0) {
+        return CLI_USAGE;
+    }
+    request.name = way_name(cli);
+    if (!request.name) {
+        return CLI_FAILED;
+    }
+    const Pledge__V1__GetDraftResponse *reply =
+        cli_call(cli, "EndorsementService/GetDraft", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fwrite(reply->content.data, 1, reply->content.len, cli->out);
+    return CLI_OK;
+}
+
 int run_endorsement_notice(struct cli *cli)
 {
     Pledge__V1__Notice notice = PLEDGE__V1__NOTICE__INIT;
     Pledge__V1__GiveNoticeRequest request = PLEDGE__V1__GIVE_NOTICE_REQUEST__INIT;
     static const char *const needed[] = {"body", "on", "published"};
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!cli_option(cli, needed[i])) {
-            return cli_usage(cli, "--%s is missing", needed[i]);
-        }
+    if (!all_given(cli, needed, sizeof(needed) / sizeof(needed[0]))) {
+        return CLI_USAGE;
     }
     request.parent = way_name(cli);
     if (!request.parent) {
         return CLI_FAILED;
     }
-    notice.meeting =
-        cli_printf(cli, "%s/bodies/%s/meetings/%s", cli_authority(cli, cli_argument(cli, 0)),
-                   given(cli, "body"), given(cli, "on"));
+    notice.meeting = meeting_name(cli);
     notice.published_on = given(cli, "published");
     notice.urgency_reason = given(cli, "urgent");
     request.notice = &notice;

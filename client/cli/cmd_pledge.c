@@ -250,6 +250,51 @@ int run_pledge_content(struct cli *cli)
     return CLI_OK;
 }
 
+static const struct view_column statement_columns[] = {
+    {"id", "statement_id", 0},
+    {"outcome", "outcome_id", 0},
+    {"statement", "text", TABLE_WRAP},
+    {0},
+};
+
+static const struct view_column statement_card[] = {
+    {"statement", "statement_id", 0},
+    {"outcome", "outcome_id", 0},
+    {"title", "title", 0},
+    {"text", "text", 0},
+    {"easy read", "easy_read", VIEW_OPTIONAL},
+    {"for", "audience", VIEW_OPTIONAL},
+    {0},
+};
+
+int run_statement_list(struct cli *cli)
+{
+    Pledge__V1__ListStatementsRequest request = PLEDGE__V1__LIST_STATEMENTS_REQUEST__INIT;
+    request.parent = cli_version_name(cli, cli_argument(cli, 0), cli_argument(cli, 1));
+    return request.parent ? view_list(cli, "PledgeService/ListStatements", &request,
+                                      statement_columns, "No statement yet.")
+                          : CLI_USAGE;
+}
+
+int run_statement_show(struct cli *cli)
+{
+    Pledge__V1__GetStatementRequest request = PLEDGE__V1__GET_STATEMENT_REQUEST__INIT;
+    char *version = cli_version_name(cli, cli_argument(cli, 0), cli_argument(cli, 1));
+    if (!version) {
+        return CLI_USAGE;
+    }
+    request.name = cli_printf(cli, "%s/statements/%s", version, cli_argument(cli, 2));
+    cli->hint = cli_printf(cli, "See: pledge statement list %s %s", cli_argument(cli, 0),
+                           cli_argument(cli, 1));
+    const Pledge__V1__GetStatementResponse *reply =
+        cli_call(cli, "PledgeService/GetStatement", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->statement, statement_card);
+    return CLI_OK;
+}
+
 int run_pledge_adopt(struct cli *cli)
 {
     Pledge__V1__GetVersionRequest get = PLEDGE__V1__GET_VERSION_REQUEST__INIT;

@@ -183,6 +183,7 @@ int run_consultation_enter(struct cli *cli)
     Pledge__V1__ListQuestionsRequest asked = PLEDGE__V1__LIST_QUESTIONS_REQUEST__INIT;
     struct answers answers;
     struct cli_list list;
+    const char *received = cli_option(cli, "received-on");
     bool json = cli->json;
     cli->json = false;
     asked.parent = consultation_name(cli);
@@ -197,5 +198,6 @@ int run_consultation_enter(struct cli *cli)
     FILL(request, answers);
     request.parent = asked.parent;
     request.group_id = cli_copy(cli, cli_argument(cli, 2));
+    request.received_on = cli_copy(cli, received ? received : "");
     return taken(cli, cli_call(cli, "ConsultationService/EnterResponse", &request));
 }

@@ -27,9 +27,10 @@ static const struct view_column route_card[] = {
 
 static const struct view_column step_columns[] = {
     {"step", "step_id", 0},
-    {"body", "body_display_name", TABLE_CUT},
+    {"body", "body_display_name", TABLE_WRAP},
     {"days allowed", "days_allowed", TABLE_RIGHT},
     {"call-in days", "call_in_days", TABLE_RIGHT},
+    {"working days", "working_days", 0},
     {0},
 };
 

@@ -25,6 +25,7 @@ const struct cli_group cli_groups[] = {
     {"provider", "the identity provider that a council's people sign in by"},
     {"session", "where you are signed in"},
     {"pledge", "pledges, their versions and statements"},
+    {"statement", "the statements of a version"},
     {"issue", "what was given out of a version, and how far it reached"},
     {"launch", "events at which a version was made known"},
     {"signing", "events at which a version is signed"},

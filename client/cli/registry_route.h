@@ -96,6 +96,49 @@
                               "\"To approve the pledge\""),                                        \
          .run = run_endorsement_decide},                                                           \
         {.group = "endorsement",                                                                   \
+         .name = "withdraw",                                                                       \
+         .summary = "take back the last decision, which was recorded wrongly",                     \
+         .description = "It stays on record, with the reason, and counts until the day that is "   \
+                        "given. Then record the decision of the meeting as it was.",               \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION, {"N", "number of the decision"}),      \
+         .options = OPTIONS({"reason", "WORDS", "what was wrong with it; required"},               \
+                            {"on", "DAY", "since when it counts no more; today unless said"},      \
+                            OPT_WAY, OPT_DRY_RUN),                                                 \
+         .examples = EXAMPLES("pledge endorsement withdraw peterborough promise/2 2 --reason "     \
+                              "\"The panel endorsed it\""),                                        \
+         .run = run_endorsement_withdraw},                                                         \
+        {.group = "endorsement",                                                                   \
+         .name = "call-in",                                                                        \
+         .summary = "record that the last decision was called in",                                 \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION, {"N", "number of the decision"}),      \
+         .options = OPTIONS({"on", "DAY", "the day, YYYY-MM-DD; required"},                        \
+                            {"by", "WORDS", "who, by post or number; required"},                   \
+                            {"reason", "WORDS", "why; required"},                                  \
+                            {"body", "BODY", "the body that it goes to; required"}, OPT_WAY,       \
+                            OPT_DRY_RUN),                                                          \
+         .examples = EXAMPLES("pledge endorsement call-in halton promise/2 2 --on 2020-02-24 "     \
+                              "--by \"Five councillors\" --reason \"The cost\" --body board"),     \
+         .run = run_endorsement_call_in},                                                          \
+        {.group = "endorsement",                                                                   \
+         .name = "settle",                                                                         \
+         .summary = "record what became of a call-in",                                             \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION, {"N", "number of the decision"},       \
+                                {"OUTCOME", "stands or referred-back"}),                           \
+         .options = OPTIONS({"body", "BODY", "the body that it went to; required"},                \
+                            {"on", "DAY", "the day of its meeting, YYYY-MM-DD; required"},         \
+                            {"minute", "REF", "number of the minute or agenda item; required"},    \
+                            OPT_WAY, OPT_DRY_RUN),                                                 \
+         .examples = EXAMPLES("pledge endorsement settle halton promise/2 2 stands --body board "  \
+                              "--on 2020-03-02 --minute 4"),                                       \
+         .run = run_endorsement_settle},                                                           \
+        {.group = "endorsement",                                                                   \
+         .name = "draft",                                                                          \
+         .summary = "write the text of a draft as bodies saw it",                                  \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION, {"N", "number of the draft"}),         \
+         .options = OPTIONS(OPT_WAY),                                                              \
+         .examples = EXAMPLES("pledge endorsement draft peterborough promise/2 1"),                \
+         .run = run_endorsement_draft},                                                            \
+        {.group = "endorsement",                                                                   \
          .name = "notice",                                                                         \
          .summary = "announce a key decision on the forward plan",                                 \
          .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION),                                       \

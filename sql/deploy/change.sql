@@ -82,7 +82,8 @@ BEGIN
             'audience_count', 'consultation_group', 'consultation_question', 'consultation_option',
             'amendment_decision', 'route_step', 'route_move',
             'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
-            'signing_key_revocation', 'service_key', 'signature_withdrawal')
+            'signing_key_revocation', 'service_key', 'signature_withdrawal',
+            'endorsement_withdrawal', 'endorsement_call_in', 'endorsement_call_in_outcome')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
@@ -143,6 +144,12 @@ BEGIN
             '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
         ('endorsement_decision', 'INSERT', 'endorsement.read',
             '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
+        ('endorsement_withdrawal', 'INSERT', 'endorsement.read',
+            '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
+        ('endorsement_call_in', 'INSERT', 'endorsement.read',
+            '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
+        ('endorsement_call_in_outcome', 'INSERT', 'endorsement.read',
+            '/pledges/%s/versions/%s/endorsements/%s', 'pledge_id,version_number,endorsement_id'),
         ('commitment', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s', 'commitment_id'),
         ('commitment_statement', 'INSERT OR UPDATE', 'commitment.read', '/commitments/%s',
             'commitment_id'),
@@ -159,7 +166,7 @@ BEGIN
             'consultation_id'),
         ('consultation_group', 'INSERT', 'consultation.read', '/consultations/%s',
             'consultation_id'),
-        ('consultation_question', 'INSERT', 'consultation.read', '/consultations/%s',
+        ('consultation_question', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s',
             'consultation_id'),
         ('consultation_option', 'INSERT', 'consultation.read', '/consultations/%s',
             'consultation_id'),

@@ -372,7 +372,7 @@ BEGIN
 END
 $$;
 
--- The consultation, which stays as it is until the transaction ends.
+-- The consultation, which stays as it is until the transaction ends, and is not closed for good.
 CREATE FUNCTION consultation_hold(p_id text, p_field text) RETURNS consultation
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
@@ -383,10 +383,37 @@ BEGIN
      WHERE authority_id = app_authority() AND consultation_id = p_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM fail('PL404', 'There is no consultation ' || p_id || '.', p_field);
-    ELSIF consultation_state(v.opens_on, v.closes_on, v.close_time) = 'closed' THEN
+    ELSIF v.close_time IS NOT NULL THEN
         PERFORM fail('PL412', 'Consultation ' || p_id || ' is closed.', p_field);
     END IF;
     RETURN v;
+END
+$$;
+
+CREATE FUNCTION consultation_update(p_id text, p_title text, p_opens_on date, p_closes_on date,
+                                    p_etag text, p_paths text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v consultation;
+    v_opens_on date;
+    v_closes_on date;
+BEGIN
+    PERFORM mask_check(p_paths, '{title,opens_on,closes_on}');
+    v := consultation_hold(p_id, 'consultation.name');
+    PERFORM etag_check(p_etag, etag(v.revision), 'consultation.etag');
+    v_opens_on := CASE WHEN masked('opens_on', p_paths) THEN p_opens_on ELSE v.opens_on END;
+    v_closes_on := CASE WHEN masked('closes_on', p_paths) THEN p_closes_on ELSE v.closes_on END;
+    IF v_opens_on IS DISTINCT FROM v.opens_on AND least(v.opens_on, v_opens_on) <= current_date THEN
+        PERFORM fail('PL412', 'The first day can change before it has come, to one that is ahead.',
+            'consultation.opens_on');
+    ELSIF v_closes_on IS DISTINCT FROM v.closes_on AND v_closes_on < current_date THEN
+        PERFORM fail('PL412', 'The last day can be moved to today or later.', 'consultation.closes_on');
+    END IF;
+    UPDATE consultation
+       SET title = CASE WHEN masked('title', p_paths) THEN p_title ELSE v.title END,
+           opens_on = v_opens_on, closes_on = v_closes_on
+     WHERE authority_id = app_authority() AND consultation_id = p_id;
 END
 $$;
 
@@ -455,6 +482,25 @@ BEGIN
 END
 $$;
 
+-- Other words for a question, as long as nobody has answered.
+CREATE FUNCTION question_reword(p_consultation text, p_question int, p_prompt text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    PERFORM consultation_hold(p_consultation, 'parent');
+    IF EXISTS (SELECT FROM response AS r
+                WHERE r.authority_id = app_authority() AND r.consultation_id = p_consultation) THEN
+        PERFORM fail('PL412', 'Somebody has responded: the questions stay as they are.', 'parent');
+    END IF;
+    UPDATE consultation_question SET prompt = p_prompt
+     WHERE authority_id = app_authority() AND consultation_id = p_consultation
+       AND question = p_question;
+    IF NOT FOUND THEN
+        PERFORM fail('PL404', 'There is no question ' || p_question || '.', 'question');
+    END IF;
+END
+$$;
+
 -- --- responding ---------------------------------------------------------------------------------
 
 -- Codes are 15 of 32 signs, 75 random bits; I, L and O are read as 1, 1 and 0.
@@ -477,10 +523,12 @@ CREATE FUNCTION response_codes_make(p_consultation text, p_group text, p_count i
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 DECLARE
+    v consultation := consultation_hold(p_consultation, 'parent');
     v_codes text[];
 BEGIN
-    PERFORM consultation_hold(p_consultation, 'parent');
-    IF p_count NOT BETWEEN 1 AND 1000 THEN
+    IF v.closes_on < current_date THEN
+        PERFORM fail('PL412', 'Codes are used until ' || v.closes_on || ', which is over.', 'parent');
+    ELSIF p_count NOT BETWEEN 1 AND 1000 THEN
         PERFORM fail('PL400', 'Ask for 1 to 1000 codes.', 'count');
     ELSIF NOT EXISTS (SELECT FROM consultation_group AS g
                        WHERE g.authority_id = app_authority() AND g.group_id = p_group
@@ -602,9 +650,10 @@ BEGIN
 END
 $$;
 
--- Takes a response. One by code is worth the mixing; a worker is known anyway.
+-- Takes a response. One by code is worth the mixing; a worker is known anyway, and may enter what came on
+-- paper on an earlier day until the consultation is closed for good.
 CREATE FUNCTION response_take(
-    p_authority text, p_consultation text, p_group text, p_worker uuid,
+    p_authority text, p_consultation text, p_group text, p_worker uuid, p_received_on date,
     p_rating_questions int[], p_ratings int[], p_choice_questions int[], p_choices int[],
     p_preference_questions int[], p_preference_places int[], p_preference_options int[],
     p_text_questions int[], p_texts text[]) RETURNS void
@@ -612,16 +661,19 @@ LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v_problems jsonb;
-    v_state text;
+    v consultation;
 BEGIN
     PERFORM pg_advisory_xact_lock(
         hashtextextended('pledge.response ' || p_authority || '/' || p_consultation, 0));
-    SELECT consultation_state(c.opens_on, c.closes_on, c.close_time) INTO v_state
-      FROM consultation AS c
+    SELECT * INTO v FROM consultation AS c
      WHERE c.authority_id = p_authority AND c.consultation_id = p_consultation;
-    IF v_state IS DISTINCT FROM 'open' THEN
-        PERFORM fail('PL412', CASE v_state WHEN 'closed' THEN 'The consultation is closed.'
-                                           ELSE 'The consultation has not opened yet.' END);
+    IF v.close_time IS NOT NULL OR p_received_on IS NULL AND current_date > v.closes_on THEN
+        PERFORM fail('PL412', 'The consultation is closed.');
+    ELSIF current_date < v.opens_on THEN
+        PERFORM fail('PL412', 'The consultation has not opened yet.');
+    ELSIF p_received_on NOT BETWEEN v.opens_on AND least(v.closes_on, current_date) THEN
+        PERFORM fail('PL400', 'It was open from ' || v.opens_on || ' to ' || v.closes_on
+            || ': give a day of it, not in the future.', 'received_on');
     ELSIF cardinality(p_rating_questions || p_choice_questions || p_preference_questions
                       || p_text_questions) = 0 THEN
         PERFORM fail('PL400', 'Answer at least one question.');
@@ -637,8 +689,8 @@ BEGIN
     IF p_worker IS NULL THEN
         PERFORM response_mix(p_authority, p_consultation);
     END IF;
-    INSERT INTO response (authority_id, consultation_id, group_id, principal_id)
-    VALUES (p_authority, p_consultation, p_group, p_worker);
+    INSERT INTO response (authority_id, consultation_id, group_id, received_on, principal_id)
+    VALUES (p_authority, p_consultation, p_group, coalesce(p_received_on, current_date), p_worker);
     INSERT INTO response_answer (authority_id, consultation_id, question, group_id, value)
     SELECT p_authority, p_consultation, a.question, p_group, a.value
       FROM unnest(p_rating_questions || p_choice_questions, p_ratings || p_choices)
@@ -649,8 +701,9 @@ BEGIN
       FROM unnest(p_preference_questions, p_preference_places, p_preference_options)
         AS a (question, place, option)
      GROUP BY a.question;
-    INSERT INTO response_text (authority_id, consultation_id, question, group_id, text)
-    SELECT p_authority, p_consultation, a.question, p_group, a.words
+    INSERT INTO response_text (authority_id, consultation_id, question, group_id, received_on, text)
+    SELECT p_authority, p_consultation, a.question, p_group, coalesce(p_received_on, current_date),
+           a.words
       FROM unnest(p_text_questions, p_texts) AS a (question, words);
     IF p_worker IS NULL THEN
         PERFORM response_mix(p_authority, p_consultation);
@@ -685,7 +738,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM fail('PL404', 'There is no such code, or it was used already.', 'code');
     END IF;
-    PERFORM response_take(v.authority_id, v.consultation_id, v.group_id, NULL, p_rating_questions,
+    PERFORM response_take(v.authority_id, v.consultation_id, v.group_id, NULL, NULL, p_rating_questions,
         p_ratings, p_choice_questions, p_choices, p_preference_questions, p_preference_places,
         p_preference_options, p_text_questions, p_texts);
     -- The entry goes into the council's chain and says nothing of who it was.
@@ -698,7 +751,7 @@ CREATE FUNCTION response_enter(
     p_consultation text, p_group text, p_rating_questions int[], p_ratings int[],
     p_choice_questions int[], p_choices int[], p_preference_questions int[],
     p_preference_places int[], p_preference_options int[], p_text_questions int[],
-    p_texts text[]) RETURNS void
+    p_texts text[], p_received_on date DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 BEGIN
@@ -713,7 +766,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM fail('PL404', 'The consultation has no group ' || p_group || '.', 'group_id');
     END IF;
-    PERFORM response_take(app_authority(), p_consultation, p_group, app_principal(),
+    PERFORM response_take(app_authority(), p_consultation, p_group, app_principal(), p_received_on,
         p_rating_questions, p_ratings, p_choice_questions, p_choices, p_preference_questions,
         p_preference_places, p_preference_options, p_text_questions, p_texts);
 END

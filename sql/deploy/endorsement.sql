@@ -2,12 +2,14 @@
 -- Deploy pledge:endorsement to pg
 -- Endorsements: a version of a pledge on its route from body to body. Meetings, notices, decisions and
 -- drafts are facts: they are only ever added, and carry the day they happened on and when they were
--- recorded. Where a version stood on a day follows from the last decision of that day or before. Words
--- of the field:
+-- recorded. Where a version stood on a day follows from the last decision of that day or before that was
+-- not withdrawn by then. Words of the field:
 --   notice   a key decision is announced on the forward plan, 28 days before it is taken
 --   draft    the text of the version as bodies see it; what a body amends becomes the next draft
---   call-in  days in which a decision may be called in before it takes effect
+--   call-in  days in which a decision may be called in before it takes effect; one that is waits for the
+--            body that it goes to, which lets it stand or sends it back to who took it
 --   stall    a version that waits at a step for longer than its route allows
+--   withdrawal   of a decision that was recorded wrongly
 BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
@@ -142,8 +144,6 @@ CREATE TABLE endorsement_decision (
         REFERENCES endorsement_draft,
     CONSTRAINT endorsement_decision_meeting_exists
         FOREIGN KEY (authority_id, body_id, meeting_id) REFERENCES meeting,
-    CONSTRAINT endorsement_decision_meeting_once
-        UNIQUE (authority_id, pledge_id, version_number, endorsement_id, body_id, meeting_id),
     CONSTRAINT endorsement_decision_kind_known CHECK (kind IN
         ('endorse', 'approve', 'amend', 'refer_back', 'refer_on', 'note', 'reject')),
     CONSTRAINT endorsement_decision_minute_ref_length
@@ -167,8 +167,6 @@ COMMENT ON CONSTRAINT endorsement_decision_draft_exists ON endorsement_decision
     IS 'draft: is no draft';
 COMMENT ON CONSTRAINT endorsement_decision_meeting_exists ON endorsement_decision
     IS 'decision.meeting: names no meeting';
-COMMENT ON CONSTRAINT endorsement_decision_meeting_once ON endorsement_decision
-    IS 'decision.meeting: has decided on it already';
 COMMENT ON CONSTRAINT endorsement_decision_kind_known ON endorsement_decision
     IS 'decision.kind: must be endorse, approve, amend, refer back, refer on, note or reject';
 COMMENT ON CONSTRAINT endorsement_decision_minute_ref_length ON endorsement_decision
@@ -190,12 +188,112 @@ COMMENT ON CONSTRAINT endorsement_decision_leads_to_known ON endorsement_decisio
 CREATE INDEX endorsement_decision_meeting
     ON endorsement_decision (authority_id, body_id, meeting_id);
 
+CREATE TABLE endorsement_withdrawal (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    number         int NOT NULL,
+    withdrawn_on   date NOT NULL,
+    reason         text NOT NULL,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_withdrawal_number_once
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id, number),
+    CONSTRAINT endorsement_withdrawal_decision_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id, number)
+        REFERENCES endorsement_decision,
+    CONSTRAINT endorsement_withdrawal_reason_length
+        CHECK (is_said(reason) AND char_length(reason) <= 2000)
+);
+COMMENT ON TABLE endorsement_withdrawal IS 'Decisions that were recorded wrongly, and count no more from'
+    ' the day on which that was found.';
+COMMENT ON CONSTRAINT endorsement_withdrawal_number_once ON endorsement_withdrawal
+    IS 'number: is withdrawn already';
+COMMENT ON CONSTRAINT endorsement_withdrawal_decision_exists ON endorsement_withdrawal
+    IS 'number: is no decision';
+COMMENT ON CONSTRAINT endorsement_withdrawal_reason_length ON endorsement_withdrawal
+    IS 'reason: must have 1 to 2000 characters';
+
+CREATE TABLE endorsement_call_in (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    number         int NOT NULL,
+    called_in_on   date NOT NULL,
+    called_by      text NOT NULL,
+    reason         text NOT NULL,
+    body_id        text COLLATE "C" NOT NULL,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_call_in_number_once
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id, number),
+    CONSTRAINT endorsement_call_in_decision_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id, number)
+        REFERENCES endorsement_decision,
+    CONSTRAINT endorsement_call_in_body_exists FOREIGN KEY (authority_id, body_id) REFERENCES body,
+    CONSTRAINT endorsement_call_in_called_by_length
+        CHECK (is_said(called_by) AND char_length(called_by) <= 200),
+    CONSTRAINT endorsement_call_in_reason_length
+        CHECK (is_said(reason) AND char_length(reason) <= 2000)
+);
+COMMENT ON TABLE endorsement_call_in IS 'Decisions that were called in, and the body that it went to.';
+COMMENT ON CONSTRAINT endorsement_call_in_number_once ON endorsement_call_in
+    IS 'number: is called in already';
+COMMENT ON CONSTRAINT endorsement_call_in_decision_exists ON endorsement_call_in
+    IS 'number: is no decision';
+COMMENT ON CONSTRAINT endorsement_call_in_body_exists ON endorsement_call_in
+    IS 'body: names no body';
+COMMENT ON CONSTRAINT endorsement_call_in_called_by_length ON endorsement_call_in
+    IS 'called_by: must have 1 to 200 characters';
+COMMENT ON CONSTRAINT endorsement_call_in_reason_length ON endorsement_call_in
+    IS 'reason: must have 1 to 2000 characters';
+CREATE INDEX endorsement_call_in_body ON endorsement_call_in (authority_id, body_id);
+
+CREATE TABLE endorsement_call_in_outcome (
+    authority_id   text COLLATE "C" NOT NULL,
+    pledge_id      text COLLATE "C" NOT NULL,
+    version_number int NOT NULL,
+    endorsement_id text COLLATE "C" NOT NULL,
+    number         int NOT NULL,
+    body_id        text COLLATE "C" NOT NULL,
+    meeting_id     text COLLATE "C" NOT NULL,
+    decided_on     date NOT NULL,
+    outcome        text NOT NULL,
+    minute_ref     text NOT NULL,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT endorsement_call_in_outcome_number_once
+        PRIMARY KEY (authority_id, pledge_id, version_number, endorsement_id, number),
+    CONSTRAINT endorsement_call_in_outcome_call_in_exists
+        FOREIGN KEY (authority_id, pledge_id, version_number, endorsement_id, number)
+        REFERENCES endorsement_call_in,
+    CONSTRAINT endorsement_call_in_outcome_meeting_exists
+        FOREIGN KEY (authority_id, body_id, meeting_id) REFERENCES meeting,
+    CONSTRAINT endorsement_call_in_outcome_outcome_known
+        CHECK (outcome IN ('stands', 'referred_back')),
+    CONSTRAINT endorsement_call_in_outcome_minute_ref_length
+        CHECK (is_said(minute_ref) AND char_length(minute_ref) <= 60)
+);
+COMMENT ON TABLE endorsement_call_in_outcome IS 'What became of decisions that were called in.';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_number_once ON endorsement_call_in_outcome
+    IS 'number: is decided already';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_call_in_exists ON endorsement_call_in_outcome
+    IS 'number: is not called in';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_meeting_exists ON endorsement_call_in_outcome
+    IS 'meeting: names no meeting';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_outcome_known ON endorsement_call_in_outcome
+    IS 'outcome: must be stands or referred back';
+COMMENT ON CONSTRAINT endorsement_call_in_outcome_minute_ref_length ON endorsement_call_in_outcome
+    IS 'minute_ref: must have 1 to 60 characters';
+CREATE INDEX endorsement_call_in_outcome_meeting
+    ON endorsement_call_in_outcome (authority_id, body_id, meeting_id);
+
 DO $$
 DECLARE
     v_table text;
 BEGIN
     FOREACH v_table IN ARRAY '{meeting,endorsement,endorsement_draft,endorsement_notice,'
-            'endorsement_decision}'::text[] LOOP
+            'endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
+            'endorsement_call_in_outcome}'::text[] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
         EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
@@ -245,44 +343,93 @@ BEGIN
 END
 $$;
 
+-- Decisions that were taken by a day and not withdrawn by then, by what was recorded by the end of another.
+CREATE FUNCTION decisions_held(p_as_at date, p_known_on date) RETURNS SETOF endorsement_decision
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT d.* FROM endorsement_decision AS d
+     WHERE d.authority_id = app_authority() AND d.decided_on <= p_as_at
+       AND d.recorded_at::date <= p_known_on
+       AND NOT EXISTS (SELECT FROM endorsement_withdrawal AS w
+            WHERE w.authority_id = d.authority_id AND w.pledge_id = d.pledge_id
+              AND w.version_number = d.version_number AND w.endorsement_id = d.endorsement_id
+              AND w.number = d.number AND w.withdrawn_on <= p_as_at
+              AND w.recorded_at::date <= p_known_on)
+$$;
+COMMENT ON FUNCTION decisions_held(date, date) IS 'The decisions that counted on a day.';
+
 -- How each endorsement of the authority stood on a day, by what was recorded by the end of another.
 CREATE FUNCTION endorsement_standing(p_as_at date, p_known_on date)
 RETURNS TABLE (
     pledge_id text, version_number int, endorsement_id text, name text, version text, route text,
     route_revision int, started_on date, state text, step_id text, body_id text, body text,
     body_display_name text, waiting_since date, days_waited int, days_allowed int, stalled boolean,
-    days_over int, ended_on date, effective_on date, decision_count int, last_draft int,
-    content_hash text, create_time timestamptz, etag text)
+    days_over int, ended_on date, effective_on date, decision_count int, last_decision int,
+    last_draft int, content_hash text, create_time timestamptz, etag text, called_in boolean)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
+    WITH held AS MATERIALIZED (SELECT * FROM decisions_held(p_as_at, p_known_on)),
+    changes AS MATERIALIZED (
+        SELECT f.pledge_id, f.version_number, f.endorsement_id, count(*)::int AS count
+          FROM (SELECT d.pledge_id, d.version_number, d.endorsement_id FROM endorsement_decision AS d
+                 WHERE d.authority_id = app_authority()
+                UNION ALL
+                SELECT w.pledge_id, w.version_number, w.endorsement_id FROM endorsement_withdrawal AS w
+                 WHERE w.authority_id = app_authority()
+                UNION ALL
+                SELECT c.pledge_id, c.version_number, c.endorsement_id FROM endorsement_call_in AS c
+                 WHERE c.authority_id = app_authority()
+                UNION ALL
+                SELECT o.pledge_id, o.version_number, o.endorsement_id
+                  FROM endorsement_call_in_outcome AS o WHERE o.authority_id = app_authority()) AS f
+         GROUP BY f.pledge_id, f.version_number, f.endorsement_id)
     SELECT e.pledge_id, e.version_number, e.endorsement_id, v.name || '/endorsements/'
                || e.endorsement_id, v.name, 'authorities/' || e.authority_id || '/routes/' || e.route_id,
-           e.route_revision, e.started_on, w.state, coalesce(s.step_id, ''), s.body_id,
-           coalesce('authorities/' || e.authority_id || '/bodies/' || s.body_id, ''),
-           coalesce(b.display_name, ''), x.since, x.waited, coalesce(s.days_allowed, 0),
+           e.route_revision, e.started_on, w.state, coalesce(s.step_id, ''), b.body_id,
+           coalesce('authorities/' || e.authority_id || '/bodies/' || b.body_id, ''),
+           coalesce(b.display_name, ''), x.since, x.waited, y.allowed,
            x.over > 0, greatest(x.over, 0), CASE WHEN s.step_id IS NULL THEN d.decided_on END,
-           CASE w.state WHEN 'approved' THEN d.effective_on END, coalesce(d.number, 0),
-           f.draft, f.content_hash, e.recorded_at, etag(coalesce(d.number, 0) + 1)
+           CASE w.state WHEN 'approved' THEN greatest(d.effective_on, o.decided_on) END,
+           (SELECT count(*) FROM held AS h
+             WHERE h.pledge_id = e.pledge_id AND h.version_number = e.version_number
+               AND h.endorsement_id = e.endorsement_id)::int,
+           coalesce(d.number, 0), f.draft, f.content_hash, e.recorded_at,
+           etag(coalesce(n.count, 0) + 1), w.called_in
       FROM endorsement AS e
      CROSS JOIN LATERAL (SELECT 'authorities/' || e.authority_id || '/pledges/' || e.pledge_id
                || '/versions/' || e.version_number AS name) AS v
       LEFT JOIN LATERAL (
-        SELECT c.* FROM endorsement_decision AS c
-         WHERE c.authority_id = e.authority_id AND c.pledge_id = e.pledge_id
-           AND c.version_number = e.version_number AND c.endorsement_id = e.endorsement_id
-           AND c.decided_on <= p_as_at AND c.recorded_at::date <= p_known_on
+        SELECT c.* FROM held AS c
+         WHERE c.pledge_id = e.pledge_id AND c.version_number = e.version_number
+           AND c.endorsement_id = e.endorsement_id
          ORDER BY c.number DESC LIMIT 1) AS d ON true
-     CROSS JOIN LATERAL (SELECT CASE WHEN d.leads_to IN ('approved', 'rejected') THEN d.leads_to
-               ELSE 'under_way' END AS state) AS w
+      LEFT JOIN changes AS n ON n.pledge_id = e.pledge_id AND n.version_number = e.version_number
+       AND n.endorsement_id = e.endorsement_id
+      LEFT JOIN endorsement_call_in AS c ON c.authority_id = e.authority_id
+       AND c.pledge_id = e.pledge_id AND c.version_number = e.version_number
+       AND c.endorsement_id = e.endorsement_id AND c.number = d.number
+       AND c.called_in_on <= p_as_at AND c.recorded_at::date <= p_known_on
+      LEFT JOIN endorsement_call_in_outcome AS o ON o.authority_id = c.authority_id
+       AND o.pledge_id = c.pledge_id AND o.version_number = c.version_number
+       AND o.endorsement_id = c.endorsement_id AND o.number = c.number
+       AND o.decided_on <= p_as_at AND o.recorded_at::date <= p_known_on
+     CROSS JOIN LATERAL (SELECT c.number IS NOT NULL AND o.number IS NULL AS called_in,
+               c.number IS NOT NULL AND o.outcome IS DISTINCT FROM 'stands' AS undone) AS u
+     CROSS JOIN LATERAL (SELECT CASE WHEN NOT u.undone AND d.leads_to IN ('approved', 'rejected')
+               THEN d.leads_to ELSE 'under_way' END AS state, u.called_in) AS w
       LEFT JOIN route_step AS s ON s.authority_id = e.authority_id AND s.route_id = e.route_id
        AND s.route_revision = e.route_revision AND w.state = 'under_way'
-       AND CASE WHEN d.number IS NULL THEN s.position = 1 ELSE s.step_id = d.to_step_id END
-      LEFT JOIN body AS b ON b.authority_id = s.authority_id AND b.body_id = s.body_id
+       AND CASE WHEN d.number IS NULL THEN s.position = 1 WHEN u.undone THEN s.step_id = d.step_id
+                ELSE s.step_id = d.to_step_id END
+      LEFT JOIN body AS b ON b.authority_id = s.authority_id
+       AND b.body_id = CASE WHEN w.called_in THEN c.body_id ELSE s.body_id END
      CROSS JOIN LATERAL (SELECT CASE WHEN s.step_id IS NULL THEN NULL
                WHEN d.number IS NULL THEN e.started_on
-               WHEN d.leads_to = 'stay' THEN d.waiting_since ELSE d.decided_on END AS since) AS y
+               WHEN w.called_in THEN c.called_in_on WHEN o.number IS NOT NULL THEN o.decided_on
+               WHEN d.leads_to = 'stay' THEN d.waiting_since ELSE d.decided_on END AS since,
+               CASE WHEN w.called_in THEN 0 ELSE coalesce(s.days_allowed, 0) END AS allowed) AS y
      CROSS JOIN LATERAL (SELECT y.since, coalesce(p_as_at - y.since, 0) AS waited,
-               CASE WHEN s.days_allowed > 0 THEN coalesce(p_as_at - y.since - s.days_allowed, 0)
+               CASE WHEN y.allowed > 0 THEN coalesce(p_as_at - y.since - y.allowed, 0)
                     ELSE 0 END AS over) AS x
      CROSS JOIN LATERAL (
         SELECT c.draft, c.content_hash FROM endorsement_draft AS c
@@ -306,7 +453,9 @@ RETURNS TABLE (
     urgency_reason text, call_in_waiver text, effective_on date, leads_to text, to_step_id text,
     draft int, content_hash text, amended_draft int, amended_hash text, earlier_text boolean,
     waiting_since date, days_waited int, days_allowed int, stalled boolean,
-    recorded_at timestamptz)
+    recorded_at timestamptz, withdrawn_on date, withdrawal_reason text, called_in_on date,
+    called_in_by text, call_in_reason text, call_in_body text, call_in_outcome text,
+    call_in_decided_on date, call_in_minute_ref text)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
     WITH seen AS (
@@ -326,7 +475,11 @@ AS $$
            (SELECT s.content_hash FROM seen AS s ORDER BY s.draft DESC LIMIT 1)
                <> coalesce(a.content_hash, f.content_hash),
            d.waiting_since, d.decided_on - d.waiting_since, d.days_allowed,
-           d.days_allowed > 0 AND d.decided_on - d.waiting_since > d.days_allowed, d.recorded_at
+           d.days_allowed > 0 AND d.decided_on - d.waiting_since > d.days_allowed, d.recorded_at,
+           w.withdrawn_on, coalesce(w.reason, ''), c.called_in_on, coalesce(c.called_by, ''),
+           coalesce(c.reason, ''),
+           coalesce('authorities/' || c.authority_id || '/bodies/' || c.body_id, ''),
+           coalesce(o.outcome, ''), o.decided_on, coalesce(o.minute_ref, '')
       FROM endorsement_decision AS d
       JOIN body AS b ON b.authority_id = d.authority_id AND b.body_id = d.body_id
       JOIN endorsement_draft AS f ON f.authority_id = d.authority_id AND f.pledge_id = d.pledge_id
@@ -338,6 +491,18 @@ AS $$
        AND n.pledge_id = d.pledge_id AND n.version_number = d.version_number
        AND n.endorsement_id = d.endorsement_id AND n.body_id = d.body_id
        AND n.meeting_id = d.meeting_id AND d.key_decision
+      LEFT JOIN endorsement_withdrawal AS w ON w.authority_id = d.authority_id
+       AND w.pledge_id = d.pledge_id AND w.version_number = d.version_number
+       AND w.endorsement_id = d.endorsement_id AND w.number = d.number
+       AND w.withdrawn_on <= p_as_at AND w.recorded_at::date <= p_known_on
+      LEFT JOIN endorsement_call_in AS c ON c.authority_id = d.authority_id
+       AND c.pledge_id = d.pledge_id AND c.version_number = d.version_number
+       AND c.endorsement_id = d.endorsement_id AND c.number = d.number
+       AND c.called_in_on <= p_as_at AND c.recorded_at::date <= p_known_on
+      LEFT JOIN endorsement_call_in_outcome AS o ON o.authority_id = c.authority_id
+       AND o.pledge_id = c.pledge_id AND o.version_number = c.version_number
+       AND o.endorsement_id = c.endorsement_id AND o.number = c.number
+       AND o.decided_on <= p_as_at AND o.recorded_at::date <= p_known_on
      WHERE d.authority_id = app_authority() AND d.pledge_id = p_pledge
        AND d.version_number = p_number AND d.endorsement_id = p_id
        AND d.decided_on <= p_as_at AND d.recorded_at::date <= p_known_on
@@ -349,13 +514,14 @@ COMMENT ON FUNCTION endorsement_history(text, int, text, date, date)
 CREATE FUNCTION endorsement_now() RETURNS TABLE (
     pledge_id text, version_number int, endorsement_id text, name text, route_id text,
     route_revision int, state text, step_id text, body_id text, body_display_name text,
-    waiting_since date, days_allowed int, ended_on date, effective_on date, decision_count int,
-    last_draft int, content_hash text, etag text)
+    waiting_since date, days_allowed int, ended_on date, effective_on date, last_decision int,
+    last_draft int, content_hash text, etag text, called_in boolean)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
     SELECT s.pledge_id, s.version_number, s.endorsement_id, s.name, e.route_id, s.route_revision,
            s.state, s.step_id, s.body_id, s.body_display_name, s.waiting_since, s.days_allowed,
-           s.ended_on, s.effective_on, s.decision_count, s.last_draft, s.content_hash, s.etag
+           s.ended_on, s.effective_on, s.last_decision, s.last_draft, s.content_hash, s.etag,
+           s.called_in
       FROM endorsement_standing('9999-12-31', '9999-12-31') AS s
       JOIN endorsement AS e ON e.authority_id = app_authority() AND e.pledge_id = s.pledge_id
        AND e.version_number = s.version_number AND e.endorsement_id = s.endorsement_id
@@ -372,11 +538,10 @@ AS $$
            n.urgency_reason
       FROM notice_resource AS n
      WHERE n.authority_id = app_authority() AND n.published_on <= p_as_at AND n.held_on >= p_as_at
-       AND NOT EXISTS (SELECT FROM endorsement_decision AS d
-            WHERE d.authority_id = n.authority_id AND d.pledge_id = n.pledge_id
-              AND d.version_number = n.version_number AND d.endorsement_id = n.endorsement_id
-              AND d.body_id = n.body_id AND d.meeting_id = n.meeting_id
-              AND d.decided_on <= p_as_at)
+       AND NOT EXISTS (SELECT FROM decisions_held(p_as_at, '9999-12-31') AS d
+            WHERE d.pledge_id = n.pledge_id AND d.version_number = n.version_number
+              AND d.endorsement_id = n.endorsement_id AND d.body_id = n.body_id
+              AND d.meeting_id = n.meeting_id)
 $$;
 
 -- Versions that had waited too long on a day. place: to order them by, the longest over first.
@@ -461,228 +626,5 @@ BEGIN
     PERFORM endorsement_draft_add(p_pledge, v_number, p_id, 1, p_started_on, NULL);
 END
 $$;
-
--- Locks the version of an endorsement that is to go on; fails where it cannot.
-CREATE FUNCTION endorsement_lock(p_pledge text, p_number int, p_id text, p_etag text) RETURNS void
-LANGUAGE plpgsql SET search_path = pledge, pg_temp
-AS $$
-DECLARE
-    v record;
-BEGIN
-    PERFORM FROM version WHERE authority_id = app_authority() AND pledge_id = p_pledge
-        AND version_number = p_number FOR NO KEY UPDATE;
-    SELECT * INTO v FROM endorsement_now() AS s
-     WHERE s.pledge_id = p_pledge AND s.version_number = p_number AND s.endorsement_id = p_id;
-    IF NOT FOUND THEN
-        PERFORM fail('PL404', 'There is no such endorsement.', 'parent');
-    END IF;
-    PERFORM etag_check(p_etag, v.etag, 'etag');
-    IF v.state <> 'under_way' THEN
-        PERFORM fail('PL412', 'The endorsement has ended: ' || v.state || ' on ' || v.ended_on || '.',
-            'parent');
-    END IF;
-END
-$$;
-
-CREATE FUNCTION notice_give(p_pledge text, p_version text, p_id text, p_body text, p_meeting text,
-                            p_published_on date, p_urgency_reason text) RETURNS void
-LANGUAGE plpgsql SET search_path = pledge, pg_temp
-AS $$
-DECLARE
-    v_held_on date;
-BEGIN
-    PERFORM endorsement_lock(p_pledge, version_number(p_version), p_id, '');
-    SELECT m.held_on INTO v_held_on FROM meeting AS m
-     WHERE m.authority_id = app_authority() AND m.body_id = p_body AND m.meeting_id = p_meeting;
-    IF NOT FOUND THEN
-        PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'notice.meeting');
-    ELSIF NOT EXISTS (SELECT FROM endorsement AS e
-            JOIN route_step AS s ON s.authority_id = e.authority_id AND s.route_id = e.route_id
-             AND s.route_revision = e.route_revision AND s.body_id = p_body
-           WHERE e.authority_id = app_authority() AND e.pledge_id = p_pledge
-             AND e.version_number = version_number(p_version) AND e.endorsement_id = p_id) THEN
-        PERFORM fail('PL412', 'The body is not on the route.', 'notice.meeting');
-    ELSIF p_published_on IS NULL OR p_published_on > current_date THEN
-        PERFORM fail('PL400', 'Say on which day it was published, as YYYY-MM-DD, today or earlier.',
-            'notice.published_on');
-    ELSIF p_published_on > v_held_on THEN
-        PERFORM fail('PL400', 'A notice comes before the meeting, ' || v_held_on || '.',
-            'notice.published_on');
-    ELSIF v_held_on - p_published_on < notice_days() AND NOT is_said(p_urgency_reason) THEN
-        PERFORM fail('PL400', 'A key decision has ' || notice_days() || ' days of notice, and this one '
-            || v_held_on - p_published_on || '. Say why it cannot wait.', 'notice.urgency_reason');
-    END IF;
-    INSERT INTO endorsement_notice (authority_id, pledge_id, version_number, endorsement_id, body_id,
-                                    meeting_id, published_on, urgency_reason)
-    VALUES (app_authority(), p_pledge, version_number(p_version), p_id, p_body, p_meeting,
-            p_published_on, p_urgency_reason);
-END
-$$;
-
--- Every mistake in a decision that is to be recorded at a step.
-CREATE FUNCTION decision_violations(
-    p_held_on date, p_since date, p_kind text, p_minute_ref text, p_recommendation text,
-    p_vote_taken boolean, p_for int, p_against int, p_abstained int, p_call_in_days int,
-    p_call_in_waiver text, p_key boolean, p_noticed boolean) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
-AS $$
-    SELECT coalesce(jsonb_agg(violation('decision.' || r.field, r.rule) ORDER BY r.n), '[]')
-      FROM (VALUES
-        (1, p_held_on > current_date, 'meeting', 'must not be in the future'),
-        (2, p_held_on < p_since, 'meeting', 'must not be before the body''s turn came, ' || p_since),
-        (3, p_kind = '', 'kind', 'is needed'),
-        (4, NOT is_said(p_minute_ref) OR char_length(p_minute_ref) > 60, 'minute_ref',
-            'must have 1 to 60 characters'),
-        (5, NOT is_said(p_recommendation) OR char_length(p_recommendation) > 2000, 'recommendation',
-            'must have 1 to 2000 characters'),
-        (6, least(p_for, p_against, p_abstained) < 0
-            OR p_vote_taken <> (p_for + p_against + p_abstained > 0), 'vote_taken',
-            'is set where there are votes, and only there'),
-        (7, p_kind IN ('endorse', 'approve', 'refer_on') AND p_against > p_for, 'votes_against',
-            'must not outnumber those for it'),
-        (8, is_said(p_call_in_waiver) AND p_call_in_days = 0, 'call_in_waiver',
-            'is for steps with days of call-in'),
-        (9, p_key AND NOT p_noticed, 'key_decision',
-            'needs a notice of this meeting on the forward plan'),
-        (10, NOT p_key AND p_noticed, 'key_decision',
-            'is needed: it was announced as one for this meeting')
-      ) AS r (n, broken, field, rule)
-     WHERE r.broken
-$$;
-
-CREATE FUNCTION decision_record(
-    p_pledge text, p_version text, p_id text, p_body text, p_meeting text, p_kind text,
-    p_minute_ref text, p_recommendation text, p_vote_taken boolean, p_for int, p_against int,
-    p_abstained int, p_key boolean, p_call_in_waiver text, p_etag text) RETURNS void
-LANGUAGE plpgsql SET search_path = pledge, pg_temp
-AS $$
-DECLARE
-    v_number int := version_number(p_version);
-    v record;
-    v_step route_step;
-    v_move route_move;
-    v_held_on date;
-    v_bad jsonb;
-BEGIN
-    PERFORM endorsement_lock(p_pledge, v_number, p_id, p_etag);
-    SELECT * INTO v FROM endorsement_now() AS s
-     WHERE s.pledge_id = p_pledge AND s.version_number = v_number AND s.endorsement_id = p_id;
-    SELECT * INTO v_step FROM route_step AS s
-     WHERE s.authority_id = app_authority() AND s.route_id = v.route_id
-       AND s.route_revision = v.route_revision AND s.step_id = v.step_id;
-    SELECT m.held_on INTO v_held_on FROM meeting AS m
-     WHERE m.authority_id = app_authority() AND m.body_id = p_body AND m.meeting_id = p_meeting;
-    IF NOT EXISTS (SELECT FROM route_recorder AS r
-                    WHERE r.authority_id = app_authority() AND r.route_id = v.route_id
-                      AND r.route_revision = v.route_revision AND r.step_id = v.step_id
-                      AND r.role = app_role()) THEN
-        PERFORM fail('PL403', 'Your role may not record decisions of ' || v.body_display_name || '.');
-    ELSIF v_held_on IS NULL THEN
-        PERFORM fail('PL400', 'There is no such meeting. Add it first.', 'decision.meeting');
-    ELSIF p_body <> v.body_id THEN
-        PERFORM fail('PL412', 'It is the turn of ' || v.body_display_name || '.', 'decision.meeting');
-    END IF;
-    v_bad := decision_violations(v_held_on, v.waiting_since, p_kind, p_minute_ref, p_recommendation,
-        p_vote_taken, p_for, p_against, p_abstained, v_step.call_in_days, p_call_in_waiver, p_key,
-        EXISTS (SELECT FROM endorsement_notice AS n
-                 WHERE n.authority_id = app_authority() AND n.pledge_id = p_pledge
-                   AND n.version_number = v_number AND n.endorsement_id = p_id
-                   AND n.body_id = p_body AND n.meeting_id = p_meeting));
-    IF v_bad <> '[]' THEN
-        PERFORM fail_all('PL400', 'The decision cannot be recorded like this.', v_bad);
-    END IF;
-    SELECT * INTO v_move FROM route_move AS m
-     WHERE m.authority_id = app_authority() AND m.route_id = v.route_id
-       AND m.route_revision = v.route_revision AND m.step_id = v.step_id AND m.decision = p_kind;
-    IF NOT FOUND THEN
-        PERFORM fail('PL412', 'The route has no such decision at this step. There is: '
-            || (SELECT string_agg(replace(m.decision, '_', ' '), ', ' ORDER BY m.position)
-                  FROM route_move AS m
-                 WHERE m.authority_id = app_authority() AND m.route_id = v.route_id
-                   AND m.route_revision = v.route_revision AND m.step_id = v.step_id) || '.',
-            'decision.kind');
-    ELSIF p_kind = 'amend' AND EXISTS (SELECT FROM version AS w
-            WHERE w.authority_id = app_authority() AND w.pledge_id = p_pledge
-              AND w.version_number = v_number AND w.state = 'adopted') THEN
-        PERFORM fail('PL412', 'Version ' || v_number
-            || ' is adopted and changes no more. Make the next version.', 'decision.kind');
-    END IF;
-    INSERT INTO endorsement_decision (authority_id, pledge_id, version_number, endorsement_id, number,
-        step_id, body_id, meeting_id, decided_on, kind, minute_ref, recommendation, vote_taken,
-        votes_for, votes_against, votes_abstained, key_decision, call_in_waiver, effective_on,
-        leads_to, to_step_id, draft, waiting_since, days_allowed)
-    VALUES (app_authority(), p_pledge, v_number, p_id, v.decision_count + 1, v.step_id, p_body,
-        p_meeting, v_held_on, p_kind, p_minute_ref, p_recommendation, p_vote_taken, p_for, p_against,
-        p_abstained, p_key, p_call_in_waiver,
-        v_held_on + CASE WHEN is_said(p_call_in_waiver) THEN 0 ELSE v_step.call_in_days END,
-        v_move.leads_to, CASE v_move.leads_to WHEN 'stay' THEN v.step_id ELSE v_move.to_step_id END,
-        v.last_draft, v.waiting_since, v.days_allowed);
-END
-$$;
-
--- Text that changes on the way is the next draft, of the last decision where that one amended it.
-CREATE FUNCTION version_drafted() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pledge, pg_temp
-AS $$
-DECLARE
-    v record;
-BEGIN
-    SELECT s.endorsement_id, s.last_draft, d.number, d.decided_on INTO v
-      FROM endorsement_now() AS s
-      LEFT JOIN endorsement_decision AS d ON d.authority_id = NEW.authority_id
-       AND d.pledge_id = s.pledge_id AND d.version_number = s.version_number
-       AND d.endorsement_id = s.endorsement_id AND d.number = s.decision_count AND d.kind = 'amend'
-     WHERE s.pledge_id = NEW.pledge_id AND s.version_number = NEW.version_number
-       AND (s.state = 'under_way' OR s.state = 'approved' AND d.number IS NOT NULL)
-       AND s.content_hash
-           <> encode(sha256(version_content(NEW.pledge_id, NEW.version_number)), 'hex')
-     ORDER BY s.state DESC LIMIT 1;
-    IF FOUND THEN
-        PERFORM endorsement_draft_add(NEW.pledge_id, NEW.version_number, v.endorsement_id,
-            v.last_draft + 1, coalesce(v.decided_on, current_date), v.number);
-    END IF;
-    RETURN NULL;
-END
-$$;
-CREATE CONSTRAINT TRIGGER version_drafted AFTER UPDATE ON version
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'draft')
-    EXECUTE FUNCTION version_drafted();
-
--- A version that was put on a route is adopted when its last one has ended approved, as it was approved.
-CREATE FUNCTION version_endorsed() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pledge, pg_temp
-AS $$
-DECLARE
-    v record;
-BEGIN
-    SELECT s.*, d.body_id AS approver, b.display_name AS approver_name INTO v
-      FROM endorsement_now() AS s
-      LEFT JOIN endorsement_decision AS d ON d.authority_id = NEW.authority_id
-       AND d.pledge_id = s.pledge_id AND d.version_number = s.version_number
-       AND d.endorsement_id = s.endorsement_id AND d.number = s.decision_count
-      LEFT JOIN body AS b ON b.authority_id = d.authority_id AND b.body_id = d.body_id
-     WHERE s.pledge_id = NEW.pledge_id AND s.version_number = NEW.version_number
-     ORDER BY s.ended_on DESC NULLS FIRST LIMIT 1;
-    IF NOT FOUND THEN
-        RETURN NEW;
-    ELSIF v.state = 'under_way' THEN
-        PERFORM fail('PL412', 'The version is on its way: it waits for ' || v.body_display_name
-            || ' since ' || v.waiting_since || '.', 'name');
-    ELSIF v.state = 'rejected' THEN
-        PERFORM fail('PL412', 'The version was rejected by ' || v.approver_name || ' on ' || v.ended_on
-            || '.', 'name');
-    ELSIF v.content_hash <> NEW.content_hash THEN
-        PERFORM fail('PL412', 'The text is not the one that ' || v.approver_name || ' approved.',
-            'name');
-    ELSIF v.approver <> NEW.adopted_by THEN
-        PERFORM fail('PL400', 'It was approved by ' || v.approver_name || '.', 'adopted_by');
-    ELSIF NEW.adopted_on < v.effective_on THEN
-        PERFORM fail('PL400', 'The approval takes effect on ' || v.effective_on || '.', 'adopted_on');
-    END IF;
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER version_endorsed BEFORE UPDATE ON version FOR EACH ROW
-    WHEN (OLD.state = 'draft' AND NEW.state = 'adopted') EXECUTE FUNCTION version_endorsed();
 
 COMMIT;

@@ -8,7 +8,7 @@ SET LOCAL search_path = pledge, pg_temp;
 
 GRANT SELECT ON authority, owner, body, body_member, body_member_resource, member, role_permission, request, pledge, version,
     outcome, statement, lineage, commitment, commitment_statement, round, round_commitment,
-    return_submission, progress, return_move, return_move_kind, return_check, return_draft,
+    return_submission, progress, return_move, return_move_kind, return_check, bank_holiday, return_draft,
     return_attempt, return_event, return_draft_line, return_draft_resource, round_extension,
     round_extended, version_owed, round_owed,
     owner_return, return_standing, expected_return, round_standing, authority_resource,
@@ -17,7 +17,8 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
     statement_resource, lineage_resource, commitment_resource, round_resource, return_resource,
     change, change_count, audit_head, audit_entry, audit_resource, retention,
     retention_run, personal_field, erasure, route, route_step, route_move, route_recorder, meeting, endorsement,
-    endorsement_draft, endorsement_notice, endorsement_decision,
+    endorsement_draft, endorsement_notice, endorsement_decision, endorsement_withdrawal,
+    endorsement_call_in, endorsement_call_in_outcome,
     route_resource, route_step_resource, route_move_resource, meeting_resource,
     notice_resource,
     consultation, consultation_group,
@@ -40,7 +41,8 @@ GRANT SELECT ON signature_withdrawal, signing_event_resource, signing_key_resour
 GRANT INSERT ON authority, owner, body, body_member, request, pledge, version, outcome, statement, lineage,
     commitment, commitment_statement, round, round_commitment, return_submission, progress,
     return_move, return_draft, return_attempt, round_extension, round_standing, change, change_count, route, route_step, route_move, route_recorder, meeting, endorsement,
-    endorsement_draft, endorsement_notice, endorsement_decision,
+    endorsement_draft, endorsement_notice, endorsement_decision, endorsement_withdrawal,
+    endorsement_call_in, endorsement_call_in_outcome,
     consultation, consultation_group,
     consultation_question, consultation_option, amendment, amendment_decision, said_done
 TO pledged;
@@ -63,7 +65,8 @@ GRANT UPDATE (position, ended_at) ON commitment_statement TO pledged;
 GRANT UPDATE (title, observed_from, observed_to, opens_on, due_on, closes_on, close_time)
     ON round TO pledged;
 -- What locks a consultation needs a column that it may change.
-GRANT UPDATE (close_time) ON consultation TO pledged;
+GRANT UPDATE (title, opens_on, closes_on, close_time, update_time, revision) ON consultation TO pledged;
+GRANT UPDATE (prompt) ON consultation_question TO pledged;
 GRANT UPDATE (publish_time) ON said_done TO pledged;
 GRANT UPDATE (lines, checked) ON return_draft TO pledged;
 GRANT DELETE ON return_draft, outcome, statement, lineage TO pledged;
@@ -82,7 +85,7 @@ REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal
     erasure_count(member, text, text, text, bigint), audit_peers_clear(text, uuid),
     personal_erase_principal(member, text), personal_erase_place(member, text),
     personal_erase(member[], text, text), retention_remove(text), retention_apply(),
-    response_take(text, text, text, uuid, int[], int[], int[], int[], int[], int[], int[], int[],
+    response_take(text, text, text, uuid, date, int[], int[], int[], int[], int[], int[], int[], int[],
         text[]), response_mix(text, text)
 FROM pledged;
 

@@ -45,6 +45,8 @@ INSERT INTO retention (kind, what, days, least_days, most_days, basis) VALUES
     'long enough for a client to repeat a request whose answer it did not hear'),
 ('audit_address', 'Addresses in the audit trail, after the entry: cleared', 365, 30, 2557,
     'a year of addresses to look into misuse; the entries themselves stay'),
+('consultation_text', 'Words of a consultation, after it was closed: deleted, all but concerns', 2192, 30, 7305,
+    'until the next version is drawn up; what was done about them stays in "you said, we did"'),
 ('member', 'Members, after their last day: erased', 2192, 0, 7305,
     'six years, in which claims about what a council did can be brought (Limitation Act 1980)');
 
@@ -225,7 +227,8 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'amendment_decision.reason,said_done.said,said_done.done,owner.display_name,body.display_name,body.terms_of_reference,'
       'authority.display_name,route.display_name,endorsement_draft.content,endorsement_notice.urgency_reason,'
       'endorsement_decision.minute_ref,endorsement_decision.recommendation,'
-      'endorsement_decision.call_in_waiver}'::text[]) AS c;
+      'endorsement_decision.call_in_waiver,endorsement_withdrawal.reason,'
+      'endorsement_call_in.called_by,endorsement_call_in.reason,endorsement_call_in_outcome.minute_ref}'::text[]) AS c;
 
 -- What young people and others say in a consultation.
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
@@ -245,14 +248,14 @@ VALUES
 ('response_text', 'group_id', 'as response.group_id', 'whoever responds', 'says who speaks', NULL, 'kept',
     'as response.group_id'),
 ('response_text', 'text', 'what somebody said in their own words', 'whoever responds, and whoever is named',
-    'the pledge is drawn up with those it is made to', NULL, 'kept',
+    'the pledge is drawn up with those it is made to', 'consultation_text', 'kept',
     'it is read before anybody else sees it, and what names somebody is hidden'),
 ('response_text_move', 'text_id', 'as response_text.text_id', 'whoever responds', 'names the text', NULL, 'kept',
     'it leads to nobody'),
 ('response_text_move', 'principal_id', 'as principal.principal_id', 'who looked at a text', 'says whose it is',
     NULL, 'kept', 'who answers for it is a fact of the post'),
 ('response_text_move', 'reason', 'why a text is hidden or a concern', 'whoever is named',
-    'keeping children safe', NULL, 'kept', 'the safeguarding officer acts on it'),
+    'keeping children safe', 'consultation_text', 'kept', 'the safeguarding officer acts on it'),
 ('amendment_decision', 'principal_id', 'as principal.principal_id', 'who recorded a decision',
     'says whose it is', NULL, 'kept', 'who answers for it is a fact of the post');
 
@@ -336,7 +339,13 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'signing_event.launch_event_id,signing_key.signing_key_id,signing_key_revocation.signing_key_id,service_key.*,'
       'signature.pledge_id,signature.signature_id,signature.kind,signature.content_hash,signature.signing_event_id,'
       'signature.signing_key_id,signature.mark_kind,signature.signed_at,signature.attested_at,signature.service_key,'
-      'signature.attestation,signature_withdrawal.pledge_id,signature_withdrawal.signature_id}'
+      'signature.attestation,signature_withdrawal.pledge_id,signature_withdrawal.signature_id,'
+      'endorsement_withdrawal.pledge_id,'
+      'endorsement_withdrawal.endorsement_id,endorsement_call_in.pledge_id,'
+      'endorsement_call_in.endorsement_id,endorsement_call_in.body_id,'
+      'endorsement_call_in_outcome.pledge_id,endorsement_call_in_outcome.endorsement_id,'
+      'endorsement_call_in_outcome.body_id,endorsement_call_in_outcome.meeting_id,'
+      'endorsement_call_in_outcome.outcome}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES

@@ -124,14 +124,14 @@ CREATE FUNCTION results_of(p_consultation text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 DECLARE
-    v_state text;
+    v_close_time timestamptz;
 BEGIN
-    SELECT c.state INTO v_state FROM consultation_resource AS c
+    SELECT c.close_time INTO v_close_time FROM consultation AS c
      WHERE c.authority_id = app_authority() AND c.consultation_id = p_consultation;
     IF NOT FOUND THEN
         PERFORM fail('PL404', 'There is no consultation ' || p_consultation || '.', 'name');
-    ELSIF v_state <> 'closed' AND NOT in_voice_team() THEN
-        PERFORM fail('PL412', 'The results are told when the consultation is closed.', 'name');
+    ELSIF v_close_time IS NULL AND NOT in_voice_team() THEN
+        PERFORM fail('PL412', 'The results are told when the consultation is closed for good.', 'name');
     END IF;
     RETURN p_consultation;
 END

@@ -10,6 +10,61 @@ BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
 
+-- Bank holidays of England and Wales, with substitute days. An operator adds a year when it is proclaimed.
+CREATE TABLE bank_holiday (
+    day date NOT NULL,
+    CONSTRAINT bank_holiday_day_unique PRIMARY KEY (day)
+);
+COMMENT ON CONSTRAINT bank_holiday_day_unique ON bank_holiday IS 'day: is there already';
+
+INSERT INTO bank_holiday (day)
+SELECT (y.year || '-' || d.day)::date FROM (VALUES
+    (2007, '{01-01,04-06,04-09,05-07,05-28,08-27,12-25,12-26}'),
+    (2008, '{01-01,03-21,03-24,05-05,05-26,08-25,12-25,12-26}'),
+    (2009, '{01-01,04-10,04-13,05-04,05-25,08-31,12-25,12-28}'),
+    (2010, '{01-01,04-02,04-05,05-03,05-31,08-30,12-27,12-28}'),
+    (2011, '{01-03,04-22,04-25,04-29,05-02,05-30,08-29,12-26,12-27}'),
+    (2012, '{01-02,04-06,04-09,05-07,06-04,06-05,08-27,12-25,12-26}'),
+    (2013, '{01-01,03-29,04-01,05-06,05-27,08-26,12-25,12-26}'),
+    (2014, '{01-01,04-18,04-21,05-05,05-26,08-25,12-25,12-26}'),
+    (2015, '{01-01,04-03,04-06,05-04,05-25,08-31,12-25,12-28}'),
+    (2016, '{01-01,03-25,03-28,05-02,05-30,08-29,12-26,12-27}'),
+    (2017, '{01-02,04-14,04-17,05-01,05-29,08-28,12-25,12-26}'),
+    (2018, '{01-01,03-30,04-02,05-07,05-28,08-27,12-25,12-26}'),
+    (2019, '{01-01,04-19,04-22,05-06,05-27,08-26,12-25,12-26}'),
+    (2020, '{01-01,04-10,04-13,05-08,05-25,08-31,12-25,12-28}'),
+    (2021, '{01-01,04-02,04-05,05-03,05-31,08-30,12-27,12-28}'),
+    (2022, '{01-03,04-15,04-18,05-02,06-02,06-03,08-29,09-19,12-26,12-27}'),
+    (2023, '{01-02,04-07,04-10,05-01,05-08,05-29,08-28,12-25,12-26}'),
+    (2024, '{01-01,03-29,04-01,05-06,05-27,08-26,12-25,12-26}'),
+    (2025, '{01-01,04-18,04-21,05-05,05-26,08-25,12-25,12-26}'),
+    (2026, '{01-01,04-03,04-06,05-04,05-25,08-31,12-25,12-28}'),
+    (2027, '{01-01,03-26,03-29,05-03,05-31,08-30,12-27,12-28}')
+  ) AS y (year, days), unnest(y.days::text[]) AS d (day);
+
+-- The day so many working days after another: no Saturday, Sunday or bank holiday.
+CREATE FUNCTION working_days_after(p_day date, p_days int) RETURNS date
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_day date := p_day;
+BEGIN
+    FOR i IN 1 .. p_days LOOP
+        LOOP
+            v_day := v_day + 1;
+            EXIT WHEN extract(isodow FROM v_day) < 6
+                AND NOT EXISTS (SELECT FROM bank_holiday AS h WHERE h.day = v_day);
+        END LOOP;
+    END LOOP;
+    IF NOT EXISTS (SELECT FROM bank_holiday AS h
+                    WHERE extract(year FROM h.day) = extract(year FROM v_day)) THEN
+        PERFORM fail('PL412', 'The bank holidays of ' || extract(year FROM v_day)
+            || ' are not known here: working days cannot be counted.');
+    END IF;
+    RETURN v_day;
+END
+$$;
+
 CREATE TABLE route (
     authority_id   text COLLATE "C" NOT NULL,
     route_id       text COLLATE "C" NOT NULL,
@@ -41,6 +96,7 @@ CREATE TABLE route_step (
     body_id        text COLLATE "C" NOT NULL,
     days_allowed   int NOT NULL,
     call_in_days   int NOT NULL,
+    working_days   boolean NOT NULL,
     CONSTRAINT route_step_step_id_unique
         PRIMARY KEY (authority_id, route_id, route_revision, step_id),
     CONSTRAINT route_step_steps_order UNIQUE (authority_id, route_id, route_revision, position),
@@ -154,7 +210,8 @@ COMMENT ON VIEW route_resource IS 'Revisions of routes as the API shows them, wi
 CREATE VIEW route_step_resource WITH (security_invoker = true) AS
     SELECT s.authority_id, s.route_id, s.route_revision, s.position, s.step_id,
            'authorities/' || s.authority_id || '/bodies/' || s.body_id AS body,
-           b.display_name AS body_display_name, s.days_allowed, s.call_in_days
+           b.display_name AS body_display_name, s.days_allowed, s.call_in_days,
+           s.working_days
       FROM route_step AS s
       JOIN body AS b ON b.authority_id = s.authority_id AND b.body_id = s.body_id;
 COMMENT ON VIEW route_step_resource IS 'Steps of routes as the API shows them';
@@ -266,7 +323,7 @@ $$;
 CREATE FUNCTION route_write(
     p_route text, p_revision int, p_display_name text, p_steps text[], p_bodies text[],
     p_days int[], p_call_ins int[], p_move_steps text[], p_decisions text[], p_leads text[],
-    p_to_steps text[], p_recorder_steps text[], p_roles text[]) RETURNS void
+    p_to_steps text[], p_recorder_steps text[], p_roles text[], p_working boolean[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -279,10 +336,11 @@ BEGIN
     INSERT INTO route (authority_id, route_id, route_revision, display_name)
     VALUES (app_authority(), p_route, p_revision, p_display_name);
     INSERT INTO route_step (authority_id, route_id, route_revision, step_id, position, body_id,
-                            days_allowed, call_in_days)
-    SELECT app_authority(), p_route, p_revision, s.id, s.n, s.body, s.days, s.call_in
-      FROM unnest(p_steps, p_bodies, p_days, p_call_ins) WITH ORDINALITY
-           AS s (id, body, days, call_in, n);
+                            days_allowed, call_in_days, working_days)
+    SELECT app_authority(), p_route, p_revision, s.id, s.n, s.body, s.days, s.call_in,
+           coalesce(s.working, false)
+      FROM unnest(p_steps, p_bodies, p_days, p_call_ins, p_working) WITH ORDINALITY
+           AS s (id, body, days, call_in, working, n);
     INSERT INTO route_move (authority_id, route_id, route_revision, step_id, decision, position,
                             leads_to, to_step_id)
     SELECT app_authority(), p_route, p_revision, m.step, m.decision, m.n,
@@ -300,7 +358,7 @@ $$;
 CREATE FUNCTION route_create(
     p_route text, p_display_name text, p_steps text[], p_bodies text[], p_days int[],
     p_call_ins int[], p_move_steps text[], p_decisions text[], p_leads text[], p_to_steps text[],
-    p_recorder_steps text[], p_roles text[]) RETURNS void
+    p_recorder_steps text[], p_roles text[], p_working boolean[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 BEGIN
@@ -311,14 +369,15 @@ BEGIN
             ' and starts with no hyphen.', 'route_id');
     END IF;
     PERFORM route_write(p_route, 1, p_display_name, p_steps, p_bodies, p_days, p_call_ins,
-        p_move_steps, p_decisions, p_leads, p_to_steps, p_recorder_steps, p_roles);
+        p_move_steps, p_decisions, p_leads, p_to_steps, p_recorder_steps, p_roles, p_working);
 END
 $$;
 
 CREATE FUNCTION route_revise(
     p_route text, p_etag text, p_display_name text, p_steps text[], p_bodies text[], p_days int[],
     p_call_ins int[], p_move_steps text[], p_decisions text[], p_leads text[], p_to_steps text[],
-    p_recorder_steps text[], p_roles text[], p_paths text[]) RETURNS void
+    p_recorder_steps text[], p_roles text[], p_paths text[], p_working boolean[] DEFAULT '{}')
+RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -336,8 +395,9 @@ BEGIN
     IF NOT masked('steps', p_paths) THEN
         SELECT array_agg(s.step_id ORDER BY s.position), array_agg(s.body_id ORDER BY s.position),
                array_agg(s.days_allowed ORDER BY s.position),
-               array_agg(s.call_in_days ORDER BY s.position)
-          INTO p_steps, p_bodies, p_days, p_call_ins FROM route_step AS s
+               array_agg(s.call_in_days ORDER BY s.position),
+               array_agg(s.working_days ORDER BY s.position)
+          INTO p_steps, p_bodies, p_days, p_call_ins, p_working FROM route_step AS s
          WHERE s.authority_id = app_authority() AND s.route_id = p_route
            AND s.route_revision = v.route_revision;
     END IF;
@@ -358,7 +418,7 @@ BEGIN
     PERFORM route_write(p_route, v.route_revision + 1,
         CASE WHEN masked('display_name', p_paths) THEN p_display_name ELSE v.display_name END,
         p_steps, p_bodies, p_days, p_call_ins, p_move_steps, p_decisions, p_leads, p_to_steps,
-        p_recorder_steps, p_roles);
+        p_recorder_steps, p_roles, p_working);
 END
 $$;
 

@@ -7,11 +7,11 @@ DELETE FROM pledge.role_permission
 DROP FUNCTION pledge.code_questions(text);
 DROP FUNCTION pledge.code_consultation(text);
 DROP FUNCTION pledge.response_enter(text, text, integer[], integer[], integer[], integer[],
-    integer[], integer[], integer[], integer[], text[]);
+    integer[], integer[], integer[], integer[], text[], date);
 DROP FUNCTION pledge.response_by_code(text, integer[], integer[], integer[], integer[], integer[],
     integer[], integer[], integer[], text[]);
 DROP FUNCTION pledge.response_code_find(text);
-DROP FUNCTION pledge.response_take(text, text, text, uuid, integer[], integer[], integer[],
+DROP FUNCTION pledge.response_take(text, text, text, uuid, date, integer[], integer[], integer[],
     integer[], integer[], integer[], integer[], integer[], text[]);
 DROP FUNCTION pledge.response_mix(text, text);
 DROP FUNCTION pledge.response_violations(text, text, integer[], integer[], integer[], integer[],
@@ -20,6 +20,8 @@ DROP FUNCTION pledge.response_codes_make(text, text, integer);
 DROP FUNCTION pledge.response_code_new();
 DROP FUNCTION pledge.response_code_digest(text);
 DROP FUNCTION pledge.question_create(text, text, text, text[], text[], integer);
+DROP FUNCTION pledge.question_reword(text, integer, text);
+DROP FUNCTION pledge.consultation_update(text, text, date, date, text, text[]);
 DROP FUNCTION pledge.consultation_close(text, text);
 DROP FUNCTION pledge.consultation_hold(text, text);
 DROP FUNCTION pledge.consultation_create(text, text, text, text, date, date, text[], text[],

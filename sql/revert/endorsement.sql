@@ -2,16 +2,6 @@
 -- Revert pledge:endorsement from pg
 BEGIN;
 
-DROP TRIGGER version_endorsed ON pledge.version;
-DROP FUNCTION pledge.version_endorsed();
-DROP TRIGGER version_drafted ON pledge.version;
-DROP FUNCTION pledge.version_drafted();
-DROP FUNCTION pledge.decision_record(text, text, text, text, text, text, text, text, boolean,
-    integer, integer, integer, boolean, text, text);
-DROP FUNCTION pledge.decision_violations(date, date, text, text, text, boolean, integer, integer,
-    integer, integer, text, boolean, boolean);
-DROP FUNCTION pledge.notice_give(text, text, text, text, text, date, text);
-DROP FUNCTION pledge.endorsement_lock(text, integer, text, text);
 DROP FUNCTION pledge.endorsement_start(text, text, text, text, date);
 DROP FUNCTION pledge.endorsement_draft_add(text, integer, text, integer, date, integer);
 DROP FUNCTION pledge.meeting_create(text, text, date);
@@ -20,10 +10,14 @@ DROP FUNCTION pledge.forward_plan(date);
 DROP FUNCTION pledge.endorsement_now();
 DROP FUNCTION pledge.endorsement_history(text, integer, text, date, date);
 DROP FUNCTION pledge.endorsement_standing(date, date);
+DROP FUNCTION pledge.decisions_held(date, date);
 DROP FUNCTION pledge.as_at_day(date);
 DROP FUNCTION pledge.notice_days();
 DROP VIEW pledge.notice_resource;
 DROP VIEW pledge.meeting_resource;
+DROP TABLE pledge.endorsement_call_in_outcome;
+DROP TABLE pledge.endorsement_call_in;
+DROP TABLE pledge.endorsement_withdrawal;
 DROP TABLE pledge.endorsement_decision;
 DROP TABLE pledge.endorsement_notice;
 DROP TABLE pledge.endorsement_draft;

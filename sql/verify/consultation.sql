@@ -61,6 +61,8 @@ SELECT 'pledge.consultation_state(date, date, timestamp with time zone)'::regpro
 SELECT 'pledge.consultation_create(text, text, text, text, date, date, text[], text[],'
     'integer[], integer[], integer[])'::regprocedure;
 SELECT 'pledge.consultation_hold(text, text)'::regprocedure;
+SELECT 'pledge.consultation_update(text, text, date, date, text, text[])'::regprocedure;
+SELECT 'pledge.question_reword(text, integer, text)'::regprocedure;
 SELECT 'pledge.consultation_close(text, text)'::regprocedure;
 SELECT 'pledge.question_create(text, text, text, text[], text[], integer)'::regprocedure;
 SELECT 'pledge.response_code_digest(text)'::regprocedure;
@@ -69,13 +71,13 @@ SELECT 'pledge.response_codes_make(text, text, integer)'::regprocedure;
 SELECT 'pledge.response_violations(text, text, integer[], integer[], integer[], integer[],'
     'integer[], integer[], integer[], integer[], text[])'::regprocedure;
 SELECT 'pledge.response_mix(text, text)'::regprocedure;
-SELECT 'pledge.response_take(text, text, text, uuid, integer[], integer[], integer[],'
+SELECT 'pledge.response_take(text, text, text, uuid, date, integer[], integer[], integer[],'
     'integer[], integer[], integer[], integer[], integer[], text[])'::regprocedure;
 SELECT 'pledge.response_code_find(text)'::regprocedure;
 SELECT 'pledge.response_by_code(text, integer[], integer[], integer[], integer[], integer[],'
     'integer[], integer[], integer[], text[])'::regprocedure;
 SELECT 'pledge.response_enter(text, text, integer[], integer[], integer[], integer[],'
-    'integer[], integer[], integer[], integer[], text[])'::regprocedure;
+    'integer[], integer[], integer[], integer[], text[], date)'::regprocedure;
 SELECT 'pledge.code_consultation(text)'::regprocedure;
 SELECT 'pledge.code_questions(text)'::regprocedure;
 SELECT 1 / (count(*) >= 3)::int FROM (

@@ -17,14 +17,22 @@ SELECT authority_id, pledge_id, version_number, endorsement_id, number, step_id,
        votes_abstained, key_decision, call_in_waiver, effective_on, leads_to, to_step_id, draft,
        waiting_since, days_allowed, recorded_at
   FROM pledge.endorsement_decision WHERE false;
-SELECT 1 / (count(*) = 5)::int FROM pg_class
+SELECT authority_id, pledge_id, version_number, endorsement_id, number, withdrawn_on, reason,
+       recorded_at
+  FROM pledge.endorsement_withdrawal WHERE false;
+SELECT authority_id, pledge_id, version_number, endorsement_id, number, called_in_on, called_by, reason,
+       body_id, recorded_at
+  FROM pledge.endorsement_call_in WHERE false;
+SELECT authority_id, pledge_id, version_number, endorsement_id, number, body_id, meeting_id, decided_on,
+       outcome, minute_ref, recorded_at
+  FROM pledge.endorsement_call_in_outcome WHERE false;
+SELECT 1 / (count(*) = 8)::int FROM pg_class
  WHERE oid IN ('pledge.meeting'::regclass, 'pledge.endorsement'::regclass,
                'pledge.endorsement_draft'::regclass, 'pledge.endorsement_notice'::regclass,
-               'pledge.endorsement_decision'::regclass)
+               'pledge.endorsement_decision'::regclass,
+               'pledge.endorsement_withdrawal'::regclass, 'pledge.endorsement_call_in'::regclass,
+               'pledge.endorsement_call_in_outcome'::regclass)
    AND relrowsecurity AND relforcerowsecurity;
-SELECT 1 / (count(*) = 2)::int FROM pg_trigger
- WHERE tgrelid = 'pledge.version'::regclass AND tgname IN ('version_drafted', 'version_endorsed')
-   AND tgenabled = 'O';
 SELECT authority_id, body_id, meeting_id, name, held_on, create_time
   FROM pledge.meeting_resource WHERE false;
 SELECT authority_id, pledge_id, version_number, endorsement_id, body_id, meeting_id, endorsement,
@@ -34,17 +42,12 @@ SELECT 'pledge.forward_plan(date)'::regprocedure;
 SELECT 'pledge.stalls(date)'::regprocedure;
 SELECT 'pledge.notice_days()'::regprocedure;
 SELECT 'pledge.as_at_day(date)'::regprocedure;
+SELECT 'pledge.decisions_held(date, date)'::regprocedure;
 SELECT 'pledge.endorsement_standing(date, date)'::regprocedure;
 SELECT 'pledge.endorsement_history(text, integer, text, date, date)'::regprocedure;
 SELECT 'pledge.endorsement_now()'::regprocedure;
 SELECT 'pledge.meeting_create(text, text, date)'::regprocedure;
 SELECT 'pledge.endorsement_draft_add(text, integer, text, integer, date, integer)'::regprocedure;
 SELECT 'pledge.endorsement_start(text, text, text, text, date)'::regprocedure;
-SELECT 'pledge.endorsement_lock(text, integer, text, text)'::regprocedure;
-SELECT 'pledge.notice_give(text, text, text, text, text, date, text)'::regprocedure;
-SELECT 'pledge.decision_violations(date, date, text, text, text, boolean, integer, integer,'
-    'integer, integer, text, boolean, boolean)'::regprocedure;
-SELECT 'pledge.decision_record(text, text, text, text, text, text, text, text, boolean, integer,'
-    'integer, integer, boolean, text, text)'::regprocedure;
 
 ROLLBACK;

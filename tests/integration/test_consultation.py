@@ -123,6 +123,41 @@ class Consultation(Asked):
         self.assertEqual(self.psql("SELECT count(*) FROM pledge.response WHERE consultation_id = 'certified'"
                                    " AND principal_id IS NOT NULL"), "0")
 
+    def test_it_is_extended_and_its_questions_reworded(self):
+        name = self.consultation("changing")
+        before = self.officer.GetConsultation(name=name).consultation
+
+        def update(paths, **fields):
+            return self.officer.UpdateConsultation(consultation={"name": name, **fields},
+                                                   update_mask={"paths": paths}).consultation
+        longer = update(["title", "closes_on"], title="What matters most", closes_on=day(20), etag=before.etag)
+        self.assertEqual((longer.title, longer.opens_on, longer.closes_on), ("What matters most", day(-1), day(20)))
+        self.refused(Code.ABORTED, update, ["title"], title="X", etag=before.etag, field="consultation.etag")
+        self.refused(Code.FAILED_PRECONDITION, update, ["opens_on"], opens_on=day(2), field="consultation.opens_on")
+        self.refused(Code.FAILED_PRECONDITION, update, ["closes_on"], closes_on=day(-1), field="consultation.closes_on")
+        self.refused(Code.INVALID_ARGUMENT, update, ["closes_on"], closes_on="", field="consultation.closes_on")
+        self.refused(Code.INVALID_ARGUMENT, update, ["version"], field="update_mask")
+        self.refused(Code.PERMISSION_DENIED, self.director.UpdateConsultation, consultation={"name": name, "title": "X"})
+        self.assertEqual(update(["closes_on"], closes_on=day(0)).closes_on, day(0))
+        ahead = self.officer.CreateConsultation(parent=self.parent, consultation_id="ahead", consultation={
+            "title": "Ahead", "version": before.version, "opens_on": day(3), "closes_on": day(9),
+            "groups": [{"group_id": "young", "kind": "CONSULTED_KIND_CARE_LEAVERS"}]}).consultation
+        moved = {"name": ahead.name, "opens_on": day(5)}
+        self.assertEqual(self.officer.UpdateConsultation(consultation=moved, update_mask={"paths": ["opens_on"]})
+                         .consultation.opens_on, day(5))
+        reword = lambda **more: self.officer.RewordQuestion(**{"parent": name, "question": 1, "prompt": "How is it?", **more})
+        self.assertEqual([q.prompt for q in reword().questions][:2], ["How is it?", "A CHOICE?"])
+        self.refused(Code.NOT_FOUND, reword, question=9, field="question")
+        self.refused(Code.INVALID_ARGUMENT, reword, prompt=" ", field="prompt")
+        self.assertIn("title", self.cli("derby-officer", "consultation", "update", "derby", "changing", "--title", "Mine"))
+        self.cli("derby-officer", "consultation", "update", "derby", "changing", code=2)
+        self.assertIn("Well?", self.cli("derby-officer", "consultation", "reword", "derby", "changing", "1", "--prompt",
+                                        "Well?"))
+        self.worker.EnterResponse(parent=name, group_id="young", **self.answers())
+        self.refused(Code.FAILED_PRECONDITION, reword, field="parent")
+        self.worker.CloseConsultation(name=name)
+        self.refused(Code.FAILED_PRECONDITION, update, ["closes_on"], closes_on=day(30), field="consultation.name")
+
     def test_results_and_small_numbers(self):
         name = self.consultation("results")
         for rating in (5, 5, 5, 5, 5, 5, 1):

@@ -50,6 +50,31 @@ class Demo(unittest.TestCase):
                      PLEDGE_IDENTITY=os.path.join(demo, "identities", identity)),
             capture_output=True, text=True, timeout=60)
 
+    def a_look_around(self):
+        """There is something worth reading on the way from draft to issued pledge, of every council."""
+        for council, words, says in (
+                ("leicester", "route show leicester scrutiny-cabinet", "Scrutiny"),
+                ("leicester", "body members leicester corporate-parenting-forum", "Lead member"),
+                ("leicester", "endorsement show leicester pledge/1 --as-at 2010-09-05", "under way"),
+                ("leicester", "amendment list leicester pledge-2010", "accepted"),
+                ("leicester", "issue list leicester", "easy read"),
+                ("halton", "route show halton pledge --revision 2", "Full Council"),
+                ("halton", "endorsement list halton", "Executive Board"),
+                ("halton", "consultation results halton review-2013", "80 rankings of 19 options"),
+                ("halton", "issue reach halton promise --as-at 2013-10-20", "due again"),
+                ("derby", "consultation results derby priorities-2015", "53 rankings of 28 options"),
+                ("derby", "consultation results derby next", "11 rankings of 11 options"),
+                ("derby", "endorsement forward-plan derby", "Corporate Paren"),
+                ("derby", "said-done list derby priorities-2015", "ten now"),
+                ("derby", "launch list derby", "Council Chamber"),
+                ("peterborough", "endorsement stalls peterborough --as-at 2013-07-09", "311"),
+                ("peterborough", "endorsement show peterborough pledge/2", "14(b)"),
+                ("peterborough", "issue reach peterborough pledge", "57")):
+            told = self.pledge(f"{council}-officer", *words.split())
+            with self.subTest(words):
+                self.assertEqual(told.returncode, 0, told.stderr)
+                self.assertIn(says, told.stdout)
+
     def test_a_strangers_way(self):
         done = self.demo()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -64,7 +89,7 @@ class Demo(unittest.TestCase):
         index = os.path.join(self.clone, "build/demo/identities.txt")
         with open(index, encoding="utf-8") as file:
             names = [line.split()[0] for line in file.read().splitlines()[4:]]
-        self.assertEqual(len(names), 16)
+        self.assertEqual(len(names), 20)
         for name in names:
             told = self.pledge(name, "whoami")
             self.assertEqual(told.returncode, 0, name + told.stderr)
@@ -75,6 +100,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(other.returncode, 1)
         self.assertIn("not a member", other.stderr)
 
+        self.a_look_around()
         exported = self.pledge("derby-administrator", "audit", "export", "derby")
         self.assertEqual(exported.returncode, 0, exported.stderr)
         self.assertGreater(len(exported.stdout.splitlines()), 50)

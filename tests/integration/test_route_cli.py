@@ -101,6 +101,42 @@ class Commands(Cli, Council):
                           '{"parent": "authorities/peterborough", "asAt": "2013-07-09"}')
         self.assertEqual(json.loads(asked)["stalls"][0]["daysWaited"], 311)
 
+    def test_what_is_taken_back_and_called_in(self):
+        made = route("Short", ("council", 90))(self.parent)
+        made["steps"][0]["call_in_days"] = 5
+        self.make_route("short", made=lambda _: made)
+        self.officer.CreatePledge(parent=self.parent, pledge_id="short", pledge={"title": "Short"})
+        self.officer.CreateVersion(parent=f"{self.parent}/pledges/short", version_id="1", version={
+            "title": "One", "outcomes": [{"outcome_id": "o", "title": "O"}],
+            "statements": [{"statement_id": "1", "outcome_id": "o", "title": "S", "text": "S."}]})
+        way = ("peterborough", "short/1")
+        self.good(WHO, "endorsement", "start", *way, "--route", "short", "--on", "2012-06-01")
+        for on in ("2012-06-20", "2012-07-10"):
+            self.good(WHO, "body", "meet", "peterborough", "council", on)
+        decide = ("endorsement", "decide", *way, "approve", "--body", "council", "--on", "2012-06-20",
+                  "--recommendation", "To approve", "--minute")
+        self.good(WHO, *decide, "6")
+        withdraw = ("endorsement", "withdraw", *way)
+        self.bad(WHO, *withdraw, "1", code=2, says="--reason is missing")
+        self.bad(WHO, *withdraw, "one", "--reason", "X", code=2, says="N is a number")
+        self.assertIn("dry run", self.good(WHO, *withdraw, "1", "--reason", "It is minute 7", "--dry-run"))
+        self.assertIn("Decision 1 counts no more since 21 Jun 2012: It is minute 7",
+                      self.good(WHO, *withdraw, "1", "--reason", "It is minute 7", "--on", "2012-06-21"))
+        self.good(WHO, *decide, "7")
+        call_in = ("endorsement", "call-in", *way, "2", "--on", "2012-06-25", "--reason", "The cost", "--body", "panel")
+        self.bad(WHO, *call_in, code=2, says="--by is missing")
+        self.assertRegex(self.good(WHO, *call_in, "--by", "Five councillors"), "waits for +Panel")
+        self.good(WHO, "body", "meet", "peterborough", "panel", "2012-07-01")
+        settle = ("endorsement", "settle", *way, "2")
+        when = ("--body", "panel", "--on", "2012-07-01", "--minute", "3")
+        self.bad(WHO, *settle, "falls", *when, code=2, says="stands or referred-back")
+        self.good(WHO, *settle, "stands", *when)
+        told, read = self.show("endorsement", "show", *way)
+        self.assertRegex(told, r"takes effect +1 Jul 2012")
+        self.assertIn("was called in on 25 Jun 2012 by Five councillors, to panel: The cost", " ".join(told.split()))
+        self.assertIn("On 1 Jul 2012 it was let stand.", told)
+        self.assertEqual(read["endorsement"]["decisions"][1]["callInOutcome"], "CALL_IN_OUTCOME_STANDS")
+
 
 del Cli, Council  # the loader would take them for tests of this program
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seats on bodies, and versions on their routes: four councils' histories, replayed through the API.
+"""Seats on bodies, and versions on their routes: what is refused, what counts once, how it stood on a day.
 
-The days are the ones in the councils' published reports. Where a report names a month only, it is its first day.
+test_histories.py has the ways of four councils from beginning to end.
 """
 
 import concurrent.futures
@@ -90,153 +90,9 @@ class Council(harness.Case):
     def at(self, endorsement, on):
         return self.officer.GetEndorsement(name=endorsement.name, as_at=on).endorsement
 
-    def where(self, endorsement, on):
-        """(body whose turn it is, days waited, stalled) on a day."""
-        stood = self.at(endorsement, on)
-        return stood.body.split("/")[-1], stood.days_waited, stood.stalled
-
     def order(self, endorsement, on=""):
         return [(d.decided_on, d.body.split("/")[-1], route_pb2.DecisionKind.Name(d.kind).split("_", 2)[2])
                 for d in self.at(endorsement, on).decisions]
-
-
-class Leicester(Council):
-    authority = "leicester"
-    bodies = {"cabinet": {}, "scrutiny": {"parent_body": "authorities/leicester/bodies/cabinet"}}
-
-    def test_2010_scrutiny_then_cabinet(self):
-        self.make_route("scrutiny-cabinet", route("Scrutiny, then Cabinet", ("scrutiny", 60), ("cabinet", 30)))
-        version = self.draft(1, *[f"Statement {i}" for i in range(55)])
-        way = self.start(version, "2010", "scrutiny-cabinet", "2010-07-01")
-        self.decide(way, "scrutiny", "2010-08-31", "REFER_ON")
-        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2010-09-06", "cabinet", field="name",
-                     says="waits for Cabinet")
-        done = self.decide(way, "cabinet", "2010-09-06", "APPROVE")
-        self.assertEqual((done.state, done.ended_on, done.effective_on), (APPROVED, "2010-09-06", "2010-09-06"))
-        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2010-09-05", "cabinet", field="adopted_on")
-        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2010-09-06", "scrutiny", field="adopted_by")
-        self.adopt(version, "2010-09-06", "cabinet")
-        self.assertEqual(self.where(way, "2010-07-01"), ("scrutiny", 0, False))
-        self.assertEqual(self.where(way, "2010-08-30"), ("scrutiny", 60, False))
-        self.assertEqual(self.where(way, "2010-08-31"), ("cabinet", 0, False))
-        self.assertEqual(self.where(way, "2010-09-05"), ("cabinet", 5, False))
-        self.assertEqual(self.where(way, "2010-09-06"), ("", 0, False))
-        self.assertEqual(self.order(way), [("2010-08-31", "scrutiny", "REFER_ON"),
-                                           ("2010-09-06", "cabinet", "APPROVE")])
-        self.refused(Code.NOT_FOUND, self.officer.GetEndorsement, name=way.name, as_at="2010-06-30")
-        self.refused(Code.INVALID_ARGUMENT, self.officer.GetEndorsement, name=way.name, as_at=day(1), field="as_at")
-        known = self.officer.GetEndorsement(name=way.name, as_at="2010-09-06", known_on=day(0)).endorsement
-        self.assertEqual(known.decision_count, 2)
-        self.refused(Code.NOT_FOUND, self.officer.GetEndorsement, name=way.name, as_at="2010-09-06",
-                     known_on=day(-2))  # nothing of it was recorded yet
-
-
-class Halton(Council):
-    authority = "halton"
-    bodies = {"council": {}, "cicc": {"established_on": "2007-12-01"}, "executive-board": {}, "board": {}}
-
-    def test_2007_to_2020_by_three_revisions_of_the_route(self):
-        made = self.make_route("pledge", route("To Executive Board", ("cicc", 365), ("executive-board", 90)))
-        first = self.draft(1, "A pledge")
-        begun = self.start(first, "2008", "pledge", "2008-10-01")
-        self.decide(begun, "cicc", "2009-05-01", "APPROVE")
-        self.decide(begun, "executive-board", "2009-07-01", "ENDORSE")
-        self.adopt(first, "2009-07-01", "executive-board")
-
-        second = self.draft(2, "A pledge reviewed")
-        revised = {**route("To Council", ("cicc", 200), ("council", 120))(self.parent), "name": made.name}
-        self.assertEqual(self.officer.UpdateRoute(route={**revised, "etag": made.etag}).route.revision, 2)
-        self.refused(Code.ABORTED, self.officer.UpdateRoute, route={**revised, "etag": made.etag},
-                     field="route.etag")
-        review = self.start(second, "2013", "pledge", "2013-02-01")
-        # The route changes while the review is under way, which goes on as it began.
-        self.officer.UpdateRoute(route={**route("By the board", ("board", 60), ("executive-board", 60),
-                                                ("council", 60))(self.parent), "name": made.name})
-        self.decide(review, "cicc", "2013-07-01", "ENDORSE")
-        self.assertEqual(self.where(review, "2013-10-15"), ("council", 106, False))
-        self.assertEqual(self.decide(review, "council", "2013-10-16", "ENDORSE").state, APPROVED)
-        self.adopt(second, "2013-10-16", "council")
-        self.assertEqual(self.at(review, "2013-10-16").route_revision, 2)
-
-        # The adopted pledge is put to the bodies again.
-        again = self.start(second, "2020", "pledge", "2020-01-06")
-        self.assertEqual((again.route_revision, again.body), (3, f"{self.parent}/bodies/board"))
-        self.decide(again, "board", "2020-01-27", "ENDORSE")
-        self.assertEqual(self.where(again, "2020-02-27"), ("executive-board", 31, False))
-        self.assertEqual(self.where(again, "2020-03-28"), ("executive-board", 61, True))
-        self.refused(Code.FAILED_PRECONDITION, self.decide, again, "executive-board", "2020-02-20", "AMEND",
-                     field="decision.kind", says="adopted")
-        everything = [entry for way in (begun, review, again) for entry in self.order(way)]
-        self.assertEqual(everything, [
-            ("2009-05-01", "cicc", "APPROVE"), ("2009-07-01", "executive-board", "ENDORSE"),
-            ("2013-07-01", "cicc", "ENDORSE"), ("2013-10-16", "council", "ENDORSE"),
-            ("2020-01-27", "board", "ENDORSE")])
-        self.assertEqual([s.step_id for s in self.officer.GetRoute(name=made.name, revision=1).route.steps],
-                         ["cicc", "executive-board"])
-        self.assertEqual([s.step_id for s in self.officer.GetRoute(name=made.name).route.steps],
-                         ["board", "executive-board", "council"])
-
-
-class Derby(Council):
-    bodies = {"committee": {}, "cicc": {}}
-
-    def test_2015_to_2016_launch_and_return_to_the_committee(self):
-        self.make_route("launch", route("Launch", ("cicc", 100), ("committee", 180)))
-        self.make_route("follow-up", route("Follow-up", ("committee", 60)))
-        version = self.draft(1, *[f"Priority {i}" for i in range(1, 11)])
-        way = self.start(version, "2015", "launch", "2015-06-01")
-        self.decide(way, "cicc", "2015-08-31", "ENDORSE")
-        self.assertEqual(self.where(way, "2016-01-25"), ("committee", 147, False))
-        self.decide(way, "committee", "2016-01-26", "APPROVE")
-        self.adopt(version, "2016-01-26", "committee")
-        again = self.start(version, "2016", "follow-up", "2016-01-26")
-        noted = self.decide(again, "committee", "2016-02-23", "NOTE", minute_ref="6")
-        self.assertEqual((noted.state, noted.waiting_since), (UNDER_WAY, "2016-01-26"))
-        self.assertEqual(self.order(way, "2016-01-25"), [("2015-08-31", "cicc", "ENDORSE")])
-        self.assertEqual(self.order(way) + self.order(again), [
-            ("2015-08-31", "cicc", "ENDORSE"), ("2016-01-26", "committee", "APPROVE"),
-            ("2016-02-23", "committee", "NOTE")])
-
-
-class Peterborough(Council):
-    authority = "peterborough"
-    bodies = {"council": {}, "panel": {"parent_body": "authorities/peterborough/bodies/council"}, "cicc": {}}
-
-    def stalls(self, on):
-        return [(s.body.split("/")[-1], s.body_display_name, s.waiting_since, s.days_waited, s.days_allowed,
-                 s.days_over) for s in self.officer.ListStalls(parent=self.parent, as_at=on).stalls]
-
-    def test_2010_to_2013_the_ten_months_are_a_stall(self):
-        self.make_route("pledge", route("Pledge", ("cicc", 120), ("panel", 90), ("council", 90)))
-        first = self.draft(1, "The promise")
-        signed = self.start(first, "2010", "pledge", "2010-10-01")
-        for body in ("cicc", "panel", "council"):
-            self.decide(signed, body, "2010-10-01", "APPROVE")
-        self.adopt(first, "2010-10-01", "council")
-        version = self.draft(2, "The promise, updated")
-        way = self.start(version, "2012", "pledge", "2012-06-01")
-        self.decide(way, "cicc", "2012-08-01", "ENDORSE")
-        self.decide(way, "panel", "2012-09-01", "APPROVE")
-        # As at any day while it waits, and after it is over.
-        self.assertEqual(self.where(way, "2012-11-30"), ("council", 90, False))
-        self.assertEqual(self.where(way, "2012-12-01"), ("council", 91, True))
-        self.assertEqual(self.stalls("2012-11-30"), [])
-        self.assertEqual(self.stalls("2012-12-01"), [("council", "Council", "2012-09-01", 91, 90, 1)])
-        self.assertEqual(self.stalls("2013-07-09"), [("council", "Council", "2012-09-01", 311, 90, 221)])
-        self.decide(way, "council", "2013-07-10", "APPROVE", minute_ref="14(b)", vote_taken=True, votes_for=40,
-                    votes_abstained=2)
-        self.assertEqual(self.stalls("2013-07-09"), [("council", "Council", "2012-09-01", 311, 90, 221)])
-        self.assertEqual(self.stalls("2013-07-10"), [])
-        self.assertEqual(self.stalls(""), [])
-        last = self.at(way, "").decisions[-1]
-        self.assertEqual((last.minute_ref, last.days_waited, last.days_allowed, last.stalled, last.votes_for),
-                         ("14(b)", 312, 90, True, 40))
-        self.assertEqual(self.order(way), [("2012-08-01", "cicc", "ENDORSE"), ("2012-09-01", "panel", "APPROVE"),
-                                           ("2013-07-10", "council", "APPROVE")])
-        self.assertEqual(self.officer.GetPledge(name=f"{self.parent}/pledges/pledge").pledge.current_version, 1)
-        self.adopt(version, "2013-07-10", "council")
-        ways = self.officer.ListEndorsements(parent=self.parent, as_at="2013-07-09").endorsements
-        self.assertEqual([(w.name.split("/")[-1], w.state) for w in ways], [("2010", APPROVED), ("2012", UNDER_WAY)])
 
 
 class Rules(Council):
@@ -271,6 +127,134 @@ class Rules(Council):
         identifier = f"{on}-{uuid.uuid4().hex[:6]}"
         return self.officer.CreateMeeting(parent=f"{self.parent}/bodies/{body}", meeting_id=identifier,
                                           meeting={"held_on": on}).meeting.name
+
+    def test_it_is_adopted_as_the_last_body_decided(self):
+        version, way = self.begin()
+        self.decide(way, "panel", "2020-01-15", "ENDORSE")
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2020-01-20", "cabinet", field="name",
+                     says="waits for Cabinet")
+        self.assertEqual(self.decide(way, "cabinet", "2020-01-20", "APPROVE").effective_on, "2020-01-20")
+        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2020-01-19", "cabinet", field="adopted_on")
+        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2020-01-20", "panel", field="adopted_by")
+        pledge = version.name.rsplit("/versions", 1)[0]
+        self.assertEqual(self.officer.GetPledge(name=pledge).pledge.current_version, 0)
+        self.adopt(version, "2020-01-20", "cabinet")
+        self.assertEqual(self.officer.GetPledge(name=pledge).pledge.current_version, 1)
+        self.refused(Code.INVALID_ARGUMENT, self.officer.GetEndorsement, name=way.name, as_at=day(1), field="as_at")
+        known = self.officer.GetEndorsement(name=way.name, as_at="2020-01-20", known_on=day(0)).endorsement
+        self.assertEqual(known.decision_count, 2)
+        self.refused(Code.NOT_FOUND, self.officer.GetEndorsement, name=way.name, as_at="2020-01-20",
+                     known_on=day(-2))  # nothing of it was recorded yet
+        # An adopted version is endorsed anew by the newest revision, and not amended.
+        made = self.officer.GetRoute(name=way.route).route
+        revised = {**route("Panel alone", ("panel", 30))(self.parent), "name": made.name, "etag": made.etag}
+        self.assertEqual(self.officer.UpdateRoute(route=revised).route.revision, 2)
+        self.refused(Code.ABORTED, self.officer.UpdateRoute, route=revised, field="route.etag")
+        self.assertEqual(self.at(way, "2020-01-20").route_revision, 1)
+        self.assertEqual([s.step_id for s in self.officer.GetRoute(name=made.name, revision=1).route.steps],
+                         ["panel", "cabinet"])
+        again = self.start(version, "again", way.route.rsplit("/", 1)[1], "2020-02-01")
+        self.assertEqual((again.route_revision, again.body), (2, f"{self.parent}/bodies/panel"))
+        self.refused(Code.FAILED_PRECONDITION, self.decide, again, "panel", "2020-02-20", "AMEND",
+                     field="decision.kind", says="adopted")
+        ways = self.officer.ListEndorsements(parent=self.parent, as_at="2020-02-01").endorsements
+        self.assertEqual([(w.name.split("/")[-1], w.state) for w in ways if w.version == version.name],
+                         [("again", UNDER_WAY), ("e", APPROVED)])
+
+    def test_a_decision_that_was_recorded_wrongly(self):
+        version, way = self.begin()
+        self.decide(way, "panel", "2020-01-10", "NOTE")
+        wrong = self.decide(way, "panel", "2020-01-15", "ENDORSE")
+        withdraw = lambda **more: self.officer.WithdrawDecision(**{"name": way.name, "number": 2,
+                                                                  "reason": "It was rejected", **more}).endorsement
+        for code, field, more in (
+                (Code.INVALID_ARGUMENT, "withdrawn_on", {"withdrawn_on": "2020-01-14"}),
+                (Code.INVALID_ARGUMENT, "withdrawn_on", {"withdrawn_on": day(1)}),
+                (Code.INVALID_ARGUMENT, "reason", {"reason": " "}), (Code.NOT_FOUND, "number", {"number": 3}),
+                (Code.FAILED_PRECONDITION, "number", {"number": 1}), (Code.ABORTED, "etag", {"etag": way.etag})):
+            with self.subTest(field=field, **more):
+                self.refused(code, withdraw, field=field, **more)
+        self.refused(Code.PERMISSION_DENIED, self.worker.WithdrawDecision, name=way.name, number=2, reason="x",
+                     says="may not withdraw decisions of Panel")
+        self.assertEqual(withdraw(validate_only=True).decision_count, 1)
+        request = str(uuid.uuid4())
+        now = withdraw(withdrawn_on="2020-01-20", request_id=request, etag=wrong.etag)
+        self.assertEqual(withdraw(withdrawn_on="2020-01-20", request_id=request, etag=wrong.etag), now)
+        self.refused(Code.FAILED_PRECONDITION, withdraw, field="number", says="withdrawn already")
+        self.assertEqual((now.body, now.waiting_since, now.decision_count), (f"{self.parent}/bodies/panel", "2020-01-01", 1))
+        self.assertEqual([(d.number, d.withdrawn_on, d.withdrawal_reason) for d in now.decisions],
+                         [(1, "", ""), (2, "2020-01-20", "It was rejected")])
+        # until then it counted, and nothing was known of its withdrawal
+        before = self.at(way, "2020-01-19")
+        self.assertEqual((before.body, before.decision_count, before.decisions[1].withdrawn_on),
+                         (f"{self.parent}/bodies/cabinet", 2, ""))
+        # the same meeting is recorded anew; then nothing before it can be withdrawn
+        right = self.officer.RecordDecision(parent=way.name, decision={
+            "meeting": wrong.decisions[1].meeting, "kind": "DECISION_KIND_ENDORSE", "minute_ref": "7",
+            "recommendation": "To agree"}).endorsement
+        self.assertEqual((right.decisions[2].number, right.decision_count), (3, 2))
+        self.refused(Code.FAILED_PRECONDITION, withdraw, field="number")
+        self.assertEqual(self.decide(way, "cabinet", "2020-02-01", "APPROVE").state, APPROVED)
+        self.refused(Code.FAILED_PRECONDITION, withdraw, number=3, field="number", says="moved on")
+        withdraw(number=4)
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2020-02-01", "cabinet", says="waits for Cabinet")
+        self.decide(way, "cabinet", "2020-02-03", "APPROVE")
+        self.adopt(version, "2020-02-03", "cabinet")
+        self.refused(Code.FAILED_PRECONDITION, withdraw, number=5, field="number", says="adopted by it")
+
+    def test_a_decision_that_is_called_in(self):
+        version, way = self.begin(call_in_days=5)
+        self.decide(way, "panel", "2020-01-10", "ENDORSE")
+        done = self.decide(way, "cabinet", "2020-01-20", "APPROVE")
+        self.assertEqual((done.state, done.effective_on), (APPROVED, "2020-01-25"))
+        council = f"{self.parent}/bodies/council"
+        call = {"name": way.name, "number": 2, "called_in_on": "2020-01-23", "called_by": "Chair of scrutiny and four members",
+                "reason": "The cost was not told", "body": council}
+        for code, field, more in (
+                (Code.INVALID_ARGUMENT, "called_in_on", {"called_in_on": "2020-01-26"}),
+                (Code.INVALID_ARGUMENT, "called_in_on", {"called_in_on": ""}),
+                (Code.INVALID_ARGUMENT, "called_by", {"called_by": ""}), (Code.NOT_FOUND, "body", {"body": f"{council}s"}),
+                (Code.FAILED_PRECONDITION, "number", {"number": 1}), (Code.NOT_FOUND, "number", {"number": 3}),
+                (Code.ABORTED, "etag", {"etag": way.etag})):
+            with self.subTest(field=field, **more):
+                self.refused(code, self.officer.CallInDecision, field=field, **{**call, **more})
+        self.refused(Code.PERMISSION_DENIED, self.worker.CallInDecision, **call)
+        halted = self.officer.CallInDecision(**call).endorsement
+        self.assertEqual((halted.state, halted.body, halted.waiting_since, halted.effective_on),
+                         (UNDER_WAY, council, "2020-01-23", ""))
+        self.assertEqual((self.at(way, "2020-01-22").state, self.at(way, "2020-01-23").state), (APPROVED, UNDER_WAY))
+        self.refused(Code.FAILED_PRECONDITION, self.officer.CallInDecision, field="number", says="already", **call)
+        self.refused(Code.FAILED_PRECONDITION, self.officer.WithdrawDecision, name=way.name, number=2, reason="x",
+                     says="called in")
+        self.refused(Code.FAILED_PRECONDITION, self.adopt, version, "2020-01-25", "cabinet", says="waits for Council")
+        self.refused(Code.FAILED_PRECONDITION, self.decide, way, "council", "2020-01-24", "APPROVE", says="called in")
+        decide = {"name": way.name, "number": 2, "outcome": "CALL_IN_OUTCOME_REFERRED_BACK", "minute_ref": "4",
+                  "meeting": self.meeting("council", "2020-02-04")}
+        for code, field, more in (
+                (Code.FAILED_PRECONDITION, "meeting", {"meeting": self.meeting("panel", "2020-02-04")}),
+                (Code.INVALID_ARGUMENT, "meeting", {"meeting": self.meeting("council", "2020-01-22")}),
+                (Code.INVALID_ARGUMENT, "outcome", {"outcome": "CALL_IN_OUTCOME_UNSPECIFIED"}),
+                (Code.INVALID_ARGUMENT, "minute_ref", {"minute_ref": ""})):
+            with self.subTest(field=field, **more):
+                self.refused(code, self.officer.DecideCallIn, field=field, **{**decide, **more})
+        back = self.officer.DecideCallIn(**decide).endorsement
+        self.assertEqual((back.body, back.waiting_since, back.days_allowed), (f"{self.parent}/bodies/cabinet", "2020-02-04", 30))
+        self.assertEqual((back.decisions[1].called_in_by, back.decisions[1].call_in_decided_on,
+                          self.at(way, "2020-02-03").decisions[1].call_in_decided_on), (call["called_by"], "2020-02-04", ""))
+        self.refused(Code.FAILED_PRECONDITION, self.officer.DecideCallIn, field="number", **decide)
+        # the cabinet decides anew; called in once more, it stands and takes effect on the day of that
+        self.decide(way, "cabinet", "2020-02-10", "APPROVE")
+        self.officer.CallInDecision(**{**call, "number": 3, "called_in_on": "2020-02-15"})
+        stands = self.officer.DecideCallIn(**{**decide, "number": 3, "outcome": "CALL_IN_OUTCOME_STANDS",
+                                              "meeting": self.meeting("council", "2020-02-20")}).endorsement
+        self.assertEqual((stands.state, stands.ended_on, stands.effective_on), (APPROVED, "2020-02-10", "2020-02-20"))
+        self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2020-02-19", "cabinet", field="adopted_on")
+        self.adopt(version, "2020-02-20", "cabinet")
+
+    def test_a_vote_is_kept(self):
+        _, way = self.begin()
+        voted = self.decide(way, "panel", "2020-01-15", "ENDORSE", vote_taken=True, votes_for=40, votes_abstained=2)
+        self.assertEqual((voted.decisions[0].votes_for, voted.decisions[0].votes_abstained), (40, 2))
 
     def test_a_decision_counts_once(self):
         _, way = self.begin()
@@ -392,6 +376,11 @@ class Rules(Council):
         self.assertEqual(plan("2020-02-10"), [])
         self.refused(Code.INVALID_ARGUMENT, self.adopt, version, "2020-02-14", "cabinet", field="adopted_on")
         self.assertEqual(self.adopt(version, "2020-02-15", "cabinet").adopted_on, "2020-02-15")
+        _, worked = self.begin(call_in_days=5, working_days=True)
+        self.decide(worked, "panel", "2020-01-10", "ENDORSE")
+        self.assertEqual(self.decide(worked, "cabinet", "2020-04-09", "APPROVE").effective_on, "2020-04-20")  # Easter
+        step = self.officer.GetRoute(name=worked.route).route.steps[1]
+        self.assertEqual((step.call_in_days, step.working_days), (5, True))
         _, urgent = self.begin(call_in_days=5)
         self.decide(urgent, "panel", "2020-01-10", "ENDORSE")
         done = self.decide(urgent, "cabinet", "2020-01-11", "APPROVE", call_in_waiver="A court waits for it")

@@ -177,6 +177,31 @@ SET LOCAL ROLE pledged;
 SELECT pg_temp.act('north', 'director');
 SELECT is(results_of('summer'), 'summer', 'then others see results');
 
+-- What came on paper is entered until the consultation is closed for good.
+SELECT pg_temp.act('north', 'support_worker');
+SELECT pg_temp.consult('paper', -30, -10);
+SELECT question_create('paper', 'rating', 'Do we keep it?', '{}', '{}', 0);
+CREATE FUNCTION pg_temp.paper(p_on date) RETURNS text LANGUAGE sql AS $$
+    SELECT format('SELECT response_enter(''paper'', ''young'', ''{1}'', ''{4}'', ''{}'', ''{}'', ''{}'','
+                  ' ''{}'', ''{}'', ''{}'', ''{}'', %L)', p_on)
+$$;
+SELECT is((pg_temp.failure(pg_temp.paper(NULL))).state, 'PL412', 'it is over for who comes today');
+SELECT is(pg_temp.broken(pg_temp.paper(current_date - 31)), '{received_on}', 'nothing came before it opened');
+SELECT is(pg_temp.broken(pg_temp.paper(current_date - 9)), '{received_on}', 'nor after it');
+SELECT lives_ok(pg_temp.paper(current_date - 10), 'on its last day it did');
+SELECT is((SELECT received_on FROM response WHERE consultation_id = 'paper'), current_date - 10,
+          'with that day');
+SELECT is((pg_temp.failure($$SELECT response_codes_make('paper', 'young', 1)$$)).state, 'PL412',
+          'no code is made that nobody could use');
+SELECT pg_temp.act('north', 'director');
+SELECT is((pg_temp.failure($$SELECT results_of('paper')$$)).state, 'PL412',
+          'others hear nothing as long as more can come');
+SELECT pg_temp.act('north', 'support_worker');
+SELECT consultation_close('paper', '');
+SELECT is((pg_temp.failure(pg_temp.paper(current_date - 10))).state, 'PL412', 'then it is closed for paper');
+SELECT pg_temp.act('north', 'director');
+SELECT is(results_of('paper'), 'paper', 'and others see results');
+
 -- Elections that were worked out by hand. Each line: how many, in which order, in which places.
 SELECT pg_temp.act('north', 'officer');
 SELECT pg_temp.consult('votes');

@@ -52,6 +52,14 @@ SELECT is(pg_temp.bad('{a,b}', '{panel,panel}', '{a,b}', '{approve,approve}', '{
               '{"",""}', '{a,b}', '{officer,inspector}'), '{route.recorders[1].role}',
           'inspectors record nothing');
 
+-- Working days: over Easter 2010, over Christmas 2020 with a substitute day, and of a year that is not known.
+SELECT is(ARRAY(SELECT working_days_after(d::date, n)::text FROM (VALUES
+    ('2010-03-31', 1), ('2010-04-01', 1), ('2010-04-01', 5), ('2020-12-24', 1), ('2020-12-24', 3),
+    ('2010-09-06', 0)) AS v (d, n)),
+    '{2010-04-01,2010-04-06,2010-04-12,2020-12-29,2020-12-31,2010-09-06}', 'working days');
+SELECT is((pg_temp.failure($$SELECT working_days_after('2090-01-01', 1)$$)).state, 'PL412',
+          'of years whose bank holidays are known');
+
 -- A draft on its way.
 SELECT version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{1,2,3}', '{home,home,home}',
     '{Safe,Near,Heard}', '{A safe home,A home nearby,We hear you}', '{"","",""}', '{"","",""}', '{1,2,3}',
@@ -83,7 +91,15 @@ SELECT is(pg_temp.stood('2020-01-31'), 'under_way panel 30 0', 'and the past is 
 SELECT is((pg_temp.failure($$SELECT pg_temp.decide('council', '2020-03-02', 'approve')$$)).state,
           'PL412', 'the council waits its turn');
 SELECT is((pg_temp.failure($$SELECT pg_temp.decide('panel', '2020-02-01', 'endorse')$$)).state,
-          '23505', 'a meeting decides once');
+          'PL409', 'a meeting decides once');
+SELECT pg_temp.decide('panel', '2020-03-02', 'note');
+SELECT decision_withdraw('promise', '2', 'e', 3, 'It was endorsed', '2020-03-04', '');
+SELECT is((SELECT decision_count || ' ' || last_decision FROM endorsement_standing('2020-03-03', '9999-12-31')), '3 3',
+          'until it is withdrawn a decision counts');
+SELECT is((SELECT decision_count || ' ' || last_decision FROM endorsement_standing('2020-03-04', '9999-12-31')), '2 2',
+          'from then on it does not');
+SELECT is(ARRAY(SELECT coalesce(withdrawn_on::text, '') FROM endorsement_history('promise', 2, 'e',
+              '2020-03-04', '9999-12-31') ORDER BY number), '{"","",2020-03-04}', 'and stays on record');
 SELECT pg_temp.decide('panel', '2020-03-02', 'endorse');
 SELECT is(pg_temp.stood('2025-01-01'), 'under_way council 1766 0',
           'where no days are set nothing is a stall');
@@ -107,10 +123,10 @@ UPDATE version SET note = 'Amended' WHERE version_number = 2;
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 SELECT is(ARRAY(SELECT concat_ws(' ', draft, drafted_on, amended_by) FROM endorsement_draft
-                 ORDER BY draft), '{1 2020-01-01,2 2020-03-03 4}', 'drafts');
+                 ORDER BY draft), '{1 2020-01-01,2 2020-03-03 5}', 'drafts');
 SELECT is(ARRAY(SELECT kind || CASE WHEN earlier_text THEN ' earlier' ELSE '' END
                   FROM endorsement_history('promise', 2, 'e', current_date, '9999-12-31') ORDER BY number),
-          '{"note earlier","refer_back earlier","endorse earlier",amend}', 'who decided on another text');
+          '{"note earlier","refer_back earlier","note earlier","endorse earlier",amend}', 'who decided on another text');
 SELECT is((SELECT bool_or(earlier_text) FROM endorsement_history('promise', 2, 'e', '2020-03-02',
            '9999-12-31')), false, 'before the amendment nobody had');
 UPDATE version SET note = 'Amended' WHERE version_number = 2;
@@ -136,7 +152,7 @@ SELECT lives_ok($$SELECT pg_temp.adopt('2020-05-06', 'council')$$, 'then it is a
 -- Nothing that is recorded changes, and nobody else sees it.
 SELECT throws_ok(format(c, t), '42501', NULL, format(c, t))
   FROM unnest('{UPDATE %I SET authority_id = authority_id,DELETE FROM %I}'::text[]) AS c, unnest('{route,route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
-              'endorsement_notice,endorsement_decision}'::text[]) AS t;
+              'endorsement_notice,endorsement_decision,endorsement_withdrawal,endorsement_call_in,endorsement_call_in_outcome}'::text[]) AS t;
 SELECT pg_temp.act('south');
 SELECT is(pg_temp.stood(current_date), NULL, 'another council sees no endorsement');
 SELECT is((SELECT count(*) FROM endorsement_history('promise', 2, 'e', current_date, current_date)),

@@ -35,6 +35,19 @@ BEGIN
     INSERT INTO invitation VALUES (v_tag, v_id, NULL, pg_temp.ago('invitation', p_more));
     INSERT INTO device VALUES (v_tag, v_id, pg_temp.ago('device', p_more));
     INSERT INTO request VALUES (v_id, gen_random_uuid(), 'north', 'm', 'h', pg_temp.ago('request', p_more));
+    INSERT INTO consultation (authority_id, consultation_id, title, pledge_id, version_number, opens_on, closes_on,
+                              close_time)
+    VALUES ('north', p_member, 'Asked', 'promise', 1, '2010-01-01', '2010-01-02',
+            pg_temp.ago('consultation_text', p_more));
+    INSERT INTO consultation_group (authority_id, consultation_id, group_id, position, kind)
+    VALUES ('north', p_member, 'young', 1, 'care_leavers');
+    INSERT INTO consultation_question (authority_id, consultation_id, question, kind, prompt)
+    VALUES ('north', p_member, 1, 'free_text', 'What?');
+    INSERT INTO response_text (authority_id, consultation_id, question, group_id, text, state)
+    SELECT 'north', p_member, 1, 'young', 'Words', s FROM unnest('{hidden,concern}'::text[]) AS s;
+    INSERT INTO response_text_move (authority_id, consultation_id, text_id, move, state, reason, principal_id)
+    SELECT 'north', p_member, t.text_id, 1, t.state, 'Why', v_id FROM response_text AS t
+     WHERE t.consultation_id = p_member;
     UPDATE member SET expires_on = pg_temp.ago('member', p_more)::date WHERE member_id = p_member;
     PERFORM audit_write('pledge.v1.X/' || p_member, '192.0.2.1:1', '', ''::bytea);
 END
@@ -50,7 +63,8 @@ BEGIN
 END
 $$;
 CREATE TEMP TABLE before AS
-SELECT t, pg_temp.left_of(t) AS count FROM unnest('{session,attempt,token_used,invitation,device,request}'::text[]) AS t;
+SELECT t, pg_temp.left_of(t) AS count FROM unnest('{session,attempt,token_used,invitation,device,request,response_text,'
+    'response_text_move}'::text[]) AS t;
 
 SET LOCAL ROLE pledged;
 SELECT ok(retention_due(), 'a first run is due');
@@ -62,7 +76,7 @@ SELECT pg_temp.as_new();
 SELECT pg_temp.act('', '', '', '');
 CREATE TEMP TABLE ran AS SELECT * FROM retention_job();
 SELECT is(ARRAY(SELECT kind || ' ' || removed FROM ran ORDER BY 1),
-          '{"attempt 1","audit_address 1","device 1","invitation 1","member 1","request 1","session 3","used_token 1"}',
+          '{"attempt 1","audit_address 1","consultation_text 1","device 1","invitation 1","member 1","request 1","session 3","used_token 1"}',
           'the daemon''s run says what it did');
 SELECT set_eq('SELECT kind, removed FROM retention_run', 'SELECT kind, removed FROM ran', 'which is recorded');
 SELECT is(ARRAY(SELECT days FROM retention_run ORDER BY kind), ARRAY(SELECT days FROM retention ORDER BY kind),
@@ -82,6 +96,8 @@ SELECT is(ARRAY(SELECT cause FROM erasure WHERE table_name = 'login'), '{retenti
 SELECT is(ARRAY(SELECT peer IS NULL FROM audit_entry WHERE method LIKE 'pledge.v1.X/%' ORDER BY number), '{t,f}',
           'an old address is gone');
 RESET ROLE;
+SELECT is(ARRAY(SELECT consultation_id || ' ' || state FROM response_text ORDER BY 1),
+          '{"old concern","young concern","young hidden"}', 'old words are gone, and no concern');
 SELECT is(pg_temp.left_of(b.t), b.count - CASE b.t WHEN 'session' THEN 3 ELSE 1 END, 'the young of ' || b.t || ' stays')
   FROM before AS b;
 

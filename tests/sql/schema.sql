@@ -31,7 +31,8 @@ SELECT is((SELECT count(*) FROM pg_class WHERE relowner = 'pledged'::regrole), 0
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is append-only')
   FROM unnest('{return_submission,progress,return_move,request,round_commitment,route,'
               'route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
-              'endorsement_notice,endorsement_decision,amendment,amendment_decision,signing_event,signing_key,'
+              'endorsement_notice,endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
+              'endorsement_call_in_outcome,amendment,amendment_decision,signing_event,signing_key,'
               'signing_key_revocation,service_key,signature}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
@@ -41,7 +42,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
   FROM unnest('{principal,credential,login,password,recovery_code,device,attempt,invitation,session,'
               'token_used,personal_none}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
-  FROM unnest('{member,identity_provider,role_permission,return_check,audit_head,audit_entry,retention,'
+  FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,audit_head,audit_entry,retention,'
               'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
               'response_text_move,signature_withdrawal}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')

@@ -30,13 +30,19 @@ BEGIN
     PERFORM round_extend('now', 'authorities/' || app_authority() || '/partnerAgencies/police',
         current_date + 60, 'More time');
     PERFORM round_close('now', '');
-    PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{0}', '{panel}', '{approve}',
+    PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{5}', '{panel}', '{approve}',
         '{approved}', '{""}', '{panel}', '{officer}');
     PERFORM meeting_create('panel', 'm1', '2020-02-01');
     PERFORM endorsement_start('promise', '2', 'e1', 'way', '2020-01-01');
     PERFORM notice_give('promise', '2', 'e1', 'panel', 'm1', '2020-01-01', '');
     PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '1', 'To approve', false, 0,
         0, 0, true, '', '');
+    PERFORM decision_withdraw('promise', '2', 'e1', 1, 'Not minuted', NULL, '');
+    PERFORM decision_record('promise', '2', 'e1', 'panel', 'm1', 'approve', '2', 'To approve', false, 0,
+        0, 0, true, '', '');
+    PERFORM decision_call_in('promise', '2', 'e1', 2, '2020-02-03', 'Three members', 'Too fast', 'panel', '');
+    PERFORM meeting_create('panel', 'm2', '2020-02-10');
+    PERFORM call_in_decide('promise', '2', 'e1', 2, 'stands', 'panel', 'm2', '3', '');
     PERFORM consultation_create('asked', 'Asked', 'promise', '2', current_date, current_date,
         '{young}', '{children_in_care}', '{8}', '{17}', '{40}');
     PERFORM question_create('asked', 'ranking', 'Order?', '{"",""}', '{A,B}', 0);

@@ -149,6 +149,8 @@ static void every_command_is_whole(void **state)
         assert_non_null(command->run);
         assert_non_null(command->summary);
         assert_non_null(command->examples);
+        assert_non_null(
+            strstr(command->examples[0], command->name ? command->name : command->group));
         arena_init(&cli.arena, 1 << 20);
         cli.out = open_memstream(&out, &len);
         cli_help_command(&cli, command);

@@ -15,7 +15,8 @@ SELECT number, step_id, body, body_display_name, meeting, decided_on, kind, minu
        vote_taken, votes_for, votes_against, votes_abstained, key_decision, notice_on,
        urgency_reason, call_in_waiver, effective_on, leads_to, to_step_id, draft, content_hash,
        amended_draft, amended_hash, earlier_text, waiting_since, days_waited, days_allowed, stalled,
-       recorded_at
+       recorded_at, withdrawn_on, withdrawal_reason, called_in_on, called_in_by, call_in_reason,
+       call_in_body, call_in_outcome, call_in_decided_on, call_in_minute_ref
   FROM endorsement_history(:name/pledges::text, version_number(:name/pledges/versions::text),
                            :name/pledges/versions/endorsements::text, (SELECT as_at_day(:as_at::date)), coalesce(:known_on::date, '9999-12-31'))
  ORDER BY number;

@@ -7,13 +7,13 @@ SELECT route_create(
     :route.steps.body/bodies::text[], :route.steps.days_allowed::int4[],
     :route.steps.call_in_days::int4[], :route.moves.step_id::text[], :route.moves.decision::text[],
     :route.moves.leads_to::text[], :route.moves.to_step_id::text[], :route.recorders.step_id::text[],
-    :route.recorders.role::text[]);
+    :route.recorders.role::text[], :route.steps.working_days::bool[]);
 -- into: route
 SELECT name, display_name, revision, create_time, etag
   FROM route_resource
  WHERE authority_id = app_authority() AND route_id = :route_id::text AND route_revision = 1;
 -- into: route.steps
-SELECT step_id, body, body_display_name, days_allowed, call_in_days
+SELECT step_id, body, body_display_name, days_allowed, call_in_days, working_days
   FROM route_step_resource
  WHERE authority_id = app_authority() AND route_id = :route_id::text AND route_revision = 1
  ORDER BY position;

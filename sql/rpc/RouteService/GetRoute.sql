@@ -7,7 +7,7 @@ SELECT name, display_name, revision, create_time, etag
   FROM route_resource
  WHERE authority_id = app_authority() AND route_id = :name/routes::text AND route_revision = (SELECT route_at(:name/routes::text, :revision::int4));
 -- into: route.steps
-SELECT step_id, body, body_display_name, days_allowed, call_in_days
+SELECT step_id, body, body_display_name, days_allowed, call_in_days, working_days
   FROM route_step_resource
  WHERE authority_id = app_authority() AND route_id = :name/routes::text AND route_revision = (SELECT route_at(:name/routes::text, :revision::int4))
  ORDER BY position;

@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every RPC, called by a client that knows nothing but what server reflection tells it.
+
+STORY is the data: one council from nothing to an issued pledge, in order. A method that reflection tells of and that
+has no row there fails the test.
+"""
+
+import glob
+import os
+import re
+import urllib.parse
+
+import grpc
+import harness
+from council import day
+from google.protobuf import descriptor_pool, json_format, message_factory
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+from test_permissions import table
+from test_signin import PASSWORD, one_time_code
+
+OTHER_PASSWORD = "calm badger eats 9 pears"
+STREAM_SECONDS = 5
+REFLECTION = {"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
+A = "authorities/derby"
+WAY = f"{A}/pledges/promise/versions/1/endorsements/first"
+ASKED = f"{A}/consultations/asked"
+ROUND = f"{A}/rounds/now"
+TEXT = {"outcomes": [{"outcomeId": "o", "title": "Be heard"}],
+        "statements": [{"statementId": str(n), "outcomeId": "o", "title": f"Promise {n}", "text": f"We do thing {n}."}
+                       for n in (1, 2)]}
+MEMBERS = (("administrator", "COUNCIL_ADMINISTRATOR", ""), ("officer", "OFFICER", ""), ("worker", "SUPPORT_WORKER", ""),
+           ("safeguarding", "SAFEGUARDING_OFFICER", ""), ("director", "DIRECTOR", f"{A}/departments/housing"),
+           ("agency", "PARTNER_AGENCY", f"{A}/partnerAgencies/police"))
+
+
+def member(name, role, owner):
+    return ("MemberService/CreateMember", "admin", lambda _: {"parent": A, "memberId": name, "member": {
+        "displayName": name, "role": f"ROLE_{role}", "owner": owner,
+        "certificateSha256": harness.fingerprint(f"foreign-{name}")}})
+
+
+def route(**more):
+    return {"displayName": "Committee", "steps": [{"stepId": "c", "body": f"{A}/bodies/committee", "daysAllowed": 30,
+                                                 "callInDays": 5}],
+            "moves": [{"stepId": "c", "decision": "DECISION_KIND_APPROVE", "leadsTo": "MOVE_TARGET_APPROVED"}],
+            "recorders": [{"stepId": "c", "role": "ROLE_OFFICER"}], **more}
+
+
+def progress(commitment):
+    return {"commitmentId": commitment, "rating": "RATING_GREEN", "narrative": "Done."}
+
+
+# (method, who calls, request, what to keep of the answer, code unless OK). A request is JSON, or made of what was
+# kept. Who is an identity, or "session" for the session token that was kept; None shows nothing.
+STORY = [
+    ("grpc.health.v1.Health/Check", None, {}),
+    ("grpc.health.v1.Health/Watch", None, {}),
+    ("AuthorityService/CreateAuthority", "admin", {"authorityId": "derby", "authority": {"displayName": "Derby"}}),
+    member(*MEMBERS[0]), member(*MEMBERS[1]), member(*MEMBERS[2]), member(*MEMBERS[3]),
+    ("AuthorityService/GetAuthority", "officer", {"name": A}),
+    ("AuthorityService/ListAuthorities", "officer", {}),
+    ("AuthorityService/UpdateAuthority", "officer", {"authority": {"name": A, "displayName": "Derby City Council"},
+                                                     "updateMask": "displayName"}),
+    ("AuthorityService/CreateDepartment", "officer", {"parent": A, "departmentId": "housing",
+                                                      "department": {"displayName": "Housing"}}),
+    ("AuthorityService/GetDepartment", "officer", {"name": f"{A}/departments/housing"}),
+    ("AuthorityService/ListDepartments", "officer", {"parent": A}),
+    ("AuthorityService/UpdateDepartment", "officer", {
+        "department": {"name": f"{A}/departments/housing", "directorPost": "Director"}, "updateMask": "directorPost"}),
+    ("AuthorityService/CreatePartnerAgency", "officer", {"parent": A, "partnerAgencyId": "police",
+                                                         "partnerAgency": {"displayName": "Police"}}),
+    ("AuthorityService/GetPartnerAgency", "officer", {"name": f"{A}/partnerAgencies/police"}),
+    ("AuthorityService/ListPartnerAgencies", "officer", {"parent": A}),
+    ("AuthorityService/UpdatePartnerAgency", "officer", {
+        "partnerAgency": {"name": f"{A}/partnerAgencies/police", "contactPost": "Inspector"}, "updateMask": "contactPost"}),
+    member(*MEMBERS[4]), member(*MEMBERS[5]),
+    ("AuthorityService/CreateBody", "officer", {"parent": A, "bodyId": "committee", "body": {"displayName": "Committee"}}),
+    ("AuthorityService/GetBody", "officer", {"name": f"{A}/bodies/committee"}),
+    ("AuthorityService/ListBodies", "officer", {"parent": A}),
+    ("AuthorityService/UpdateBody", "officer", {"body": {"name": f"{A}/bodies/committee", "meetingIntervalMonths": 2},
+                                                "updateMask": "meetingIntervalMonths"}),
+    ("AuthorityService/AddBodyMember", "officer", {"parent": f"{A}/bodies/committee", "bodyMemberId": "chair", "bodyMember": {
+        "displayName": "Lead member", "role": "BODY_ROLE_CHAIR", "sitsFrom": "2016-01-01"}}),
+    ("AuthorityService/ListBodyMembers", "officer", {"parent": f"{A}/bodies/committee", "asAt": "2016-01-01"}),
+    ("AuthorityService/GetBodyMember", "officer", {"name": f"{A}/bodies/committee/members/chair"}),
+    ("AuthorityService/UpdateBodyMember", "officer", {
+        "bodyMember": {"name": f"{A}/bodies/committee/members/chair", "party": "Blue"}, "updateMask": "party"}),
+
+    ("MemberService/GetSelf", "officer", {}),
+    ("MemberService/ListMembers", "administrator", {"parent": A}),
+    ("MemberService/CreateMember", "administrator", {"parent": A, "memberId": "person", "member": {
+        "displayName": "Reviewing officer", "role": "ROLE_OFFICER", "userName": "person@derby.example"}}),
+    ("MemberService/GetMember", "administrator", {"name": f"{A}/members/person"}),
+    ("MemberService/UpdateMember", "administrator", {
+        "member": {"name": f"{A}/members/person", "displayName": "Officer"}, "updateMask": "displayName"}),
+    ("MemberService/AddCertificate", "administrator", lambda _: {"parent": f"{A}/members/agency", "certificate": {
+        "certificateSha256": harness.fingerprint("foreign-agency-2")}}, {"certificate": "certificate.name"}),
+    ("MemberService/ListCertificates", "administrator", {"parent": f"{A}/members/agency"}),
+    ("MemberService/RevokeCertificate", "administrator", lambda kept: {"name": kept["certificate"]}),
+    ("MemberService/InviteMember", "administrator", {"name": f"{A}/members/person"}, {"code": "invitationCode"}),
+    ("SessionService/GetSignInOptions", None, {"authority": A}),
+    ("SessionService/OpenInvitation", None, lambda kept: {"invitationCode": kept["code"]}, {"uri": "otpauthUri"}),
+    ("SessionService/AcceptInvitation", None, lambda kept: {
+        "invitationCode": kept["code"], "password": PASSWORD, "oneTimeCode": code(kept)}, {"session": "sessionToken"}),
+    ("SessionService/SignIn", None, lambda kept: {
+        "userName": "person@derby.example", "password": PASSWORD, "oneTimeCode": code(kept)}, {"session": "sessionToken"}),
+    ("SessionService/ListSessions", "session", {}),
+    ("SessionService/ReplaceRecoveryCodes", "session", lambda kept: {"password": PASSWORD, "oneTimeCode": code(kept)}),
+    ("SessionService/ChangePassword", "session", lambda kept: {
+        "password": PASSWORD, "oneTimeCode": code(kept), "newPassword": OTHER_PASSWORD}),
+    ("MemberService/ListMemberSessions", "administrator", {"parent": f"{A}/members/person"}),
+    ("SessionService/SignOut", "session", {}),
+    ("MemberService/EndMemberSessions", "administrator", {"parent": f"{A}/members/person"}),
+    ("IdentityProviderService/SetIdentityProvider", "administrator", {"parent": A, "identityProvider": {
+        "issuer": "https://localhost", "clientId": "pledge"}}),
+    ("IdentityProviderService/GetIdentityProvider", "administrator", {"parent": A}),
+    # it is of a private network, and nobody's token is believed
+    ("IdentityProviderService/CheckIdentityProvider", "administrator", {"parent": A}, {}, "FAILED_PRECONDITION"),
+    ("SessionService/SignInWithToken", None, {"authority": A, "idToken": "a.b.c"}, {}, "UNAUTHENTICATED"),
+    ("IdentityProviderService/RemoveIdentityProvider", "administrator", {"parent": A}),
+
+    ("PledgeService/CreatePledge", "officer", {"parent": A, "pledgeId": "promise", "pledge": {"title": "Promise"}}),
+    ("PledgeService/GetPledge", "officer", {"name": f"{A}/pledges/promise"}),
+    ("PledgeService/ListPledges", "officer", {"parent": A}),
+    ("PledgeService/UpdatePledge", "officer", {"pledge": {"name": f"{A}/pledges/promise", "title": "Our promise"},
+                                               "updateMask": "title"}),
+    ("PledgeService/CreateVersion", "officer", {"parent": f"{A}/pledges/promise", "versionId": "1",
+                                                "version": {"title": "One", **TEXT}}),
+    ("PledgeService/GetVersion", "officer", {"name": f"{A}/pledges/promise/versions/1"}),
+    ("PledgeService/ListVersions", "officer", {"parent": f"{A}/pledges/promise"}),
+    ("PledgeService/UpdateVersion", "officer", {"version": {"name": f"{A}/pledges/promise/versions/1", "note": "Sample"},
+                                                "updateMask": "note"}),
+    ("PledgeService/ListVersionEdits", "officer", {"parent": f"{A}/pledges/promise/versions/1"}),
+    ("PledgeService/GetVersionContent", "officer", {"name": f"{A}/pledges/promise/versions/1"}),
+    ("PledgeService/GetStatement", "officer", {"name": f"{A}/pledges/promise/versions/1/statements/1"}),
+    ("PledgeService/ListStatements", "officer", {"parent": f"{A}/pledges/promise/versions/1"}),
+
+    ("ConsultationService/CreateConsultation", "officer", {"parent": A, "consultationId": "asked", "consultation": {
+        "title": "What matters", "version": f"{A}/pledges/promise/versions/1", "opensOn": day(-5), "closesOn": day(5),
+        "groups": [{"groupId": "young", "kind": "CONSULTED_KIND_CHILDREN_IN_CARE", "invitedCount": 40}]}}),
+    ("ConsultationService/GetConsultation", "officer", {"name": ASKED}),
+    ("ConsultationService/ListConsultations", "officer", {"parent": A}),
+    ("ConsultationService/CreateQuestion", "officer", {"parent": ASKED, "question": {
+        "kind": "QUESTION_KIND_RATING", "prompt": "Do we keep it?"}}),
+    ("ConsultationService/CreateQuestion", "officer", {"parent": ASKED, "question": {
+        "kind": "QUESTION_KIND_FREE_TEXT", "prompt": "What else?"}}),
+    ("ConsultationService/RewordQuestion", "officer", {"parent": ASKED, "question": 2, "prompt": "What is missing?"}),
+    ("ConsultationService/UpdateConsultation", "officer", {
+        "consultation": {"name": ASKED, "closesOn": day(9)}, "updateMask": "closesOn"}),
+    ("ConsultationService/ListQuestions", "officer", {"parent": ASKED}),
+    ("ConsultationService/CreateResponseCodes", "worker", {"parent": ASKED, "groupId": "young", "count": 1},
+     {"codes": "codes"}),
+    ("ConsultationService/GetQuestionsByCode", None, lambda kept: {"code": kept["codes"][0]}),
+    ("ConsultationService/RespondToConsultation", None, lambda kept: {
+        "code": kept["codes"][0], "ratings": [{"question": 1, "rating": 5}], "texts": [{"question": 2, "text": "Trips."}]}),
+    ("ConsultationService/EnterResponse", "worker", {"parent": ASKED, "groupId": "young", "receivedOn": day(-1),
+                                                     "ratings": [{"question": 1, "rating": 4}]}),
+    ("ConsultationService/GetConsultationResults", "officer", {"name": ASKED}),
+    ("ConsultationService/ListTextsToModerate", "worker", {"parent": ASKED}, {"text": "texts.0.name"}),
+    ("ConsultationService/ModerateText", "worker", lambda kept: {"name": kept["text"], "state": "TEXT_STATE_SHOWN"}),
+    ("ConsultationService/ListTexts", "director", {"parent": ASKED}),
+    ("ConsultationService/ListSafeguardingConcerns", "safeguarding", {"parent": A}),
+    ("ConsultationService/ProposeAmendment", "officer", {"parent": ASKED, "amendmentId": "1", "amendment": {
+        "statementId": "1", "exactWords": "We do", "proposedWords": "We will do", "groupId": "young"}}),
+    ("ConsultationService/DecideAmendment", "officer", {
+        "name": f"{ASKED}/amendments/1", "decision": "AMENDMENT_STATE_REJECTED", "reason": "It is done now."}),
+    ("ConsultationService/ListAmendments", "officer", {"parent": ASKED}),
+    ("ConsultationService/CreateSaidDone", "officer", {"parent": ASKED, "saidDone": {"said": "Trips", "done": "Four"}}),
+    ("ConsultationService/PublishSaidDone", "officer", {"name": f"{ASKED}/saidDone/1"}),
+    ("ConsultationService/ListSaidDone", "director", {"parent": ASKED}),
+    ("ConsultationService/CloseConsultation", "officer", {"name": ASKED}),
+
+    ("RouteService/CreateRoute", "officer", {"parent": A, "routeId": "way", "route": route()}),
+    ("RouteService/UpdateRoute", "officer", {"route": route(name=f"{A}/routes/way")}),
+    ("RouteService/GetRoute", "officer", {"name": f"{A}/routes/way", "revision": 1}),
+    ("RouteService/ListRoutes", "officer", {"parent": A}),
+    ("EndorsementService/StartEndorsement", "officer", {
+        "parent": f"{A}/pledges/promise/versions/1", "endorsementId": "first",
+        "endorsement": {"route": f"{A}/routes/way", "startedOn": "2016-01-01"}}),
+    ("EndorsementService/CreateMeeting", "officer", {"parent": f"{A}/bodies/committee", "meetingId": "m",
+                                                     "meeting": {"heldOn": "2016-02-23"}}),
+    ("EndorsementService/ListMeetings", "officer", {"parent": f"{A}/bodies/committee"}),
+    ("EndorsementService/GiveNotice", "officer", {"parent": WAY, "notice": {
+        "meeting": f"{A}/bodies/committee/meetings/m", "publishedOn": "2016-01-20"}}),
+    ("EndorsementService/ListForwardPlan", "officer", {"parent": A, "asAt": "2016-02-01"}),
+    ("EndorsementService/ListStalls", "officer", {"parent": A, "asAt": "2016-02-20"}),
+    ("EndorsementService/RecordDecision", "officer", {"parent": WAY, "decision": {
+        "meeting": f"{A}/bodies/committee/meetings/m", "kind": "DECISION_KIND_APPROVE", "minuteRef": "6",
+        "recommendation": "To approve it", "keyDecision": True}}),
+    ("EndorsementService/WithdrawDecision", "officer", {"name": WAY, "number": 1, "reason": "The minute is number 7"}),
+    ("EndorsementService/RecordDecision", "officer", {"parent": WAY, "decision": {
+        "meeting": f"{A}/bodies/committee/meetings/m", "kind": "DECISION_KIND_APPROVE", "minuteRef": "7",
+        "recommendation": "To approve it", "keyDecision": True}}),
+    ("EndorsementService/CallInDecision", "officer", {
+        "name": WAY, "number": 2, "calledInOn": "2016-02-25", "calledBy": "Five councillors", "reason": "The cost",
+        "body": f"{A}/bodies/committee"}),
+    ("EndorsementService/CreateMeeting", "officer", {"parent": f"{A}/bodies/committee", "meetingId": "special",
+                                                     "meeting": {"heldOn": "2016-02-26"}}),
+    ("EndorsementService/DecideCallIn", "officer", {
+        "name": WAY, "number": 2, "outcome": "CALL_IN_OUTCOME_STANDS", "meeting": f"{A}/bodies/committee/meetings/special",
+        "minuteRef": "1"}),
+    ("EndorsementService/GetEndorsement", "officer", {"name": WAY, "asAt": "2016-02-22"}),
+    ("EndorsementService/ListEndorsements", "officer", {"parent": A}),
+    ("EndorsementService/GetDraft", "officer", {"name": WAY, "draft": 1}),
+    ("PledgeService/GetVersion", "officer", {"name": f"{A}/pledges/promise/versions/1"}, {"etag": "version.etag"}),
+    ("PledgeService/AdoptVersion", "officer", lambda kept: {
+        "name": f"{A}/pledges/promise/versions/1", "etag": kept["etag"], "adoptedOn": "2016-02-28",
+        "adoptedBy": f"{A}/bodies/committee"}),
+    ("PledgeService/CreateVersion", "officer", {"parent": f"{A}/pledges/promise", "versionId": "2", "version": {
+        "title": "Two", **TEXT, "lineage": [{"fromStatementId": n, "toStatementId": n, "change": "CHANGE_KEPT"}
+                                            for n in ("1", "2")]}}),
+    ("PledgeService/CompareVersions", "officer", {"name": f"{A}/pledges/promise/versions/2"}),
+
+    ("PromotionService/CountAudience", "officer", {"parent": A, "audience": "ISSUE_AUDIENCE_MEMBERS",
+                                                   "countedOn": "2016-03-01", "count": 51}),
+    ("PromotionService/CreateIssue", "officer", {"parent": A, "issueId": "i", "issue": {
+        "version": f"{A}/pledges/promise/versions/1", "audience": "ISSUE_AUDIENCE_MEMBERS", "form": "ISSUE_FORM_POSTER",
+        "quantity": 51, "issuedOn": "2016-03-02"}}),
+    ("PromotionService/AcknowledgeIssue", "officer", {"name": f"{A}/issues/i", "count": 17, "acknowledgedOn": "2016-03-03"}),
+    ("PromotionService/ListIssues", "officer", {"parent": A}),
+    ("PromotionService/GetReach", "officer", {"name": f"{A}/pledges/promise", "asAt": "2016-03-03"}),
+    ("PromotionService/CreateLaunchEvent", "officer", {"parent": A, "launchEventId": "l", "launchEvent": {
+        "version": f"{A}/pledges/promise/versions/1", "title": "Launch", "heldOn": "2016-03-02", "attendance": 90}}),
+    ("PromotionService/ListLaunchEvents", "officer", {"parent": A}),
+
+    ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "h", "commitment": {
+        "owner": f"{A}/departments/housing", "summary": "Do it", "statements": [f"{A}/pledges/promise/versions/1/statements/1"]}}),
+    ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "p", "commitment": {
+        "owner": f"{A}/partnerAgencies/police", "summary": "Do it",
+        "statements": [f"{A}/pledges/promise/versions/1/statements/2"]}}),
+    ("CommitmentService/GetCommitment", "officer", {"name": f"{A}/commitments/h"}),
+    ("CommitmentService/ListCommitments", "officer", {"parent": A}),
+    ("CommitmentService/ListOwnerCommitments", "officer", {"parent": A, "owner": f"{A}/departments/housing"}),
+    ("CommitmentService/UpdateCommitment", "officer", {"commitment": {"name": f"{A}/commitments/h", "theme": "Homes"},
+                                                       "updateMask": "theme"}),
+    ("RoundService/CreateRound", "officer", {"parent": A, "roundId": "now", "round": {
+        "title": "Now", "version": f"{A}/pledges/promise/versions/1", "observedFrom": day(-90), "observedTo": day(-21),
+        "opensOn": day(-20), "dueOn": day(10), "closesOn": day(20)}}),
+    ("RoundService/GetRound", "officer", {"name": ROUND}),
+    ("RoundService/ListRounds", "officer", {"parent": A}),
+    ("RoundService/UpdateRound", "officer", {"round": {"name": ROUND, "title": "Just now"}, "updateMask": "title"}),
+    ("RoundService/ListExpectedReturns", "officer", {"parent": ROUND}),
+    ("ReturnService/ListReturnChecks", "officer", {}),
+    ("ReturnService/SubmitReturn", "director", {"parent": ROUND, "ownerReturn": {
+        "owner": f"{A}/departments/housing", "progress": [progress("h")]}}, {"etag": "ownerReturn.etag"}),
+    ("ReturnService/QueryReturn", "officer", lambda kept: {
+        "name": f"{ROUND}/returns/housing", "etag": kept["etag"], "query": "Which homes?"}),
+    ("ReturnService/ImportReturns", "agency", {"parent": ROUND, "owner": f"{A}/partnerAgencies/police",
+                                               "progress": progress("p")}),
+    ("ReturnService/GetReturn", "officer", {"name": f"{ROUND}/returns/police"}, {"etag": "ownerReturn.etag"}),
+    ("ReturnService/ListReturns", "officer", {"parent": ROUND}),
+    ("ReturnService/CertifyReturn", "officer", lambda kept: {"name": f"{ROUND}/returns/police", "etag": kept["etag"]},
+     {"etag": "ownerReturn.etag"}),
+    ("ReturnService/AcceptReturn", "officer", lambda kept: {"name": f"{ROUND}/returns/police", "etag": kept["etag"]}),
+    ("MonitorService/GetMonitor", "officer", {"parent": A}),
+    ("RoundService/GetRound", "officer", {"name": ROUND}, {"etag": "round.etag"}),
+    ("RoundService/CloseRound", "officer", lambda kept: {"name": ROUND, "etag": kept["etag"]}),
+    ("WatchService/Watch", "officer", {"parent": A}),
+
+    ("RetentionService/ListRetention", "officer", {}),
+    ("RetentionService/UpdateRetention", "admin", {"kind": "request", "days": 31}),
+    ("RetentionService/ApplyRetention", "admin", {}),
+    ("RetentionService/ListRetentionRuns", "admin", {}),
+    ("PersonalDataService/ListPersonalFields", "officer", {}),
+    ("PersonalDataService/ExportOwnPersonalData", "officer", {}),
+    ("PersonalDataService/ExportPersonalData", "administrator", {"name": f"{A}/members/person"}),
+    ("PersonalDataService/ErasePersonalData", "administrator", {"name": f"{A}/members/person"}),
+    ("AuditService/ListAuditEntries", "administrator", {"parent": A}),
+    ("AuditService/ListHostAuditEntries", "admin", {}),
+]
+
+
+def code(kept):
+    """A one-time code that counts: the last one might have been of this half minute, too."""
+    kept["again"]()
+    return one_time_code(urllib.parse.parse_qs(urllib.parse.urlparse(kept["uri"]).query)["secret"][0])
+
+
+def full(method):
+    return method if method.startswith("grpc.") else f"pledge.v1.{method}"
+
+
+class Client:
+    """Knows where the service is, and asks it for everything else."""
+
+    def __init__(self, channel):
+        self.database = ProtoReflectionDescriptorDatabase(channel)
+        self.pool = descriptor_pool.DescriptorPool(self.database)
+
+    def methods(self):
+        return {f"{service}/{method.name}": method for service in self.database.get_services()
+                if service not in REFLECTION for method in self.pool.FindServiceByName(service).methods}
+
+    def call(self, channel, method, request, token=None):
+        """The answer in JSON, or raises."""
+        found = self.methods_known[method]
+        message = message_factory.GetMessageClass(found.input_type)()
+        json_format.ParseDict(request, message, descriptor_pool=self.pool)
+        kinds = {(False, False): channel.unary_unary, (True, False): channel.stream_unary,
+                 (False, True): channel.unary_stream}
+        call = kinds[found.client_streaming, found.server_streaming](
+            "/" + method, request_serializer=lambda m: m.SerializeToString(),
+            response_deserializer=message_factory.GetMessageClass(found.output_type).FromString)
+        answer = call(iter([message]) if found.client_streaming else message, metadata=harness.bearer(token),
+                      timeout=STREAM_SECONDS if found.server_streaming else harness.CALL_SECONDS)
+        if found.server_streaming:
+            stream, answer = answer, next(answer)
+            stream.cancel()
+        return json_format.MessageToDict(answer, descriptor_pool=self.pool)
+
+
+def at(answer, path):
+    for step in path.split("."):
+        answer = answer[int(step)] if isinstance(answer, list) else answer[step]
+    return answer
+
+
+class Foreign(harness.Case):
+    settings = {"PLEDGED_SECRET_KEY": harness.secret_key(), "PLEDGED_SIGNIN_RATE": "0"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.client = Client(cls.daemon.channel(None))
+        cls.client.methods_known = cls.client.methods()
+
+    def test_every_method_has_a_row_and_a_line_in_the_table_of_roles(self):
+        methods = set(self.client.methods_known)
+        self.assertEqual(methods, {full(row[0]) for row in STORY})
+        self.assertEqual(methods, {name for name in table() if name.split("/")[0] not in REFLECTION})
+
+    def test_every_method_answers(self):
+        kept = {"session": None, "again": lambda: harness.psql(
+            self.daemon.database, "UPDATE pledge.password SET code_step = 0")}
+        answered = {}
+        for method, who, request, *more in STORY:
+            keep, expected = *more, *({}, "OK")[len(more):]
+            identity = None if who in (None, "session") else "admin" if who == "admin" else f"foreign-{who}"
+            request = request(kept) if callable(request) else request
+            try:
+                answer = self.client.call(self.daemon.channel(identity), full(method), request,
+                                          kept["session"] if who == "session" else None)
+                kept.update({name: at(answer, path) for name, path in keep.items()})
+                told, says = "OK", ""
+            except grpc.RpcError as error:
+                told, says = error.code().name, error.details()
+            with self.subTest(method=method):
+                self.assertEqual(told, expected, says)
+            answered.setdefault(full(method).split("/")[0], {})[method.split("/")[1]] = told
+        for service, told in answered.items():
+            reads = [name for name in told if name.startswith(("Get", "List", "Check", "Watch", "Export"))]
+            with self.subTest(service=service):
+                self.assertIn("OK", [told[name] for name in reads] or ["OK"])
+                self.assertIn("OK", [told[name] for name in told if name not in reads] or ["OK"])
+
+    def test_commands_reach_the_way_from_draft_to_issue(self):
+        """Whatever these services can do, `pledge` can, too."""
+        called = set()
+        for path in glob.glob(os.path.join(harness.ROOT, "client/cli/*.c")):
+            with open(path, encoding="utf-8") as file:
+                called |= set(re.findall(r'"(\w+Service/\w+)"', file.read()))
+        services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService")
+        wanted = {name[len("pledge.v1."):] for name in self.client.methods_known
+                  if name.split("/")[0][len("pledge.v1."):] in services or "Body" in name or "Bodies" in name}
+        self.assertEqual(wanted - called, set())
+
+
+if __name__ == "__main__":
+    harness.main()

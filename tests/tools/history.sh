@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Loads a sample council with its past, step by step as tests/data/history/steps.txt says.
+#
+#   PLEDGE=… IDENTITIES=… PLEDGE_ADDRESS=… PLEDGE_CA=… tests/tools/history.sh COUNCIL [DONE]
+#
+# PLEDGE is the command line, and IDENTITIES the folder with COUNCIL-officer and COUNCIL-worker. Steps that
+# stand in the file DONE are passed over, all but "apply"; those that are done are added to it.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+DATA=tests/data/history
+DONE=${2:-/dev/null}
+
+as() { # as ROLE ARGUMENT...
+    PLEDGE_IDENTITY=$IDENTITIES/$council-$1 "$PLEDGE" "${@:2}"
+}
+
+step() { # step STEP WHAT CHANGES
+    local file=tests/data/councils/$council.json
+    case $1 in
+    until) sed -f "${3:+$DATA/}${3:-/dev/null}" "$file" | as officer apply - --until "$2" ;;
+    apply) as officer apply "$file" ;;
+    *) as "$1" call --each "$DATA/$2" ;;
+    esac
+}
+
+while read -r council step what changes; do
+    if [ "$council" = "$1" ] && ! grep -qxF "$council $step $what $changes" "$DONE"; then
+        step "$step" "$what" "$changes" </dev/null
+        [ "$step" = apply ] || echo "$council $step $what $changes" >>"$DONE"
+    fi
+done <"$DATA/steps.txt"
