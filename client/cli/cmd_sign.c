@@ -271,6 +271,44 @@ static bool take_page(struct cli *cli, const void *page, void *data)
     return true;
 }
 
+static const struct view_column signature_card[] = {
+    {"signature", "name", VIEW_ID},
+    {"signatory", "signatory", VIEW_OPTIONAL},
+    {"role", "role", VIEW_OPTIONAL},
+    {"of", "owner", VIEW_OPTIONAL},
+    {"by", "kind", 0},
+    {"signed", "signed_at", 0},
+    {"at", "event", VIEW_ID | VIEW_OPTIONAL},
+    {"the wording", "content_hash", 0},
+    {"earlier wording", "earlier_wording", VIEW_OPTIONAL},
+    {"key", "key_fingerprint", VIEW_OPTIONAL},
+    {"kept", "kept_at", VIEW_OPTIONAL},
+    {"recorded by", "recorded_by", VIEW_ID | VIEW_OPTIONAL},
+    {"attested", "attested_at", 0},
+    {"withdrawn", "withdrawn_on", VIEW_DATE | VIEW_OPTIONAL},
+    {"because", "withdraw_reason", VIEW_OPTIONAL},
+    {0},
+};
+
+int run_signature_show(struct cli *cli)
+{
+    Pledge__V1__GetSignatureRequest request = PLEDGE__V1__GET_SIGNATURE_REQUEST__INIT;
+    const char *version = cli_version_name(cli, cli_argument(cli, 0), cli_argument(cli, 1));
+    if (!version) {
+        return CLI_USAGE;
+    }
+    request.name = cli_printf(cli, "%s/signatures/%s", version, cli_argument(cli, 2));
+    cli->hint = cli_printf(cli, "See: pledge signature list %s %s", cli_argument(cli, 0),
+                           cli_argument(cli, 1));
+    const Pledge__V1__GetSignatureResponse *reply =
+        cli_call(cli, "SignUpService/GetSignature", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->signature, signature_card);
+    return CLI_OK;
+}
+
 int run_signature_list(struct cli *cli)
 {
     Pledge__V1__ListSignaturesRequest request = PLEDGE__V1__LIST_SIGNATURES_REQUEST__INIT;

@@ -30,6 +30,30 @@ int run_signing_list(struct cli *cli)
                      "No signing event yet.");
 }
 
+static const struct view_column event_card[] = {
+    {"event", "name", VIEW_ID},
+    {"held", "held_on", VIEW_DATE},
+    {"version", "version", VIEW_VERSION},
+    {"title", "title", 0},
+    {"place", "place", VIEW_OPTIONAL},
+    {"launch event", "launch_event", VIEW_ID | VIEW_OPTIONAL},
+    {0},
+};
+
+int run_signing_show(struct cli *cli)
+{
+    Pledge__V1__GetSigningEventRequest request = PLEDGE__V1__GET_SIGNING_EVENT_REQUEST__INIT;
+    request.name = cli_name(cli, cli_argument(cli, 0), "signingEvents", cli_argument(cli, 1));
+    cli->hint = cli_printf(cli, "See: pledge signing list %s", cli_argument(cli, 0));
+    const Pledge__V1__GetSigningEventResponse *reply =
+        cli_call(cli, "SignUpService/GetSigningEvent", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    view_card(cli, reply->signing_event, event_card);
+    return CLI_OK;
+}
+
 int run_signing_add(struct cli *cli)
 {
     Pledge__V1__SigningEvent event = PLEDGE__V1__SIGNING_EVENT__INIT;

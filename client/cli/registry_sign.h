@@ -20,6 +20,12 @@
      .examples = EXAMPLES("pledge signing list derby"),                                            \
      .run = run_signing_list},                                                                     \
         {.group = "signing",                                                                       \
+         .name = "show",                                                                           \
+         .summary = "show one signing event",                                                      \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, {"EVENT", "identifier of the event"}),              \
+         .examples = EXAMPLES("pledge signing show derby press-2016"),                             \
+         .run = run_signing_show},                                                                 \
+        {.group = "signing",                                                                       \
          .name = "add",                                                                            \
          .summary = "add a signing event, also one that is ahead",                                 \
          .arguments = ARGUMENTS(ARG_AUTHORITY, {"EVENT", "identifier of the new event"}),          \
@@ -83,6 +89,13 @@
          .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION),                                       \
          .examples = EXAMPLES("pledge signature list derby promise/2"),                            \
          .run = run_signature_list},                                                               \
+        {.group = "signature",                                                                     \
+         .name = "show",                                                                           \
+         .summary = "show one signature with all that it says",                                    \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_VERSION,                                        \
+                                {"SIGNATURE", "its identifier, from \"pledge signature list\""}),  \
+         .examples = EXAMPLES("pledge signature show derby promise/2 SIGNATURE"),                  \
+         .run = run_signature_show},                                                               \
         {.group = "signature",                                                                     \
          .name = "paper",                                                                          \
          .summary = "record a signature that is on paper",                                         \

@@ -371,6 +371,65 @@ class Returns(Cli, SmallCouncil):
         shown = self.good("derby-officer", "--json", "return", "show", "derby", "whole", "housing")
         self.assertIn("RETURN_STATE_ACCEPTED", shown)
 
+    def test_a_return_from_draft_to_receipt(self):
+        self.new_round("drafted")
+        template = self.good("housing-director", "return", "template", "derby", "drafted", "housing")
+        path = self.file(template)  # empty still
+        told = self.good("housing-director", "return", "save", path)
+        self.fits(told)
+        self.assertIn("kept as a draft", told)
+        self.assertRegex(told, r"R010.*")
+        self.assertIn("1 in draft", self.good("derby-officer", "round", "show", "derby", "drafted"))
+        self.assertIn("R010", self.good("housing-director", "return", "draft", "derby", "drafted", "housing"))
+        path = self.file(self.fill(template))
+        told = self.good("housing-director", "return", "save", path)
+        self.assertIn("every check passes", told)
+        self.good("housing-director", "round", "show", "derby", "drafted")
+        following = re.search(r"(?m)^Next: pledge (.*)$", told).group(1).split()
+        wrong = self.file(self.fill(template).replace("# observed_to: ", "# observed_to: 1999-12-31 "), "wrong.csv")
+        self.bad("housing-director", "return", "submit", wrong)
+        told = self.good("housing-director", *following)
+
+        exported = self.good("housing-director", "return", "export", "derby", "drafted", "housing")
+        self.good("housing-director", "return", "submit", self.file(exported, "again.csv"), "--replace")
+        self.assertEqual(self.good("housing-director", "return", "export", "derby", "drafted", "housing"), exported)
+        for submission in ("1", "2"):
+            shown = self.good("housing-director", "return", "receipt", "derby", "drafted", "housing", "--submission", submission)
+            content = self.good("housing-director", "return", "receipt", "derby", "drafted", "housing", "--content",
+                                "--submission", submission)
+            self.assertIn(hashlib.sha256(content.encode()).hexdigest(), shown)
+        tries = self.good("housing-director", "return", "attempts", "derby", "drafted", "housing")
+        self.fits(tries)
+        self.assertEqual(re.findall(r"\b(OK|INVALID_ARGUMENT)\b", tries), ["OK", "OK", "INVALID_ARGUMENT"])
+        self.assertIn("R052", tries)
+
+    def test_more_time_and_a_folder_of_returns(self):
+        self.new_round("folder")
+        until = day(15)
+        told = self.good("derby-officer", "round", "extend", "derby", "folder", "police", "--until", until, "--reason", "Move")
+        self.assertIn("until", told)
+        folder = os.path.join(self.folder, "all")
+        os.mkdir(folder)
+        for owner in ("housing", "leisure", "police"):
+            template = self.good("derby-officer", "return", "template", "derby", "folder", owner)
+            with open(os.path.join(folder, f"{owner}.csv"), "w", encoding="utf-8") as file:
+                file.write(self.fill(template, "amber" if owner == "police" else "green"))
+        done = self.bad("derby-officer", "return", "import", folder)
+        self.fits(done.stdout)
+        self.assertRegex(done.stdout, r"police\.csv +\d+ +reason")
+        self.assertIn("R012", done.stdout)
+        path = os.path.join(folder, "police.csv")
+        with open(path, encoding="utf-8") as file:
+            mended = file.read().replace(",amber,", ",green,")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(mended)
+        self.assertIn("could be recorded", self.good("derby-officer", "return", "import", folder, "--dry-run"))
+        self.assertEqual(len(self.officer.ListReturns(parent=f"{self.parent}/rounds/folder").returns), 0)
+        self.assertIn("3 returns with", self.good("derby-officer", "return", "import", folder))
+        self.assertIn("3 submitted", self.good("derby-officer", "round", "show", "derby", "folder"))
+        self.bad("derby-officer", "return", "import", folder)
+        self.bad("derby-officer", "return", "import", self.folder)
+
     def test_fifty_wrong_lines(self):
         self.new_round("fifty")
         rows = ["commitment,rating,narrative,reason,measure_value,actual_on,evidence"]

@@ -5,9 +5,11 @@ STORY is the data: one council from nothing to an issued pledge, in order. A met
 has no row there fails the test.
 """
 
+import base64
 import glob
 import os
 import re
+import tempfile
 import urllib.parse
 
 import grpc
@@ -16,6 +18,7 @@ from council import day
 from google.protobuf import descriptor_pool, json_format, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from test_permissions import table
+from test_sign_up import Signer, lines
 from test_signin import PASSWORD, one_time_code
 
 OTHER_PASSWORD = "calm badger eats 9 pears"
@@ -25,6 +28,7 @@ A = "authorities/derby"
 WAY = f"{A}/pledges/promise/versions/1/endorsements/first"
 ASKED = f"{A}/consultations/asked"
 ROUND = f"{A}/rounds/now"
+SIGNED = f"{A}/pledges/promise/versions/1"
 TEXT = {"outcomes": [{"outcomeId": "o", "title": "Be heard"}],
         "statements": [{"statementId": str(n), "outcomeId": "o", "title": f"Promise {n}", "text": f"We do thing {n}."}
                        for n in (1, 2)]}
@@ -223,6 +227,30 @@ STORY = [
         "version": f"{A}/pledges/promise/versions/1", "title": "Launch", "heldOn": "2016-03-02", "attendance": 90}}),
     ("PromotionService/ListLaunchEvents", "officer", {"parent": A}),
 
+    ("SignUpService/CreateSigningEvent", "officer", {"parent": A, "signingEventId": "s", "signingEvent": {
+        "version": SIGNED, "title": "Signing", "place": "Council House", "heldOn": "2016-03-02"}}),
+    ("SignUpService/GetSigningEvent", "officer", {"name": f"{A}/signingEvents/s"}),
+    ("SignUpService/ListSigningEvents", "officer", {"parent": A}),
+    ("SignUpService/PrepareSignature", "director", {"parent": SIGNED, "signature": {}}, {"hash": "signature.contentHash"}),
+    ("SignUpService/Sign", "director", lambda kept: {"parent": SIGNED, "signature": {"contentHash": kept["hash"]}},
+     {"signature": "signature.name"}),
+    ("SignUpService/RecordPaperSignature", "officer", lambda kept: {"parent": SIGNED, "signature": {
+        "contentHash": kept["hash"], "signatory": "Lead member", "role": "ROLE_ELECTED_MEMBER", "signedAt": "2016-03-02",
+        "keptAt": "Safe"}}),
+    ("SignUpService/RecordYoungPersonsSignature", "worker", lambda kept: {"parent": SIGNED, "signature": {
+        "contentHash": kept["hash"], "markKind": "MARK_KIND_NONE", "signedAt": "2016-03-02"}}),
+    ("SignUpService/GetSignature", "officer", lambda kept: {"name": kept["signature"]}),
+    ("SignUpService/ListSignatures", "officer", {"parent": SIGNED}),
+    ("SignUpService/ListYoungPeoplesSignatures", "worker", {"parent": SIGNED}),
+    ("SignUpService/WithdrawSignature", "director", lambda kept: {
+        "name": kept["signature"], "withdrawnOn": day(0), "reason": "Signed too early"}),
+    ("SignUpService/ListServiceKeys", "officer", {"parent": A}),
+    ("SignUpService/ExportSignedVersion", "officer", {"name": SIGNED}),
+    ("SignUpService/RegisterSigningKey", "director", lambda kept: {
+        "parent": A, "signingKeyId": "k", **registration("k")}, {"key": "signingKey.name"}),
+    ("SignUpService/ListSigningKeys", "officer", {"parent": A}),
+    ("SignUpService/RevokeSigningKey", "director", lambda kept: {"name": kept["key"], "reason": "Lost"}),
+
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "h", "commitment": {
         "owner": f"{A}/departments/housing", "summary": "Do it", "statements": [f"{A}/pledges/promise/versions/1/statements/1"]}}),
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "p", "commitment": {
@@ -240,7 +268,12 @@ STORY = [
     ("RoundService/ListRounds", "officer", {"parent": A}),
     ("RoundService/UpdateRound", "officer", {"round": {"name": ROUND, "title": "Just now"}, "updateMask": "title"}),
     ("RoundService/ListExpectedReturns", "officer", {"parent": ROUND}),
+    ("RoundService/ExtendReturn", "officer", {"name": ROUND, "owner": f"{A}/departments/housing", "dueOn": day(12),
+                                              "reason": "The system changes over"}),
     ("ReturnService/ListReturnChecks", "officer", {}),
+    ("ReturnService/SaveReturnDraft", "director", {"parent": ROUND, "draft": {
+        "owner": f"{A}/departments/housing", "progress": [{"commitmentId": "h"}]}}),
+    ("ReturnService/GetReturnDraft", "director", {"name": f"{ROUND}/returns/housing"}),
     ("ReturnService/SubmitReturn", "director", {"parent": ROUND, "ownerReturn": {
         "owner": f"{A}/departments/housing", "progress": [progress("h")]}}, {"etag": "ownerReturn.etag"}),
     ("ReturnService/QueryReturn", "officer", lambda kept: {
@@ -251,7 +284,11 @@ STORY = [
     ("ReturnService/ListReturns", "officer", {"parent": ROUND}),
     ("ReturnService/CertifyReturn", "officer", lambda kept: {"name": f"{ROUND}/returns/police", "etag": kept["etag"]},
      {"etag": "ownerReturn.etag"}),
-    ("ReturnService/AcceptReturn", "officer", lambda kept: {"name": f"{ROUND}/returns/police", "etag": kept["etag"]}),
+    ("ReturnService/AcceptReturn", "officer", lambda kept: {"name": f"{ROUND}/returns/police", "etag": kept["etag"]},
+     {"etag": "ownerReturn.etag"}),
+    ("ReturnService/PublishReturn", "officer", lambda kept: {"name": f"{ROUND}/returns/police", "etag": kept["etag"]}),
+    ("ReturnService/GetReturnReceipt", "agency", {"name": f"{ROUND}/returns/police"}),
+    ("ReturnService/ListReturnAttempts", "agency", {"parent": f"{ROUND}/returns/police"}),
     ("MonitorService/GetMonitor", "officer", {"parent": A}),
     ("RoundService/GetRound", "officer", {"name": ROUND}, {"etag": "round.etag"}),
     ("RoundService/CloseRound", "officer", lambda kept: {"name": ROUND, "etag": kept["etag"]}),
@@ -274,6 +311,16 @@ def code(kept):
     """A one-time code that counts: the last one might have been of this half minute, too."""
     kept["again"]()
     return one_time_code(urllib.parse.parse_qs(urllib.parse.urlparse(kept["uri"]).query)["secret"][0])
+
+
+def registration(identifier):
+    """A key of openssl's, and the proof that we have its other half."""
+    with tempfile.TemporaryDirectory() as folder:
+        signer = Signer(folder)
+        text = lines(("pledge-signing-key", "1"), ("authority", "derby"), ("signing_key", identifier),
+                     ("public_key", signer.public.hex()))
+        return {"signingKey": {"publicKey": base64.b64encode(signer.public).decode()},
+                "proof": base64.b64encode(signer.sign(text)).decode()}
 
 
 def full(method):
@@ -358,8 +405,9 @@ class Foreign(harness.Case):
         called = set()
         for path in glob.glob(os.path.join(harness.ROOT, "client/cli/*.c")):
             with open(path, encoding="utf-8") as file:
-                called |= set(re.findall(r'"(\w+Service/\w+)"', file.read()))
-        services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService")
+                called |= set(re.findall(r'"(?:/pledge.v1.)?(\w+Service/\w+)"', file.read()))
+        services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService",
+                    "SignUpService", "ReturnService", "RoundService")
         wanted = {name[len("pledge.v1."):] for name in self.client.methods_known
                   if name.split("/")[0][len("pledge.v1."):] in services or "Body" in name or "Bodies" in name}
         self.assertEqual(wanted - called, set())

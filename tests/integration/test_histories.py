@@ -9,7 +9,7 @@ import subprocess
 
 import grpc
 import harness
-from pledge.v1 import endorsement_pb2, pledge_pb2, promotion_pb2, route_pb2
+from pledge.v1 import endorsement_pb2, pledge_pb2, promotion_pb2, route_pb2, sign_up_pb2
 from test_cli import PLEDGE, Cli
 
 Code = grpc.StatusCode
@@ -27,6 +27,7 @@ class History(Cli, harness.Case):
     """A council with its whole past; subclasses say which."""
 
     authority = None
+    settings = {"PLEDGED_SECRET_KEY": harness.secret_key()}
 
     @classmethod
     def setUpClass(cls):
@@ -98,11 +99,23 @@ class History(Cli, harness.Case):
             seen += [str(self.officer.GetConsultationResults(name=round_.name)),
                      str(self.officer.ListAmendments(parent=round_.name)), str(self.officer.ListSaidDone(parent=round_.name)),
                      str(self.officer.ListQuestions(parent=round_.name))]
+        for pledge in self.officer.ListPledges(parent=self.parent).pledges:
+            for version in self.officer.ListVersions(parent=pledge.name).versions:
+                seen.append(str(self.officer.ListSignatures(parent=version.name)))
         for way in self.officer.ListEndorsements(parent=self.parent).endorsements:
             seen.append(str(self.officer.GetEndorsement(name=way.name)))
         for body in self.officer.ListBodies(parent=self.parent).bodies:
             seen += [str(self.officer.ListMeetings(parent=body.name)), str(self.officer.ListBodyMembers(parent=body.name))]
         return seen
+
+    def signed(self, version, on):
+        """The kinds of signature, how many young people signed, and the event, of a version that was signed on a day."""
+        listed = self.officer.ListSignatures(parent=self.version(version).name)
+        events = {last(s.event): s.signed_at for s in listed.signatures}
+        self.assertEqual(set(events.values()), {on})
+        self.assertEqual({s.earlier_wording for s in listed.signatures}, {False})
+        return sorted({sign_up_pb2.SignatureKind.Name(s.kind)[15:] for s in listed.signatures}), listed.young_people, \
+            list(events)
 
     def seen_on(self, *arguments):
         """What a person reads at 80 columns."""
@@ -157,6 +170,9 @@ class Leicester(History):
                                 *(["rights-officer"] if words == "member" else []))
             self.assertIn(says, told)
 
+    def test_it_was_signed(self):
+        self.assertEqual(self.signed("pledge/1", "2010-06-01"), (["PAPER"], 7, ["signing-2010"]))
+
     def test_it_was_issued(self):
         self.assertEqual(self.reach("pledge", "2010-09-05"), (0, {}))
         self.assertEqual(self.reach("pledge", "2010-10-10")[1],
@@ -198,6 +214,9 @@ class Halton(History):
         self.assertEqual([self.way("promise/1", "2008").route_revision, self.way("promise/2", "2013").route_revision,
                           self.way("promise/2", "2020").route_revision], [1, 2, 3])
 
+    def test_it_was_signed(self):
+        self.assertEqual(self.signed("promise/2", "2013-10-16"), (["PAPER"], 7, ["signing-2013"]))
+
     def test_the_review_of_2013(self):
         told = self.results("review-2013")
         self.assertEqual([(g.group_id, g.age_from, g.responding_count) for g in told.groups],
@@ -230,6 +249,9 @@ class Derby(History):
                    if c.to_statement_id}
         options = {s.title: s.statement_id for s in self.version("promise/1").statements}
         self.assertLessEqual({options[label] for label in wanted}, carried)
+
+    def test_it_was_signed(self):
+        self.assertEqual(self.signed("promise/2", "2016-03-02"), (["PAPER"], 7, ["press-2016"]))
 
     def test_from_2015_to_2016(self):
         committee = "corporate-parenting-committee"
@@ -301,6 +323,9 @@ class Peterborough(History):
         self.assertIn("\tWe will help you with worries before they grow.\t", draft)
         self.assertIn("Worries", self.seen_on("statement", "show", "peterborough", "pledge/2", "12"))
         self.assertIn("before they grow", self.seen_on("statement", "list", "peterborough", "pledge/2"))
+
+    def test_it_was_signed(self):
+        self.assertEqual(self.signed("pledge/1", "2010-10-13"), (["PAPER"], 7, ["signing-2010"]))
 
     def test_two_pledges_were_issued(self):
         self.assertEqual(self.reach("pledge", "2013-07-09"), (1, {"CHILDREN_IN_CARE": (300, 140, False),
