@@ -228,7 +228,10 @@ current_round() {
         esac
         if [ $who = derby-officer ]; then
             as $who return submit "$file" --authority derby --round "$round" --owner "$owner" \
-                --received-on "$received" >/dev/null
+                --received-on "$received" >"$DEMO/return.log" || {
+                cat "$DEMO/return.log" >&2
+                die "the return of $owner was not taken"
+            }
         else
             say "  as $who: pledge return submit ${file##*/}"
             as $who return submit "$file" --authority derby --round "$round" --owner "$owner"
