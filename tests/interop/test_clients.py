@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
@@ -69,6 +70,42 @@ class Clients(SmallCouncil):
         bad = self.buf("ReturnService/SubmitReturn", dict(self.request, request_id="7"))
         self.assertNotEqual(bad.returncode, 0)
         self.assertIn("request_id", bad.stderr)
+
+
+class Partners(SmallCouncil):
+    """Programs as partner agencies write them: refused with all mistakes, mended, and sure of what was recorded."""
+
+    def run_partner(self, *command):
+        round_id = "r" + uuid.uuid4().hex[:8]
+        self.round(round_id, opens=-20, due=10, closes=20)
+        request = {"parent": f"{self.parent}/rounds/{round_id}", "request_id": str(uuid.uuid4())}
+        wrong = self.report("police", [self.line("p1", "RATING_AMBER", actual_on="2999-01-01"), self.line("h1")])
+        mended = self.report("police", [self.line("p1", "RATING_AMBER", reason="A post was open.")])
+        paths = []
+        for content in (wrong, mended):
+            with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+                json.dump(dict(request, owner_return=content), file)
+            self.addCleanup(os.remove, file.name)
+            paths.append(file.name)
+        done = subprocess.run(
+            [*command, f"127.0.0.1:{self.daemon.port}", os.path.join(harness.CA, "ca.pem"),
+             harness.identity("police-agency"), *paths], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = json.loads(done.stdout)
+        self.assertEqual(told["code"], 3)
+        self.assertEqual([(p["field"], p["reason"]) for p in told["problems"]],
+                         [("owner_return.progress[0].reason", "R012"), ("owner_return.progress[0].actual_on", "R020"),
+                          ("owner_return.progress[1].commitment_id", "R004")])
+        self.assertIn("found 2999-01-01", told["problems"][1]["description"])
+        self.assertEqual((told["submissions"], told["lines"], told["verified"]), ([1, 1], 1, True))
+        tries = self.officer.ListReturnAttempts(parent=told["name"]).attempts
+        self.assertEqual([t.status for t in tries], ["OK", "INVALID_ARGUMENT"])
+
+    def test_python(self):
+        self.run_partner(sys.executable, os.path.join(harness.ROOT, "tests/interop/partner.py"))
+
+    def test_node(self):
+        self.run_partner("node", os.path.join(harness.ROOT, "tests/interop/partner.js"))
 
 
 class Lint(harness.unittest.TestCase):
