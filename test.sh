@@ -9,7 +9,7 @@ cd "$(dirname "$0")" || exit 1
 . tests/tools/lib.sh
 
 PARTS="tidy unit sql integration interop abuse fuzz"
-TEST_PACKAGES="libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+TEST_PACKAGES="exim4-daemon-light libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
     python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git
     faketime testssl.sh"
 WORK=$PWD/build/test

@@ -37,6 +37,11 @@ static const struct setting {
     TEXT(metrics_listen, "PLEDGED_METRICS_LISTEN", "", false),
     TEXT(web_origins, "PLEDGED_WEB_ORIGINS", "", false),
     TEXT(secret_key, "PLEDGED_SECRET_KEY", "", false),
+    TEXT(smtp_url, "PLEDGED_SMTP_URL", "", false),
+    TEXT(smtp_from, "PLEDGED_SMTP_FROM", "", false),
+    TEXT(smtp_user, "PLEDGED_SMTP_USER", "", false),
+    TEXT(smtp_password, "PLEDGED_SMTP_PASSWORD", "", false),
+    TEXT(smtp_ca_file, "PLEDGED_SMTP_CA_FILE", "", false),
     TEXT(oidc_ca_file, "PLEDGED_OIDC_CA_FILE", "", false),
     NUMBER(loops, "PLEDGED_LOOPS", 0, 0, CONFIG_MAX_LOOPS),
     NUMBER(read_connections, "PLEDGED_READ_CONNECTIONS", 1, 1, 4),
@@ -51,6 +56,8 @@ static const struct setting {
     NUMBER(session_idle_minutes, "PLEDGED_SESSION_IDLE_MINUTES", 30, 1, 720),
     NUMBER(session_hours, "PLEDGED_SESSION_HOURS", 12, 1, 168),
     NUMBER(oidc_allow_private, "PLEDGED_OIDC_ALLOW_PRIVATE", 0, 0, 1),
+    NUMBER(smtp_in_the_clear, "PLEDGED_SMTP_IN_THE_CLEAR", 0, 0, 1),
+    NUMBER(mail_check_s, "PLEDGED_MAIL_CHECK_S", 60, 0, 86400),
     NUMBER(retention_check_s, "PLEDGED_RETENTION_CHECK_S", 3600, 0, 86400),
 };
 

@@ -21,7 +21,12 @@ struct config {
     char web_origins[CONFIG_TEXT];
     char secret_key[CONFIG_TEXT];   /* a file; "": nobody has a password */
     char oidc_ca_file[CONFIG_TEXT]; /* "": the system's */
-    int loops;                      /* 0: one a processor */
+    char smtp_url[CONFIG_TEXT];     /* "": no mail */
+    char smtp_from[CONFIG_TEXT];
+    char smtp_user[CONFIG_TEXT];
+    char smtp_password[CONFIG_TEXT]; /* a file */
+    char smtp_ca_file[CONFIG_TEXT];  /* "": the system's */
+    int loops;                       /* 0: one a processor */
     int read_connections;
     int heavy_connections;
     int write_connections;
@@ -34,7 +39,9 @@ struct config {
     int session_idle_minutes;
     int session_hours;
     int oidc_allow_private; /* 1: identity providers may be in private networks */
-    int retention_check_s;  /* between two checks whether a run is due; 0: never */
+    int smtp_in_the_clear;
+    int mail_check_s;      /* between two looks for what is to be sent; 0: never */
+    int retention_check_s; /* between two checks whether a run is due; 0: never */
 };
 
 /* Reads `path`, which may be NULL for the environment alone. False with a sentence in `error` that

@@ -44,7 +44,9 @@ struct daemon {
     struct auth_roles roles;
     struct signin_config signin;
     struct signup signup;
-    struct db_statement *handlers[SIGNIN_STATEMENTS + SIGNUP_STATEMENTS];
+    struct smtp_server mail;
+    char mail_password[CONFIG_TEXT];
+    struct db_statement *handlers[SIGNIN_STATEMENTS + SIGNUP_STATEMENTS + OUTBOX_STATEMENTS];
     struct db_catalog catalog;
     struct db_config db;
     struct worker *workers;
@@ -98,8 +100,10 @@ static bool check_all(struct daemon *daemon)
     struct err err = {0};
     memcpy(daemon->handlers, signin_statements, sizeof(signin_statements));
     memcpy(daemon->handlers + SIGNIN_STATEMENTS, signup_statements, sizeof(signup_statements));
+    memcpy(daemon->handlers + SIGNIN_STATEMENTS + SIGNUP_STATEMENTS, outbox_statements,
+           sizeof(outbox_statements));
     daemon->methods.extra = daemon->handlers;
-    daemon->methods.extra_count = SIGNIN_STATEMENTS + SIGNUP_STATEMENTS;
+    daemon->methods.extra_count = SIGNIN_STATEMENTS + SIGNUP_STATEMENTS + OUTBOX_STATEMENTS;
     sql_methods_load(&daemon->methods, daemon->config.sql_directory, schema_services, &problems);
     signup_register(&daemon->signup, &daemon->methods, &problems);
     PGconn *conn = connect_database(daemon->config.database);
@@ -202,6 +206,7 @@ static bool start_workers(struct daemon *daemon, const struct worker_shared *sha
         getsockname(daemon->workers[i].listener.fd, (struct sockaddr *)&address, &len);
     }
     worker_retain(&daemon->workers[0], daemon->config.retention_check_s);
+    worker_send(&daemon->workers[0], &daemon->mail, daemon->config.mail_check_s);
     for (unsigned i = 0; i < daemon->worker_count; i++) {
         if (!worker_start(&daemon->workers[i])) {
             return err_set(err, GRPC_INTERNAL, "a thread cannot be started");
@@ -254,6 +259,30 @@ static bool prepare_signin(struct daemon *daemon, char *error, size_t size)
     daemon->signin.life_seconds = config->session_hours * 60 * 60;
     daemon->signin.oidc = oidc_new(config->oidc_ca_file, config->oidc_allow_private == 1);
     return daemon->signin.oidc || (snprintf(error, size, "out of memory"), false);
+}
+
+/* Makes what sending mail needs. False with a sentence. */
+static bool prepare_mail(struct daemon *daemon, char *error, size_t size)
+{
+    const struct config *config = &daemon->config;
+    daemon->mail = (struct smtp_server){.url = config->smtp_url,
+                                        .from = config->smtp_from,
+                                        .user = config->smtp_user,
+                                        .password = daemon->mail_password,
+                                        .ca_file = config->smtp_ca_file,
+                                        .in_the_clear = config->smtp_in_the_clear == 1};
+    if (!*config->smtp_password) {
+        return true;
+    }
+    FILE *file = fopen(config->smtp_password, "re");
+    bool good = file && fgets(daemon->mail_password, sizeof(daemon->mail_password), file);
+    if (file) {
+        fclose(file);
+    }
+    daemon->mail_password[strcspn(daemon->mail_password, "\r\n")] = '\0';
+    return good ||
+           (snprintf(error, size, "smtp_password: %s cannot be read", config->smtp_password),
+            false);
 }
 
 /* Serves until a signal; returns the exit status. */
@@ -315,7 +344,8 @@ static int run(struct daemon *daemon, enum task task)
     int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     daemon->worker_count = (unsigned)(daemon->config.loops ? daemon->config.loops : processors);
     if (!safety_check(&daemon->config, error, sizeof(error)) ||
-        !prepare_signin(daemon, error, sizeof(error))) {
+        !prepare_signin(daemon, error, sizeof(error)) ||
+        !prepare_mail(daemon, error, sizeof(error))) {
         log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
         return EXIT_FAILURE;
     }

@@ -77,10 +77,27 @@ static bool database_is_guarded(const struct config *config, char *error, size_t
     return good;
 }
 
+/* A sender is needed, and a password goes over TLS only. */
+static bool mail_is_whole(const struct config *config, char *error, size_t size)
+{
+    const char *at = strchr(config->smtp_from, '@');
+    if (*config->smtp_url && (!at || strpbrk(config->smtp_from, " \t\r\n<>"))) {
+        snprintf(error, size, "smtp_from: must be the e-mail address that reminders come from");
+        return false;
+    }
+    if (*config->smtp_user && config->smtp_in_the_clear) {
+        snprintf(error, size, "smtp_in_the_clear: a password needs TLS; leave smtp_user out");
+        return false;
+    }
+    return true;
+}
+
 bool safety_check(const struct config *config, char *error, size_t error_size)
 {
     if (!key_is_private("tls_key", config->tls_key, error, error_size) ||
         !key_is_private("secret_key", config->secret_key, error, error_size) ||
+        !key_is_private("smtp_password", config->smtp_password, error, error_size) ||
+        !mail_is_whole(config, error, error_size) ||
         !database_is_guarded(config, error, error_size)) {
         return false;
     }

@@ -120,6 +120,11 @@ void worker_retain(struct worker *worker, int check_s)
     retention_init(&worker->retention, &worker->loop, worker->context.db, check_s);
 }
 
+void worker_send(struct worker *worker, const struct smtp_server *server, int check_s)
+{
+    outbox_init(&worker->outbox, &worker->loop, worker->context.db, server, check_s);
+}
+
 static void run(void *data)
 {
     struct worker *worker = data;

@@ -3,6 +3,7 @@
 #ifndef SERVER_WORKER_H
 #define SERVER_WORKER_H
 
+#include "server/mail/outbox.h"
 #include "server/net/conn.h"
 #include "server/rpc/call.h"
 #include "server/signin/signin.h"
@@ -21,6 +22,7 @@ struct worker {
     struct audit audit;
     struct signin signin;
     struct retention retention;
+    struct outbox outbox;
     struct sql_context context; /* first thing that rpc.context points to */
     uv_async_t drain;
     uv_thread_t thread;
@@ -48,6 +50,9 @@ bool worker_init(struct worker *worker, const struct worker_shared *shared,
 
 /* Has this worker, one of the daemon's, apply the periods of retention; before it is started. */
 void worker_retain(struct worker *worker, int check_s);
+
+/* Has it send reminders by `server`, too; before it is started. Borrows `server`. */
+void worker_send(struct worker *worker, const struct smtp_server *server, int check_s);
 
 /* Runs the loop on a thread of its own. */
 bool worker_start(struct worker *worker);

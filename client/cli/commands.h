@@ -84,6 +84,13 @@ int run_round_create(struct cli *cli);
 int run_round_close(struct cli *cli);
 int run_round_extend(struct cli *cli);
 
+int run_reminder_rules(struct cli *cli);
+int run_reminder_set(struct cli *cli);
+int run_reminder_addresses(struct cli *cli);
+int run_reminder_address(struct cli *cli);
+int run_reminder_make(struct cli *cli);
+int run_reminder_list(struct cli *cli);
+
 int run_return_list(struct cli *cli);
 int run_return_show(struct cli *cli);
 int run_return_submit(struct cli *cli);

@@ -36,6 +36,7 @@ const struct cli_group cli_groups[] = {
     {"commitment", "what departments and agencies undertake"},
     {"round", "reporting rounds"},
     {"return", "what each owner reports in a round"},
+    {"reminder", "who is reminded of returns, and what became of it"},
     {"consultation", "who is asked about a draft, and what they answer"},
     {"amendment", "other words for a draft"},
     {"said-done", "you said, we did"},

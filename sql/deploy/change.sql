@@ -181,7 +181,11 @@ BEGIN
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),
         ('return_draft', 'INSERT OR UPDATE OR DELETE', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
-        ('round_extension', 'INSERT', 'round.read', '/rounds/%s', 'round_id')
+        ('round_extension', 'INSERT', 'round.read', '/rounds/%s', 'round_id'),
+        ('reminder', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),
+        ('reminder_policy', 'INSERT OR UPDATE', 'reminder.read', '/reminderRules', ''),
+        ('reminder_rule', 'INSERT OR DELETE', 'reminder.read', '/reminderRules', ''),
+        ('reminder_address', 'INSERT OR UPDATE OR DELETE', 'reminder.read', '/reminderAddresses/%s', 'address_key')
     ) AS t (name, events, permission, form, columns) LOOP
         EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER %s ON %I DEFERRABLE INITIALLY DEFERRED'
             ' FOR EACH ROW EXECUTE FUNCTION change_record(%L, %L%s)',

@@ -28,6 +28,13 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
     amendment_resource, said_done_resource
 TO pledged;
 
+GRANT SELECT ON reminder_default, reminder_policy, reminder_rule, reminder_rule_resource,
+    reminder_address, reminder_address_resource, reminder, reminder_resource TO pledged;
+GRANT INSERT ON reminder_policy, reminder_rule, reminder_address TO pledged;
+GRANT DELETE ON reminder_rule, reminder_address TO pledged;
+GRANT UPDATE (authority_id) ON reminder_policy TO pledged;
+GRANT UPDATE (email) ON reminder_address TO pledged;
+GRANT UPDATE (state, email, next_try) ON reminder TO pledged;
 GRANT SELECT ON version_edit_resource TO pledged;
 GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement, audience_count,
     launch_event TO pledged;

@@ -180,6 +180,10 @@ VALUES
 ('body_member', 'display_name', 'the post or office that holds a seat', 'members of bodies',
     'shows who sat on a body', NULL, 'kept',
     'it names a post; where somebody wrote a name, UpdateBodyMember replaces it'),
+('reminder_address', 'email', 'the address of a post''s mailbox, which may be a person''s', 'owners, directors and boards',
+    'reminders of returns', NULL, 'kept', 'SetReminderAddress replaces it or takes it away'),
+('reminder', 'email', 'as reminder_address.email, where a reminder went', 'owners, directors and boards',
+    'shows who was reminded', NULL, 'kept', 'it shows that somebody was reminded'),
 ('body_member', 'party', 'the party or group of a councillor''s seat', 'members of bodies',
     'shows that a body is cross-party', NULL, 'kept',
     'councils publish it; without a name it is a fact of the seat');
@@ -340,6 +344,9 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'signature.pledge_id,signature.signature_id,signature.kind,signature.content_hash,signature.signing_event_id,'
       'signature.signing_key_id,signature.mark_kind,signature.signed_at,signature.attested_at,signature.service_key,'
       'signature.attestation,signature_withdrawal.pledge_id,signature_withdrawal.signature_id,'
+      'reminder_default.*,reminder_policy.*,reminder_rule.*,reminder_address.level,reminder_address.owner_id,'
+      'reminder_address.address_key,reminder.event_key,reminder.rule_id,reminder.about,reminder.level,'
+      'reminder.round_id,reminder.owner_id,reminder.subject,reminder.body,reminder.state,reminder.problem,'
       'endorsement_withdrawal.pledge_id,'
       'endorsement_withdrawal.endorsement_id,endorsement_call_in.pledge_id,'
       'endorsement_call_in.endorsement_id,endorsement_call_in.body_id,'

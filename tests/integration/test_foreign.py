@@ -270,6 +270,14 @@ STORY = [
     ("RoundService/ListExpectedReturns", "officer", {"parent": ROUND}),
     ("RoundService/ExtendReturn", "officer", {"name": ROUND, "owner": f"{A}/departments/housing", "dueOn": day(12),
                                               "reason": "The system changes over"}),
+    ("ReminderService/GetReminderRules", "officer", {"parent": A}, {"etag": "etag"}),
+    ("ReminderService/SetReminderRules", "officer", lambda kept: {"parent": A, "etag": kept["etag"], "rules": [
+        {"ruleId": "soon", "about": "REMINDER_ABOUT_DUE", "days": 30, "level": "REMINDER_LEVEL_OWNER"}]}),
+    ("ReminderService/SetReminderAddress", "officer", {"parent": A, "address": {
+        "level": "REMINDER_LEVEL_OWNER", "owner": f"{A}/departments/housing", "email": "returns@housing.example"}}),
+    ("ReminderService/ListReminderAddresses", "officer", {"parent": A}),
+    ("ReminderService/MakeReminders", "officer", {"parent": A}),
+    ("ReminderService/ListReminders", "officer", {"parent": A}),
     ("ReturnService/ListReturnChecks", "officer", {}),
     ("ReturnService/SaveReturnDraft", "director", {"parent": ROUND, "draft": {
         "owner": f"{A}/departments/housing", "progress": [{"commitmentId": "h"}]}}),
@@ -407,7 +415,7 @@ class Foreign(harness.Case):
             with open(path, encoding="utf-8") as file:
                 called |= set(re.findall(r'"(?:/pledge.v1.)?(\w+Service/\w+)"', file.read()))
         services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService",
-                    "SignUpService", "ReturnService", "RoundService")
+                    "SignUpService", "ReturnService", "RoundService", "ReminderService")
         wanted = {name[len("pledge.v1."):] for name in self.client.methods_known
                   if name.split("/")[0][len("pledge.v1."):] in services or "Body" in name or "Bodies" in name}
         self.assertEqual(wanted - called, set())

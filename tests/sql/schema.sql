@@ -37,7 +37,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is appe
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
-          '{lineage,outcome,return_draft,statement}', 'only parts of a draft can be deleted');
+          '{lineage,outcome,reminder_address,reminder_rule,return_draft,statement}', 'only parts of a draft can be deleted');
 SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon''s reach')
   FROM unnest('{principal,credential,login,password,recovery_code,device,attempt,invitation,session,'
               'token_used,personal_none}'::text[]) AS t;

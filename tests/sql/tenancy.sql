@@ -29,6 +29,11 @@ BEGIN
         '{p1}', '{green}', '{""}', '{""}', '{""}', '{""}', '{""}', '{""}');
     PERFORM round_extend('now', 'authorities/' || app_authority() || '/partnerAgencies/police',
         current_date + 60, 'More time');
+    PERFORM reminder_rules_set('{soon}', '{due}', '{90}', '{owner}', '');
+    PERFORM reminder_address_set('owner', 'authorities/' || app_authority() || '/partnerAgencies/police',
+        'police@example.org');
+    PERFORM reminder_rules_set('{asked}', '{queried}', '{0}', '{owner}', '');
+    PERFORM reminder_make(app_authority());
     PERFORM round_close('now', '');
     PERFORM route_create('way', 'Way', '{panel}', '{panel}', '{30}', '{5}', '{panel}', '{approve}',
         '{approved}', '{""}', '{panel}', '{officer}');
