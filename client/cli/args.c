@@ -284,9 +284,9 @@ int cli_parse(struct cli *cli, int argc, char **argv)
         cli_help_group(cli, group);
         return CLI_USAGE;
     }
-    if (!cli->command) {
-        cli_help(cli);
-        return CLI_USAGE;
+    if (!cli->command) { /* just "pledge": who is known to a service is told what waits for them */
+        cli->command = cli_find("tasks", NULL);
+        cli->greets = true;
     }
     return check_arguments(cli);
 }
@@ -313,6 +313,10 @@ int cli_main(int argc, char **argv)
     cli.colour = isatty(STDOUT_FILENO) && !cli_flag(&cli, "no-color") && !(no_color && *no_color);
     if (code == CLI_OK && cli.command) {
         code = cli_settings_load(&cli);
+        if (code == CLI_OK && cli.greets && !cli.settings.address) {
+            cli_help(&cli);
+            code = CLI_USAGE;
+        }
         code = code == CLI_OK ? cli.command->run(&cli) : code;
     }
     bool written = fflush(stdout) == 0 && !ferror(stdout);

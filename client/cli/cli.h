@@ -93,6 +93,7 @@ struct cli {
     size_t given_count;
     struct cli_settings settings;
     struct pledge_channel *channel; /* made with the first call */
+    bool greets;                    /* no command was given */
     bool signed_out;                /* sign in anew: show no session that is kept */
     bool once;                      /* calls are not sent again: a code counts once */
     bool proves;                    /* the call itself asks for a password: a wrong one is no end

@@ -78,6 +78,8 @@ int run_pledge_adopt(struct cli *cli);
 int run_commitment_list(struct cli *cli);
 int run_commitment_show(struct cli *cli);
 
+int run_tasks(struct cli *cli);
+
 int run_round_list(struct cli *cli);
 int run_round_show(struct cli *cli);
 int run_round_create(struct cli *cli);

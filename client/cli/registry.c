@@ -67,6 +67,14 @@
     }
 
 const struct cli_command cli_commands[] = {
+    {.group = "tasks",
+     .summary = "show what is yours to do, what has waited longest first",
+     .description =
+         "Over every council that you have a place in, or one. It is also what \"pledge\" "
+         "by itself shows.",
+     .arguments = ARGUMENTS({"[AUTHORITY]", "only this council"}),
+     .examples = EXAMPLES("pledge", "pledge tasks derby --json"),
+     .run = run_tasks},
     {.group = "monitor",
      .summary = "show which promise is kept and who is late",
      .description = "One line for each promise of the round's pledge version, the worst first. A "

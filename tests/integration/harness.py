@@ -229,7 +229,7 @@ class Api:
         self.token = token  # of a session, which counts before the certificate
         self.methods = {}
         for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "audit", "session",
-                     "identity_provider", "personal_data", "retention", "reminder", "promotion", "sign_up", "route", "endorsement",
+                     "identity_provider", "personal_data", "retention", "reminder", "task", "promotion", "sign_up", "route", "endorsement",
                      "consultation"):
             module = importlib.import_module(f"pledge.v1.{file}_pb2")
             for service in module.DESCRIPTOR.services_by_name.values():

@@ -403,6 +403,24 @@ class Returns(Cli, SmallCouncil):
         self.assertEqual(re.findall(r"\b(OK|INVALID_ARGUMENT)\b", tries), ["OK", "OK", "INVALID_ARGUMENT"])
         self.assertIn("R052", tries)
 
+    def test_what_is_mine_to_do(self):
+        self.round("waits", opens=-20, due=-10, closes=20)
+        told = self.good("housing-director")
+        self.fits(told)
+        self.assertIn("Return of Housing for Waits", told)
+        first = re.search(r"(?m)^First: pledge (.*)$", told).group(1).split()
+        self.assertEqual(first[:2], ["return", "template"])
+        self.assertIn("# owner: departments/housing", self.good("housing-director", *first))
+        listed = json.loads(self.good("police-agency", "tasks", "derby", "--json"))
+        self.assertIn("TASK_KIND_SEND_RETURN", {task["kind"] for task in listed["tasks"]})
+        self.officer.CloseRound(name=f"{self.parent}/rounds/waits")
+        self.assertNotIn("Waits", self.good("housing-director"))
+        settings = {name: value for name, value in self.environment().items() if name != "PLEDGE_ADDRESS"}
+        nowhere = subprocess.run([PLEDGE], env=dict(settings, HOME=self.folder, XDG_CONFIG_HOME=self.folder),
+                                 capture_output=True, text=True, timeout=RUN_SECONDS)
+        self.assertEqual(nowhere.returncode, 2)
+        self.assertIn("Commands", nowhere.stdout + nowhere.stderr)
+
     def test_more_time_and_a_folder_of_returns(self):
         self.new_round("folder")
         until = day(15)
@@ -682,8 +700,7 @@ class Returns(Cli, SmallCouncil):
                 (("monitor", "derby", "--timeout", "0"), "--timeout takes"),
                 (("monitor", "derby", "--timeout", ""), "--timeout takes"),
                 (("monitor", "derby", "--timeout", "4294967297"), "--timeout takes"),
-                (("whoami", "--key", "x.key"), "--key"),
-                ((), "Commands")):
+                (("whoami", "--key", "x.key"), "--key")):
             with self.subTest(arguments):
                 self.bad("derby-officer", *arguments, code=2, says=says)
         self.assertRegex(self.good(None, "--version"), r"^pledge \d+\.\d+\.\d+\n$")

@@ -278,6 +278,7 @@ STORY = [
     ("ReminderService/ListReminderAddresses", "officer", {"parent": A}),
     ("ReminderService/MakeReminders", "officer", {"parent": A}),
     ("ReminderService/ListReminders", "officer", {"parent": A}),
+    ("TaskService/ListTasks", "director", {"parent": A}),
     ("ReturnService/ListReturnChecks", "officer", {}),
     ("ReturnService/SaveReturnDraft", "director", {"parent": ROUND, "draft": {
         "owner": f"{A}/departments/housing", "progress": [{"commitmentId": "h"}]}}),

@@ -75,7 +75,7 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
           '{authority.read,commitment.read,consultation.read,pledge.read,return.read,return.submit,'
-          'round.read,sign_up.read,sign_up.sign,sign_up.withdraw}',
+          'round.read,sign_up.read,sign_up.sign,sign_up.withdraw,task.read}',
           'partner agencies read little, submit and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
                          AND permission ~ '(write|create|adopt|review)$'),
