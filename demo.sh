@@ -237,6 +237,12 @@ current_round() {
             as $who return submit "$file" --authority derby --round "$round" --owner "$owner"
         fi
     done
+    as derby-officer return show derby "$round" leisure --json | grep -q RETURN_STATE_SUBMITTED || return 0
+    as derby-officer return query derby "$round" leisure --text "Which evening is planned instead, and where?"
+    as derby-learning-director return certify derby "$round" learning
+    as derby-officer reminder address derby owner learning.returns@derby.example --of learning >/dev/null
+    as derby-officer reminder address derby board committee@derby.example >/dev/null
+    as derby-officer reminder make derby
 }
 
 # Derby asks about the draft of its next version: some answer by code, some on paper, and the committee's
@@ -282,9 +288,13 @@ Look further, as Derby's officer:
   export PLEDGE_ADDRESS=127.0.0.1:$PORT PLEDGE_CA=$DEMO/ca.pem
   export PLEDGE_IDENTITY=$DEMO/identities/derby-officer
 
+  pledge                                     (what is yours to do)
   pledge monitor derby --promise 3
   pledge round show derby $round --late
+  pledge return checks
+  pledge reminder list derby
   pledge pledge compare derby promise 2
+  pledge signature list derby promise/2
   pledge consultation results derby priorities-2015
   pledge consultation results derby next
   pledge endorsement show derby promise/2 --as-at 2016-01-25

@@ -281,7 +281,7 @@ static bool prepare_mail(struct daemon *daemon, char *error, size_t size)
     }
     daemon->mail_password[strcspn(daemon->mail_password, "\r\n")] = '\0';
     return good ||
-           (snprintf(error, size, "smtp_password: %s cannot be read", config->smtp_password),
+           (snprintf(error, size, "smtp_password: %.300s cannot be read", config->smtp_password),
             false);
 }
 

@@ -67,6 +67,9 @@ class Demo(unittest.TestCase):
                 ("derby", "endorsement forward-plan derby", "Corporate Paren"),
                 ("derby", "said-done list derby priorities-2015", "ten now"),
                 ("derby", "launch list derby", "Council Chamber"),
+                ("derby", "tasks", "waits at"),
+                ("derby", "signature list derby promise/2", "Chief Executive"),
+                ("derby", "reminder list derby", "no address"),
                 ("peterborough", "endorsement stalls peterborough --as-at 2013-07-09", "311"),
                 ("peterborough", "endorsement show peterborough pledge/2", "14(b)"),
                 ("peterborough", "issue reach peterborough pledge", "57")):
