@@ -237,7 +237,7 @@ current_round() {
             as $who return submit "$file" --authority derby --round "$round" --owner "$owner"
         fi
     done
-    as derby-officer return show derby "$round" leisure --json | grep -q RETURN_STATE_SUBMITTED || return 0
+    as derby-officer return list derby "$round" | grep -E "^leisure +submitted" >/dev/null || return 0
     as derby-officer return query derby "$round" leisure --text "Which evening is planned instead, and where?"
     as derby-learning-director return certify derby "$round" learning
     as derby-officer reminder address derby owner learning.returns@derby.example --of learning >/dev/null
