@@ -82,7 +82,8 @@ BEGIN
             'audience_count', 'consultation_group', 'consultation_question', 'consultation_option',
             'amendment_decision', 'route_step', 'route_move',
             'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
-            'signing_key_revocation', 'service_key', 'signature_withdrawal')
+            'signing_key_revocation', 'service_key', 'signature_withdrawal', 'make_up_group', 'rating_reply',
+            'raised_issue_move')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
@@ -169,6 +170,17 @@ BEGIN
             'consultation_id,amendment_id'),
         ('said_done', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s/saidDone/%s',
             'consultation_id,entry'),
+        ('cicc_setting', 'INSERT OR UPDATE', 'cicc.read', '', ''),
+        ('make_up', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),
+        ('make_up_group', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),
+        ('cicc_session', 'INSERT', 'cicc.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('statement_rating', 'INSERT', 'cicc.read',
+            '/pledges/%s/versions/%s/statements/%s/ratings/%s',
+            'pledge_id,version_number,statement_id,rating'),
+        ('rating_reply', 'INSERT', 'cicc.read', '/pledges/%s/versions/%s/statements/%s/ratings/%s',
+            'pledge_id,version_number,statement_id,rating'),
+        ('raised_issue', 'INSERT', 'cicc.read', '/raisedIssues/%s', 'raised_issue_id'),
+        ('raised_issue_move', 'INSERT', 'cicc.read', '/raisedIssues/%s', 'raised_issue_id'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),

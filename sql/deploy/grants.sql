@@ -27,6 +27,13 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
     amendment_resource, said_done_resource
 TO pledged;
 
+GRANT SELECT, INSERT ON cicc_setting, make_up, make_up_group, cicc_session, rating_reply,
+    raised_issue_move TO pledged;
+GRANT SELECT ON statement_rating, raised_issue, cicc_setting_resource, make_up_resource,
+    cicc_session_resource, statement_rating_resource, rating_reply_resource, rating_text_resource
+TO pledged;
+GRANT UPDATE (answer_days, theme_ids, theme_names) ON cicc_setting TO pledged;
+
 GRANT SELECT ON version_edit_resource TO pledged;
 GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement, audience_count,
     launch_event TO pledged;
