@@ -102,6 +102,22 @@ int run_said_done_list(struct cli *cli);
 int run_said_done_add(struct cli *cli);
 int run_said_done_publish(struct cli *cli);
 
+int run_cicc_settings(struct cli *cli);
+int run_cicc_count(struct cli *cli);
+int run_cicc_make_up(struct cli *cli);
+int run_cicc_session(struct cli *cli);
+int run_cicc_sessions(struct cli *cli);
+int run_cicc_rate(struct cli *cli);
+int run_cicc_ratings(struct cli *cli);
+int run_cicc_reply(struct cli *cli);
+int run_cicc_words(struct cli *cli);
+int run_cicc_moderate(struct cli *cli);
+int run_raised_issue_list(struct cli *cli);
+int run_raised_issue_show(struct cli *cli);
+int run_raised_issue_raise(struct cli *cli);
+int run_raised_issue_answer(struct cli *cli);
+int run_raised_issue_satisfied(struct cli *cli);
+
 int run_signing_list(struct cli *cli);
 int run_signing_add(struct cli *cli);
 int run_signing_key_new(struct cli *cli);

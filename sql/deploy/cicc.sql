@@ -313,7 +313,8 @@ CREATE POLICY raised_issue_move_tenant ON raised_issue_move
 -- --- counting -------------------------------------------------------------------------------------
 
 -- Which of the parts of a whole are withheld outside the voice team. The smallest go first: all under 6,
--- then as many as it takes until those withheld are two or more and 6 or more together, and not all 5.
+-- then as many as it takes until those withheld are two or more and 6 or more together, and not all 5. Of
+-- parts that are equal all go or none, since a choice among them would tell.
 CREATE FUNCTION counts_withheld(p_counts int[]) RETURNS boolean[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pledge, pg_temp
 AS $$
@@ -322,10 +323,12 @@ AS $$
                count(*) FILTER (WHERE u.c < 6) OVER () AS small, sum(u.c) OVER () AS total
           FROM unnest(p_counts) WITH ORDINALITY AS u (c, n) WINDOW w AS (ORDER BY u.c, u.n)
     ), reach AS (
-        SELECT coalesce(min(p.place), cardinality(p_counts)) AS last FROM part AS p
-         WHERE p.place >= greatest(p.small, 2) AND p.together >= 6 AND p.together <> 5 * p.place
+        SELECT coalesce(min(p.c), max(l.c)) AS most
+          FROM part AS l
+          LEFT JOIN part AS p ON p.n = l.n AND p.place >= greatest(p.small, 2) AND p.together >= 6
+           AND NOT (p.c = 5 AND p.together = 5 * p.place)
     )
-    SELECT coalesce(array_agg(p.total < 6 OR p.small > 0 AND p.place <= r.last ORDER BY p.n), '{}')
+    SELECT coalesce(array_agg(p.total < 6 OR p.small > 0 AND p.c <= r.most ORDER BY p.n), '{}')
       FROM part AS p, reach AS r
 $$;
 
@@ -340,7 +343,7 @@ COMMENT ON FUNCTION rating_prevailing(int, int, int)
     IS 'What most of those said who could say; of two with as many the worse.';
 
 CREATE VIEW cicc_setting_resource WITH (security_invoker = true) AS
-    SELECT a.authority_id, 'authorities/' || a.authority_id AS authority,
+    SELECT a.authority_id, 'authorities/' || a.authority_id AS name,
            coalesce(s.answer_days, answer_days_default()) AS answer_days,
            '{coming-into-care,being-in-care,leaving-care}'::text[] || coalesce(s.theme_ids, '{}')
                AS "themes.theme_id",

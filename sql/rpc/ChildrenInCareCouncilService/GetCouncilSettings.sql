@@ -3,6 +3,6 @@
 -- permission: cicc.read
 -- tx: read
 -- into: settings
-SELECT authority, answer_days, "themes.theme_id", "themes.display_name", etag
+SELECT name, answer_days, "themes.theme_id", "themes.display_name", etag
   FROM cicc_setting_resource
  WHERE authority_id = app_authority();
