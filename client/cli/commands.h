@@ -102,6 +102,16 @@ int run_said_done_list(struct cli *cli);
 int run_said_done_add(struct cli *cli);
 int run_said_done_publish(struct cli *cli);
 
+int run_meeting_quorum(struct cli *cli);
+int run_meeting_item(struct cli *cli);
+int run_meeting_paper(struct cli *cli);
+int run_meeting_attend(struct cli *cli);
+int run_meeting_decide(struct cli *cli);
+int run_meeting_action(struct cli *cli);
+int run_meeting_note(struct cli *cli);
+int run_meeting_actions(struct cli *cli);
+int run_meeting_parties(struct cli *cli);
+int run_meeting_minutes(struct cli *cli);
 int run_cicc_settings(struct cli *cli);
 int run_cicc_count(struct cli *cli);
 int run_cicc_make_up(struct cli *cli);

@@ -38,6 +38,7 @@ const struct cli_group cli_groups[] = {
     {"consultation", "who is asked about a draft, and what they answer"},
     {"amendment", "other words for a draft"},
     {"said-done", "you said, we did"},
+    {"meeting", "what a body does at a meeting, and minutes of it"},
     {"cicc", "how the Children in Care Council watches the pledge"},
     {"raised-issue", "issues young people raise, and the answers"},
     {"audit", "who did what, and the proof that nothing is missing"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
 #include "client/cli/registry_cicc.h"
+#include "client/cli/registry_meeting.h"
 #include "client/cli/registry_route.h"
 #include "client/cli/registry_sign.h"
 
@@ -469,6 +470,7 @@ const struct cli_command cli_commands[] = {
      .run = run_pledge_adopt},
     ROUTE_COMMANDS,
     ENDORSEMENT_COMMANDS,
+    MEETING_COMMANDS,
     CICC_COMMANDS,
     RAISED_ISSUE_COMMANDS,
     {.group = "commitment",

@@ -82,7 +82,8 @@ BEGIN
             'audience_count', 'consultation_group', 'consultation_question', 'consultation_option',
             'amendment_decision', 'route_step', 'route_move',
             'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
-            'signing_key_revocation', 'service_key', 'signature_withdrawal', 'make_up_group', 'rating_reply',
+            'signing_key_revocation', 'service_key', 'signature_withdrawal', 'make_up_group', 'rating_reply', 'body_quorum', 'meeting_item',
+            'meeting_paper', 'meeting_attendance', 'meeting_decision', 'action_note',
             'raised_issue_move')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
@@ -170,6 +171,15 @@ BEGIN
             'consultation_id,amendment_id'),
         ('said_done', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s/saidDone/%s',
             'consultation_id,entry'),
+        ('body_quorum', 'INSERT', 'meeting.read', '/bodies/%s', 'body_id'),
+        ('meeting_item', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_paper', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_attendance', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_decision', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_action', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s/actions/%s',
+            'body_id,meeting_id,action'),
+        ('action_note', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s/actions/%s',
+            'body_id,meeting_id,action'),
         ('cicc_setting', 'INSERT OR UPDATE', 'cicc.read', '', ''),
         ('make_up', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),
         ('make_up_group', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),

@@ -28,7 +28,8 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
 TO pledged;
 
 GRANT SELECT, INSERT ON cicc_setting, make_up, make_up_group, cicc_session, rating_reply,
-    raised_issue_move TO pledged;
+    raised_issue_move, body_quorum, meeting_item, meeting_paper, meeting_attendance, meeting_decision,
+    meeting_action, action_note TO pledged;
 GRANT SELECT ON statement_rating, raised_issue, cicc_setting_resource, make_up_resource,
     cicc_session_resource, statement_rating_resource, rating_reply_resource, rating_text_resource
 TO pledged;

@@ -207,6 +207,7 @@ SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose
     ('statement_rating', 'who recorded a rating', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('rating_reply', 'who replied to a rating', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('raised_issue', 'who recorded an issue', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('action_note', 'who noted how an action stands', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('raised_issue_move', 'who answered an issue', NULL, 'kept', 'who answers for it is a fact of the post')
   ) AS t (name, whose, kind, erasure, reason);
 
@@ -220,6 +221,8 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
             THEN 'an adopted version stays as it was adopted; a mistake is put right by another version'
             WHEN split_part(c, '.', 1) IN ('rating_reply', 'raised_issue_move')
             THEN 'what was answered stays as it was answered; it should name nobody'
+            WHEN split_part(c, '.', 1) LIKE 'meeting%' OR split_part(c, '.', 1) = 'action_note'
+            THEN 'what a meeting did stays as it was recorded; it should name posts'
             WHEN split_part(c, '.', 1) LIKE 'endorsement%'
             THEN 'what a body decided, and on which text, stays as it was recorded'
             ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
@@ -234,7 +237,9 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'authority.display_name,route.display_name,endorsement_draft.content,endorsement_notice.urgency_reason,'
       'endorsement_decision.minute_ref,endorsement_decision.recommendation,'
       'endorsement_decision.call_in_waiver,rating_reply.text,raised_issue_move.text,make_up_group.kind,'
-      'make_up_group.label,cicc_setting.theme_names}'::text[]) AS c;
+      'make_up_group.label,cicc_setting.theme_names,meeting_item.title,meeting_paper.title,meeting_paper.author,'
+      'meeting_paper.reference,meeting_attendance.substitute,meeting_attendance.party,meeting_decision.text,'
+      'meeting_decision.proposer,meeting_action.text,action_note.text}'::text[]) AS c;
 
 -- What young people and others say in a consultation.
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
@@ -346,7 +351,12 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'signing_event.launch_event_id,signing_key.signing_key_id,signing_key_revocation.signing_key_id,service_key.*,'
       'signature.pledge_id,signature.signature_id,signature.kind,signature.content_hash,signature.signing_event_id,'
       'signature.signing_key_id,signature.mark_kind,signature.signed_at,signature.attested_at,signature.service_key,'
-      'signature.attestation,cicc_setting.theme_ids,make_up.make_up_id,make_up_group.make_up_id,'
+      'signature.attestation,body_quorum.*,meeting_item.body_id,meeting_item.meeting_id,meeting_item.part,'
+      'meeting_paper.body_id,meeting_paper.meeting_id,meeting_paper.content_hash,meeting_attendance.body_id,'
+      'meeting_attendance.meeting_id,meeting_attendance.body_member_id,meeting_attendance.attendance,'
+      'meeting_decision.body_id,meeting_decision.meeting_id,meeting_action.body_id,meeting_action.meeting_id,'
+      'meeting_action.owner_id,meeting_action.body_member_id,action_note.body_id,action_note.meeting_id,'
+      'action_note.state,cicc_setting.theme_ids,make_up.make_up_id,make_up_group.make_up_id,'
       'cicc_session.body_id,cicc_session.meeting_id,cicc_session.themes,statement_rating.pledge_id,'
       'statement_rating.statement_id,statement_rating.body_id,statement_rating.meeting_id,rating_reply.pledge_id,'
       'rating_reply.statement_id,rating_reply.owner_id,raised_issue.raised_issue_id,raised_issue.body_id,'
@@ -500,6 +510,12 @@ AS $$
           FROM signature AS s
          WHERE s.principal_id = p_principal AND s.authority_id = p_authority
          GROUP BY s.authority_id, s.pledge_id, s.version_number, s.kind
+        UNION ALL
+        SELECT 18, 'action_note', 'principal_id', 'noted on an action', k.recorded_at,
+               'authorities/' || k.authority_id || '/bodies/' || k.body_id || '/meetings/' || k.meeting_id
+                   || '/actions/' || k.action
+          FROM action_note AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
         UNION ALL
         SELECT 12, 'make_up', 'principal_id', 'recorded a count', k.recorded_at,
                'authorities/' || k.authority_id || '/makeUps/' || k.make_up_id

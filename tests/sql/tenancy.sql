@@ -49,6 +49,14 @@ BEGIN
     PERFORM amendment_propose('asked', '1', '1', 'safe', 'warm', '', 'young', '');
     PERFORM amendment_decide('asked', '1', 'accepted', 'It is better.', NULL);
     PERFORM said_done_create('asked', 'Warm', 'Warm', 2, '1');
+    PERFORM quorum_set('panel', 1, '2020-01-01');
+    PERFORM agenda_item_add('panel', 'm1', 'theme', 'Health');
+    PERFORM paper_add('panel', 'm1', 1, 'Health of children', 'Head of service', 'A1', '');
+    PERFORM attendance_record('panel', 'm1', '{chair}', '{present}', '{""}', '{""}');
+    PERFORM meeting_decision_record('panel', 'm1', 1, 'To see a dentist.', 'Lead member', 0, 0, 0);
+    PERFORM action_add('panel', 'm1', 1, 'Ask dentists', 'authorities/' || p_id || '/partnerAgencies/police', '',
+        '2020-03-01');
+    PERFORM action_note_add('panel', 'm1', '1', 'done', 'Asked', '2020-02-20');
     PERFORM cicc_setting_set(10, '{money}', '{Money}', '', '{}');
     PERFORM make_up_record('first', '2020-01-01', 15, '{age,age}', '{young,old}', '{7,8}');
     PERFORM body_create('cicc', 'Children in Care Council', '', 2, '{}', NULL);
