@@ -316,20 +316,26 @@ CREATE POLICY raised_issue_move_tenant ON raised_issue_move
 -- then as many as it takes until those withheld are two or more and 6 or more together, and not all 5. Of
 -- parts that are equal all go or none, since a choice among them would tell.
 CREATE FUNCTION counts_withheld(p_counts int[]) RETURNS boolean[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
-    WITH part AS (
-        SELECT u.n, u.c, row_number() OVER w AS place, sum(u.c) OVER w AS together,
-               count(*) FILTER (WHERE u.c < 6) OVER () AS small, sum(u.c) OVER () AS total
-          FROM unnest(p_counts) WITH ORDINALITY AS u (c, n) WINDOW w AS (ORDER BY u.c, u.n)
-    ), reach AS (
-        SELECT coalesce(min(p.c), max(l.c)) AS most
-          FROM part AS l
-          LEFT JOIN part AS p ON p.n = l.n AND p.place >= greatest(p.small, 2) AND p.together >= 6
-           AND NOT (p.c = 5 AND p.together = 5 * p.place)
-    )
-    SELECT coalesce(array_agg(p.total < 6 OR p.small > 0 AND p.c <= r.most ORDER BY p.n), '{}')
-      FROM part AS p, reach AS r
+DECLARE
+    v_sorted int[] := ARRAY(SELECT c FROM unnest(p_counts) AS c ORDER BY c);
+    v_most int := -1; -- all up to this are withheld
+    v_places int := 0;
+    v_together bigint := 0;
+    v_count int;
+BEGIN
+    IF v_sorted[1] < 6 THEN
+        FOREACH v_count IN ARRAY v_sorted LOOP
+            EXIT WHEN v_count >= 6 AND v_places >= 2 AND v_together >= 6
+                AND NOT (v_most = 5 AND v_together = 5 * v_places);
+            v_most := v_count;
+            v_places := v_places + 1;
+            v_together := v_together + v_count;
+        END LOOP;
+    END IF;
+    RETURN ARRAY(SELECT u.c <= v_most FROM unnest(p_counts) WITH ORDINALITY AS u (c, n) ORDER BY u.n);
+END
 $$;
 
 CREATE FUNCTION rating_prevailing(p_keeping int, p_partly int, p_not_keeping int) RETURNS text
