@@ -11,15 +11,6 @@
 
 #define SERVICE "ChildrenInCareCouncilService/"
 
-static const struct view_column session_row[] = {
-    {"day", "held_on", VIEW_DATE},
-    {"body", "body_display_name", TABLE_CUT},
-    {"took part", "participants", TABLE_RIGHT},
-    {"withheld", "suppressed", 0},
-    {"themes", "themes", TABLE_WRAP},
-    {0},
-};
-
 static const struct view_column reply_row[] = {
     {"rating", "rating", VIEW_ID},
     {"replied", "replied_on", VIEW_DATE},
@@ -227,6 +218,32 @@ int run_cicc_count(struct cli *cli)
 /* --- sessions ------------------------------------------------------------------------------------
  */
 
+static void print_sessions(struct cli *cli, void *const *sessions, size_t count)
+{
+    static const struct view_column day = {"", "held_on", VIEW_DATE};
+    static const struct view_column body = {"", "body_display_name", 0};
+    static const struct view_column themes = {"", "themes", 0};
+    struct table table;
+    table_init(&table, &cli->arena, 0);
+    table_column(&table, "day", 0);
+    table_column(&table, "body", TABLE_CUT);
+    table_column(&table, "took part", TABLE_RIGHT);
+    table_column(&table, "themes", TABLE_WRAP);
+    for (size_t i = 0; i < count; i++) {
+        const Pledge__V1__CouncilSession *session = sessions[i];
+        struct table_cell *cells = table_row(&table);
+        if (!cells) {
+            return;
+        }
+        cells[0].text = view_text(cli, session, &day);
+        cells[1].text = view_text(cli, session, &body);
+        cells[2].text =
+            session->suppressed ? "under 6" : cli_printf(cli, "%d", session->participants);
+        cells[3].text = view_text(cli, session, &themes);
+    }
+    table_print(&table, cli->out, cli->width, cli->colour);
+}
+
 int run_cicc_session(struct cli *cli)
 {
     Pledge__V1__RecordCouncilSessionRequest request =
@@ -252,8 +269,7 @@ int run_cicc_session(struct cli *cli)
         return reply ? cli_print_json(cli, reply) : CLI_FAILED;
     }
     fputs(request.validate_only ? "It could be recorded (dry run).\n" : "", cli->out);
-    struct cli_list list = {.items = (void **)&reply->session, .count = 1};
-    view_table(cli, &list, session_row);
+    print_sessions(cli, (void *const *)&reply->session, 1);
     return CLI_OK;
 }
 
@@ -261,10 +277,22 @@ int run_cicc_sessions(struct cli *cli)
 {
     Pledge__V1__ListCouncilSessionsRequest request =
         PLEDGE__V1__LIST_COUNCIL_SESSIONS_REQUEST__INIT;
+    struct cli_list list;
     request.parent = cli_authority(cli, cli_argument(cli, 0));
     request.as_at = cli_option_text(cli, "as-at");
     request.known_on = cli_option_text(cli, "known-on");
-    return view_list(cli, SERVICE "ListCouncilSessions", &request, session_row, "No sessions yet.");
+    if (!cli_list(cli, SERVICE "ListCouncilSessions", &request, &list)) {
+        return CLI_FAILED;
+    }
+    if (list.json) {
+        return cli_print_json_value(cli, list.json);
+    }
+    if (list.count == 0) {
+        fputs("No sessions yet.\n", cli->out);
+        return CLI_OK;
+    }
+    print_sessions(cli, list.items, list.count);
+    return CLI_OK;
 }
 
 /* --- ratings -------------------------------------------------------------------------------------

@@ -192,6 +192,7 @@ class CouncilOfYoungPeople(Watched):
                                     "money"))
         self.assertIn("Voices in Action", show("cicc", "sessions", "derby", "--as-at", "2018-12-31",
                                                identity="derby-councillor"))
+        self.assertRegex(show("cicc", "sessions", "derby", identity="derby-councillor"), "Voices in Action +under 6")
         rate = ("cicc", "rate", "derby", "promise/1", "--session", "cicc/2018-06-02")
         self.bad(who, *rate, "--rating", "2=many", code=2, says="2=many")
         told = show(*rate, "--rating", "2=12/1/2/0", "--words", "2=We were asked first.")
