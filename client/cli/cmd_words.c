@@ -30,9 +30,10 @@ int run_consultation_texts(struct cli *cli)
                      "No texts.");
 }
 
-int run_consultation_moderate(struct cli *cli)
+int consultation_moderate(struct cli *cli, const char *method, void *request,
+                          Pledge__V1__TextState *ret_state, char **ret_reason,
+                          protobuf_c_boolean *ret_validate_only)
 {
-    Pledge__V1__ModerateTextRequest request = PLEDGE__V1__MODERATE_TEXT_REQUEST__INIT;
     int state = 0;
     if (!cli_option(cli, "as")) {
         return cli_usage(cli, "--as is missing");
@@ -42,20 +43,27 @@ int run_consultation_moderate(struct cli *cli)
         return cli_usage(cli, "--as is shown, hidden or concern, not \"%s\"",
                          cli_option(cli, "as"));
     }
-    request.name = cli_printf(cli, "%s/texts/%s", consultation_name(cli),
-                              text_last_segment(cli_argument(cli, 2)));
-    request.state = (Pledge__V1__TextState)state;
-    request.reason = cli_copy(cli, cli_option(cli, "reason") ? cli_option(cli, "reason") : "");
-    request.validate_only = cli_flag(cli, "dry-run");
-    const void *reply = cli_call(cli, "ConsultationService/ModerateText", &request);
+    *ret_state = (Pledge__V1__TextState)state;
+    *ret_reason = cli_option_text(cli, "reason");
+    *ret_validate_only = cli_flag(cli, "dry-run");
+    const void *reply = cli_call(cli, method, request);
     if (!reply || cli->json) {
         return reply ? cli_print_json(cli, reply) : CLI_FAILED;
     }
-    fputs(state == PLEDGE__V1__TEXT_STATE__TEXT_STATE_CONCERN && !request.validate_only
+    fputs(state == PLEDGE__V1__TEXT_STATE__TEXT_STATE_CONCERN && !*ret_validate_only
               ? "Only the safeguarding officer sees it now. Tell them, too: nothing is sent.\n"
-              : cli_printf(cli, "Done%s.\n", request.validate_only ? " (dry run)" : ""),
+              : cli_printf(cli, "Done%s.\n", *ret_validate_only ? " (dry run)" : ""),
           cli->out);
     return CLI_OK;
+}
+
+int run_consultation_moderate(struct cli *cli)
+{
+    Pledge__V1__ModerateTextRequest request = PLEDGE__V1__MODERATE_TEXT_REQUEST__INIT;
+    request.name = cli_printf(cli, "%s/texts/%s", consultation_name(cli),
+                              text_last_segment(cli_argument(cli, 2)));
+    return consultation_moderate(cli, "ConsultationService/ModerateText", &request, &request.state,
+                                 &request.reason, &request.validate_only);
 }
 
 static const struct view_column concern_columns[] = {

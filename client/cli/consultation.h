@@ -17,6 +17,12 @@ int consultation_number(const char *word);
 /* The resource name of the arguments AUTHORITY and CONSULTATION. In the arena. */
 char *consultation_name(struct cli *cli);
 
+/* Fills a request to moderate words from --as, --reason and --dry-run, calls `method` with it and
+ * says what was done. Returns the exit code. */
+int consultation_moderate(struct cli *cli, const char *method, void *request,
+                          Pledge__V1__TextState *ret_state, char **ret_reason,
+                          protobuf_c_boolean *ret_validate_only);
+
 /* Prints what is asked, with the numbers that answers go by. */
 void consultation_print_questions(struct cli *cli, Pledge__V1__Question *const *questions,
                                   size_t count);

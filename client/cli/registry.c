@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
+#include "client/cli/registry_cicc.h"
+#include "client/cli/registry_meeting.h"
 #include "client/cli/registry_route.h"
 #include "client/cli/registry_sign.h"
 
@@ -515,6 +517,9 @@ const struct cli_command cli_commands[] = {
      .run = run_statement_show},
     ROUTE_COMMANDS,
     ENDORSEMENT_COMMANDS,
+    MEETING_COMMANDS,
+    CICC_COMMANDS,
+    RAISED_ISSUE_COMMANDS,
     {.group = "commitment",
      .name = "list",
      .summary = "list commitments",

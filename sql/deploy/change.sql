@@ -83,7 +83,10 @@ BEGIN
             'amendment_decision', 'route_step', 'route_move',
             'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
             'signing_key_revocation', 'service_key', 'signature_withdrawal',
-            'endorsement_withdrawal', 'endorsement_call_in', 'endorsement_call_in_outcome')
+            'endorsement_withdrawal', 'endorsement_call_in', 'endorsement_call_in_outcome',
+            'make_up_group', 'rating_reply', 'body_quorum', 'meeting_item',
+            'meeting_paper', 'meeting_attendance', 'meeting_decision', 'action_note',
+            'raised_issue_move')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
@@ -176,6 +179,26 @@ BEGIN
             'consultation_id,amendment_id'),
         ('said_done', 'INSERT OR UPDATE', 'consultation.read', '/consultations/%s/saidDone/%s',
             'consultation_id,entry'),
+        ('body_quorum', 'INSERT', 'meeting.read', '/bodies/%s', 'body_id'),
+        ('meeting_item', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_paper', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_attendance', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_decision', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('meeting_action', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s/actions/%s',
+            'body_id,meeting_id,action'),
+        ('action_note', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s/actions/%s',
+            'body_id,meeting_id,action'),
+        ('cicc_setting', 'INSERT OR UPDATE', 'cicc.read', '', ''),
+        ('make_up', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),
+        ('make_up_group', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),
+        ('cicc_session', 'INSERT', 'cicc.read', '/bodies/%s/meetings/%s', 'body_id,meeting_id'),
+        ('statement_rating', 'INSERT', 'cicc.read',
+            '/pledges/%s/versions/%s/statements/%s/ratings/%s',
+            'pledge_id,version_number,statement_id,rating'),
+        ('rating_reply', 'INSERT', 'cicc.read', '/pledges/%s/versions/%s/statements/%s/ratings/%s',
+            'pledge_id,version_number,statement_id,rating'),
+        ('raised_issue', 'INSERT', 'cicc.read', '/raisedIssues/%s', 'raised_issue_id'),
+        ('raised_issue_move', 'INSERT', 'cicc.read', '/raisedIssues/%s', 'raised_issue_id'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),

@@ -217,16 +217,26 @@ COMMENT ON CONSTRAINT response_answer_ranking_places ON response_answer
 CREATE INDEX response_answer_group ON response_answer (authority_id, consultation_id, group_id);
 
 -- Who may see a text is said by its state, which the moderation of words has (see response_text).
+-- Words that come with a rating or an issue of young people go the same way.
 CREATE TABLE response_text (
     authority_id    text COLLATE "C" NOT NULL,
-    consultation_id text COLLATE "C" NOT NULL,
     text_id         uuid NOT NULL DEFAULT gen_random_uuid(),
-    question        int NOT NULL,
-    group_id        text COLLATE "C" NOT NULL,
+    consultation_id text COLLATE "C",
+    question        int,
+    group_id        text COLLATE "C",
+    pledge_id       text COLLATE "C",
+    version_number  int,
+    statement_id    text COLLATE "C",
+    rating          int,
+    raised_issue_id text COLLATE "C",
     received_on     date NOT NULL DEFAULT current_date,
     text            text NOT NULL,
     state           text NOT NULL DEFAULT 'waiting',
-    CONSTRAINT response_text_text_id_unique PRIMARY KEY (authority_id, consultation_id, text_id),
+    CONSTRAINT response_text_text_id_unique PRIMARY KEY (authority_id, text_id),
+    CONSTRAINT response_text_source_one CHECK (
+        num_nonnulls(consultation_id, rating, raised_issue_id) = 1
+        AND num_nonnulls(consultation_id, question, group_id) IN (0, 3)
+        AND num_nonnulls(rating, pledge_id, version_number, statement_id) IN (0, 4)),
     CONSTRAINT response_text_question_exists
         FOREIGN KEY (authority_id, consultation_id, question) REFERENCES consultation_question,
     CONSTRAINT response_text_group_id_exists
@@ -236,6 +246,8 @@ CREATE TABLE response_text (
         CHECK (state IN ('waiting', 'shown', 'hidden', 'concern'))
 );
 COMMENT ON CONSTRAINT response_text_text_id_unique ON response_text IS 'text: is there already';
+COMMENT ON CONSTRAINT response_text_source_one ON response_text
+    IS 'text: comes from a consultation, a rating or an issue';
 COMMENT ON CONSTRAINT response_text_question_exists ON response_text
     IS 'question: names no question';
 COMMENT ON CONSTRAINT response_text_group_id_exists ON response_text
@@ -245,6 +257,7 @@ COMMENT ON CONSTRAINT response_text_text_length ON response_text
 COMMENT ON CONSTRAINT response_text_state_known ON response_text
     IS 'state: must be waiting, shown, hidden or concern';
 CREATE INDEX response_text_question ON response_text (authority_id, consultation_id, question);
+CREATE INDEX response_text_consultation ON response_text (authority_id, consultation_id, text_id);
 CREATE INDEX response_text_group ON response_text (authority_id, consultation_id, group_id);
 
 CREATE TRIGGER consultation_touch BEFORE UPDATE ON consultation

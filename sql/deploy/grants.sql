@@ -35,6 +35,14 @@ GRANT DELETE ON reminder_rule, reminder_address TO pledged;
 GRANT UPDATE (authority_id) ON reminder_policy TO pledged;
 GRANT UPDATE (email) ON reminder_address TO pledged;
 GRANT UPDATE (state, email, next_try) ON reminder TO pledged;
+GRANT SELECT, INSERT ON cicc_setting, make_up, make_up_group, cicc_session, rating_reply,
+    raised_issue_move, body_quorum, meeting_item, meeting_paper, meeting_attendance, meeting_decision,
+    meeting_action, action_note TO pledged;
+GRANT SELECT ON statement_rating, raised_issue, cicc_setting_resource, make_up_resource,
+    cicc_session_resource, statement_rating_resource, rating_reply_resource, rating_text_resource
+TO pledged;
+GRANT UPDATE (answer_days, theme_ids, theme_names) ON cicc_setting TO pledged;
+
 GRANT SELECT ON version_edit_resource TO pledged;
 GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement, audience_count,
     launch_event TO pledged;

@@ -207,7 +207,14 @@ SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose
         'who answers for it is a fact of the post'),
     ('return_attempt', 'who tried to send a return', NULL, 'kept', 'who answers for a return is a fact of the post'),
     ('round_extension', 'who gave an owner more time', NULL, 'kept', 'who answers for it is a fact of the post'),
-    ('version_edit', 'who edited a draft', NULL, 'kept', 'who wrote what is a fact of the post')
+    ('version_edit', 'who edited a draft', NULL, 'kept', 'who wrote what is a fact of the post'),
+    ('make_up', 'who recorded a count', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('cicc_session', 'who recorded a session', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('statement_rating', 'who recorded a rating', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('rating_reply', 'who replied to a rating', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('raised_issue', 'who recorded an issue', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('action_note', 'who noted how an action stands', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('raised_issue_move', 'who answered an issue', NULL, 'kept', 'who answers for it is a fact of the post')
   ) AS t (name, whose, kind, erasure, reason);
 
 -- What officers and agencies write in their own words. It should name nobody.
@@ -218,6 +225,10 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
             THEN 'what was reported stays as it was reported; a mistake is put right by another return'
             WHEN split_part(c, '.', 1) IN ('version', 'version_edit', 'outcome', 'statement', 'lineage')
             THEN 'an adopted version stays as it was adopted; a mistake is put right by another version'
+            WHEN split_part(c, '.', 1) IN ('rating_reply', 'raised_issue_move')
+            THEN 'what was answered stays as it was answered; it should name nobody'
+            WHEN split_part(c, '.', 1) LIKE 'meeting%' OR split_part(c, '.', 1) = 'action_note'
+            THEN 'what a meeting did stays as it was recorded; it should name posts'
             WHEN split_part(c, '.', 1) LIKE 'endorsement%'
             THEN 'what a body decided, and on which text, stays as it was recorded'
             ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
@@ -232,7 +243,11 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'authority.display_name,route.display_name,endorsement_draft.content,endorsement_notice.urgency_reason,'
       'endorsement_decision.minute_ref,endorsement_decision.recommendation,'
       'endorsement_decision.call_in_waiver,endorsement_withdrawal.reason,'
-      'endorsement_call_in.called_by,endorsement_call_in.reason,endorsement_call_in_outcome.minute_ref}'::text[]) AS c;
+      'endorsement_call_in.called_by,endorsement_call_in.reason,endorsement_call_in_outcome.minute_ref,'
+      'rating_reply.text,raised_issue_move.text,make_up_group.kind,'
+      'make_up_group.label,cicc_setting.theme_names,meeting_item.title,meeting_paper.title,meeting_paper.author,'
+      'meeting_paper.reference,meeting_attendance.substitute,meeting_attendance.party,meeting_decision.text,'
+      'meeting_decision.proposer,meeting_action.text,action_note.text}'::text[]) AS c;
 
 -- What young people and others say in a consultation.
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
@@ -311,7 +326,7 @@ INSERT INTO personal_none (table_name, column_name)
 SELECT split_part(c, '.', 1), split_part(c, '.', 2)
   FROM unnest('{*.authority_id,amendment.consultation_id,amendment.amendment_id,amendment.statement_id,'
       'amendment.group_id,amendment.body_id,amendment_decision.consultation_id,amendment_decision.amendment_id,'
-      'amendment_decision.state,response_text_move.consultation_id,response_text_move.state,'
+      'amendment_decision.state,response_text_move.state,'
       'said_done.consultation_id,said_done.amendment_id,audit_entry.kind,audit_entry.hash,audit_head.*,authority.word_pledge,'
       'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,body_member.body_id,body_member.body_member_id,'
       'body_member.role,body_member.owner_id,change.kind,'
@@ -320,6 +335,7 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'consultation_group.*,consultation_option.consultation_id,consultation_option.statement_id,'
       'consultation_question.consultation_id,consultation_question.kind,response.consultation_id,'
       'response_answer.consultation_id,response_code.*,response_text.consultation_id,response_text.state,'
+      'response_text.pledge_id,response_text.statement_id,response_text.raised_issue_id,'
       'erasure.table_name,erasure.erasure,erasure.cause,'
       'identity_provider.*,issue.*,acknowledgement.*,audience_count.*,launch_event.launch_event_id,'
       'launch_event.pledge_id,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
@@ -352,7 +368,18 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'endorsement_call_in.endorsement_id,endorsement_call_in.body_id,'
       'endorsement_call_in_outcome.pledge_id,endorsement_call_in_outcome.endorsement_id,'
       'endorsement_call_in_outcome.body_id,endorsement_call_in_outcome.meeting_id,'
-      'endorsement_call_in_outcome.outcome}'
+      'endorsement_call_in_outcome.outcome,'
+      'body_quorum.*,meeting_item.body_id,meeting_item.meeting_id,meeting_item.part,'
+      'meeting_paper.body_id,meeting_paper.meeting_id,meeting_paper.content_hash,meeting_attendance.body_id,'
+      'meeting_attendance.meeting_id,meeting_attendance.body_member_id,meeting_attendance.attendance,'
+      'meeting_decision.body_id,meeting_decision.meeting_id,meeting_action.body_id,meeting_action.meeting_id,'
+      'meeting_action.owner_id,meeting_action.body_member_id,action_note.body_id,action_note.meeting_id,'
+      'action_note.state,cicc_setting.theme_ids,make_up.make_up_id,make_up_group.make_up_id,'
+      'cicc_session.body_id,cicc_session.meeting_id,cicc_session.themes,statement_rating.pledge_id,'
+      'statement_rating.statement_id,statement_rating.body_id,statement_rating.meeting_id,rating_reply.pledge_id,'
+      'rating_reply.statement_id,rating_reply.owner_id,raised_issue.raised_issue_id,raised_issue.body_id,'
+      'raised_issue.meeting_id,raised_issue.owner_id,raised_issue.lead_body_id,raised_issue.lead_seat_id,'
+      'raised_issue_move.raised_issue_id,raised_issue_move.kind}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES
@@ -474,11 +501,12 @@ AS $$
         UNION ALL
         -- Never of which text: the moves of one that is a concern would show that there is one.
         SELECT 7, 'response_text_move', 'principal_id', 'looked at ' || count(*) || ' texts',
-               min(m.recorded_at), 'authorities/' || m.authority_id || '/consultations/'
-                   || m.consultation_id
+               min(m.recorded_at), 'authorities/' || m.authority_id
+                   || coalesce('/consultations/' || t.consultation_id, '/words')
           FROM response_text_move AS m
+          JOIN response_text AS t ON t.authority_id = m.authority_id AND t.text_id = m.text_id
          WHERE m.principal_id = p_principal AND m.authority_id = p_authority
-         GROUP BY m.authority_id, m.consultation_id
+         GROUP BY m.authority_id, t.consultation_id
         UNION ALL
         SELECT 8, 'signing_key', 'member_id', 'registered the key ' || encode(sha256(k.public_key), 'hex'),
                k.recorded_at, 'authorities/' || k.authority_id || '/signingKeys/' || k.signing_key_id
@@ -500,6 +528,48 @@ AS $$
           FROM signature AS s
          WHERE s.principal_id = p_principal AND s.authority_id = p_authority
          GROUP BY s.authority_id, s.pledge_id, s.version_number, s.kind
+        UNION ALL
+        SELECT 18, 'action_note', 'principal_id', 'noted on an action', k.recorded_at,
+               'authorities/' || k.authority_id || '/bodies/' || k.body_id || '/meetings/' || k.meeting_id
+                   || '/actions/' || k.action
+          FROM action_note AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+        UNION ALL
+        SELECT 12, 'make_up', 'principal_id', 'recorded a count', k.recorded_at,
+               'authorities/' || k.authority_id || '/makeUps/' || k.make_up_id
+          FROM make_up AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+        UNION ALL
+        SELECT 13, 'cicc_session', 'principal_id', 'recorded a session', k.recorded_at,
+               'authorities/' || k.authority_id || '/bodies/' || k.body_id || '/meetings/' || k.meeting_id
+          FROM cicc_session AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+        UNION ALL
+        SELECT 14, 'statement_rating', 'principal_id', 'recorded ' || count(*) || ' ratings',
+               min(k.recorded_at), 'authorities/' || k.authority_id || '/pledges/' || k.pledge_id
+                   || '/versions/' || k.version_number
+          FROM statement_rating AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+         GROUP BY k.authority_id, k.pledge_id, k.version_number
+        UNION ALL
+        SELECT 15, 'rating_reply', 'principal_id', 'replied', k.recorded_at,
+               'authorities/' || k.authority_id || '/pledges/' || k.pledge_id || '/versions/'
+                   || k.version_number || '/statements/' || k.statement_id || '/ratings/' || k.rating
+          FROM rating_reply AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+        UNION ALL
+        -- Never of which issue: one that is a concern is to be found nowhere.
+        SELECT 16, 'raised_issue', 'principal_id', 'recorded ' || count(*) || ' issues',
+               min(k.recorded_at), 'authorities/' || k.authority_id || '/raisedIssues'
+          FROM raised_issue AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+         GROUP BY k.authority_id
+        UNION ALL
+        SELECT 17, 'raised_issue_move', 'principal_id', k.kind || ' ' || count(*),
+               min(k.recorded_at), 'authorities/' || k.authority_id || '/raisedIssues'
+          FROM raised_issue_move AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+         GROUP BY k.authority_id, k.kind
         UNION ALL
         SELECT 11, 'signature_withdrawal', 'principal_id', 'withdrew ' || count(*) || ' signatures',
                min(w.recorded_at), 'authorities/' || w.authority_id || '/pledges/' || w.pledge_id

@@ -58,8 +58,7 @@ BEGIN
     WHEN 'consultation_text' THEN
         -- A concern stays: the safeguarding officer's record of it is kept by other rules.
         DELETE FROM response_text_move AS m USING response_text AS t, consultation AS c
-         WHERE t.authority_id = m.authority_id AND t.consultation_id = m.consultation_id
-           AND t.text_id = m.text_id AND t.state <> 'concern' AND c.authority_id = t.authority_id
+         WHERE t.authority_id = m.authority_id AND t.text_id = m.text_id AND t.state <> 'concern' AND c.authority_id = t.authority_id
            AND c.consultation_id = t.consultation_id AND c.close_time < v_until;
         DELETE FROM response_text AS t USING consultation AS c
          WHERE c.authority_id = t.authority_id AND c.consultation_id = t.consultation_id

@@ -142,6 +142,13 @@ AS $$ SELECT CASE WHEN p_id ~ '^[1-9][0-9]{0,5}$' THEN p_id::int ELSE 0 END $$;
 COMMENT ON FUNCTION pledge.version_number(text)
     IS 'The number that ends a version''s resource name, or 0, which no version has.';
 
+CREATE FUNCTION pledge.uuid_or_null(p_text text) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN p_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN p_text::uuid END
+$$;
+COMMENT ON FUNCTION pledge.uuid_or_null(text) IS 'The UUID in its usual form, or NULL.';
+
 -- Pages. A token is the last key of a page with the kind of its list, in base64url.
 CREATE FUNCTION pledge.page_limit(p_size int) RETURNS int
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -10,18 +10,16 @@ BEGIN;
 SET LOCAL search_path = pledge, pg_temp;
 
 CREATE TABLE response_text_move (
-    authority_id    text COLLATE "C" NOT NULL,
-    consultation_id text COLLATE "C" NOT NULL,
-    text_id         uuid NOT NULL,
-    move            int NOT NULL,
-    state           text NOT NULL,
-    reason          text NOT NULL DEFAULT '',
-    principal_id    uuid NOT NULL,
-    recorded_at     timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT response_text_move_move_unique
-        PRIMARY KEY (authority_id, consultation_id, text_id, move),
+    authority_id text COLLATE "C" NOT NULL,
+    text_id      uuid NOT NULL,
+    move         int NOT NULL,
+    state        text NOT NULL,
+    reason       text NOT NULL DEFAULT '',
+    principal_id uuid NOT NULL,
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT response_text_move_move_unique PRIMARY KEY (authority_id, text_id, move),
     CONSTRAINT response_text_move_text_exists
-        FOREIGN KEY (authority_id, consultation_id, text_id) REFERENCES response_text,
+        FOREIGN KEY (authority_id, text_id) REFERENCES response_text,
     CONSTRAINT response_text_move_state_known CHECK (state IN ('shown', 'hidden', 'concern')),
     CONSTRAINT response_text_move_reason_length CHECK (char_length(reason) <= 2000),
     CONSTRAINT response_text_move_reason_needed CHECK (state = 'shown' OR is_said(reason))
@@ -166,17 +164,22 @@ CREATE POLICY response_text_move_tenant ON response_text_move
     USING (authority_id = app_authority() AND EXISTS (
         SELECT FROM response_text AS t
          WHERE t.authority_id = response_text_move.authority_id
-           AND t.consultation_id = response_text_move.consultation_id
            AND t.text_id = response_text_move.text_id))
     WITH CHECK (authority_id = app_authority());
 CREATE POLICY response_text_move_definer ON response_text_move TO CURRENT_USER
     USING (true) WITH CHECK (true);
 
+CREATE FUNCTION text_name(p_authority text, p_consultation text, p_text uuid) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT 'authorities/' || p_authority
+        || coalesce('/consultations/' || p_consultation || '/texts/', '/words/') || p_text
+$$;
+
 -- In a group that is too small to be counted a text has no group, and outside the voice team no day.
 CREATE VIEW response_text_resource WITH (security_invoker = true) AS
     SELECT t.authority_id, t.consultation_id, t.text_id::text AS text_id,
-           'authorities/' || t.authority_id || '/consultations/' || t.consultation_id || '/texts/'
-               || t.text_id AS name,
+           text_name(t.authority_id, t.consultation_id, t.text_id) AS name,
            t.question, CASE WHEN g.suppressed THEN '' ELSE t.group_id END AS group_id,
            CASE WHEN in_voice_team() THEN t.received_on END AS received_on, t.text, t.state
       FROM response_text AS t
@@ -208,7 +211,7 @@ CREATE VIEW said_done_resource WITH (security_invoker = true) AS
       FROM said_done AS s;
 COMMENT ON VIEW said_done_resource IS 'What was said and done, as the API shows it';
 
--- Who calls hears the same of a text that is a concern as of one that is not there.
+-- p_consultation: NULL for words that are of none. Who calls hears the same of a text that is a concern as of one that is not there.
 CREATE FUNCTION response_text_moderate(p_consultation text, p_text text, p_state text,
                                        p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
@@ -220,23 +223,20 @@ BEGIN
         PERFORM fail('PL400', 'Say shown, hidden or concern.', 'state');
     END IF;
     SELECT * INTO v FROM response_text AS t
-     WHERE t.authority_id = app_authority() AND t.consultation_id = p_consultation
-       AND t.text_id::text = p_text AND t.state <> 'concern' FOR NO KEY UPDATE;
+     WHERE t.authority_id = app_authority() AND t.text_id = uuid_or_null(p_text)
+       AND t.consultation_id IS NOT DISTINCT FROM p_consultation AND t.state <> 'concern'
+       FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM fail('PL404', 'There is no such text.', 'name');
     ELSIF v.state = p_state THEN
         RETURN;
     END IF;
-    INSERT INTO response_text_move (authority_id, consultation_id, text_id, move, state, reason,
-                                    principal_id)
-    SELECT v.authority_id, v.consultation_id, v.text_id, count(*) + 1, p_state, p_reason,
-           app_principal()
+    INSERT INTO response_text_move (authority_id, text_id, move, state, reason, principal_id)
+    SELECT v.authority_id, v.text_id, count(*) + 1, p_state, p_reason, app_principal()
       FROM response_text_move AS m
-     WHERE m.authority_id = v.authority_id AND m.consultation_id = v.consultation_id
-       AND m.text_id = v.text_id;
+     WHERE m.authority_id = v.authority_id AND m.text_id = v.text_id;
     UPDATE response_text AS t SET state = p_state
-     WHERE t.authority_id = v.authority_id AND t.consultation_id = v.consultation_id
-       AND t.text_id = v.text_id;
+     WHERE t.authority_id = v.authority_id AND t.text_id = v.text_id;
 END
 $$;
 
@@ -246,18 +246,20 @@ RETURNS TABLE (text_id text, name text, consultation text, prompt text, group_id
                received_on date, text text, reason text, mark_time timestamptz, was_shown boolean)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
-    SELECT t.text_id::text, 'authorities/' || t.authority_id || '/consultations/' || t.consultation_id
-               || '/texts/' || t.text_id,
-           'authorities/' || t.authority_id || '/consultations/' || t.consultation_id,
-           q.prompt, t.group_id::text, t.received_on, t.text, m.reason, m.recorded_at,
-           EXISTS (SELECT FROM response_text_move AS e
-                    WHERE e.authority_id = t.authority_id AND e.consultation_id = t.consultation_id
-                      AND e.text_id = t.text_id AND e.state = 'shown')
+    SELECT t.text_id::text, text_name(t.authority_id, t.consultation_id, t.text_id),
+           coalesce('authorities/' || t.authority_id || '/consultations/' || t.consultation_id, ''),
+           coalesce(q.prompt, s.text, ''), coalesce(t.group_id, '')::text, t.received_on, t.text,
+           m.reason, m.recorded_at,
+           t.raised_issue_id IS NOT NULL OR EXISTS (SELECT FROM response_text_move AS e
+                    WHERE e.authority_id = t.authority_id AND e.text_id = t.text_id
+                      AND e.state = 'shown')
       FROM response_text AS t
-      JOIN response_text_move AS m ON m.authority_id = t.authority_id
-       AND m.consultation_id = t.consultation_id AND m.text_id = t.text_id AND m.state = 'concern'
-      JOIN consultation_question AS q ON q.authority_id = t.authority_id
+      JOIN response_text_move AS m ON m.authority_id = t.authority_id AND m.text_id = t.text_id
+       AND m.state = 'concern'
+      LEFT JOIN consultation_question AS q ON q.authority_id = t.authority_id
        AND q.consultation_id = t.consultation_id AND q.question = t.question
+      LEFT JOIN statement AS s ON s.authority_id = t.authority_id AND s.pledge_id = t.pledge_id
+       AND s.version_number = t.version_number AND s.statement_id = t.statement_id
      WHERE t.authority_id = app_authority() AND t.state = 'concern'
 $$;
 

@@ -9,6 +9,7 @@ DROP FUNCTION pledge.page_after(text, text);
 DROP FUNCTION pledge.page_limit(integer);
 DROP FUNCTION pledge.version_number(text);
 DROP FUNCTION pledge.date_or_null(text);
+DROP FUNCTION pledge.uuid_or_null(text);
 DROP FUNCTION pledge.texts_within(text[], integer, integer);
 DROP FUNCTION pledge.is_id(text);
 DROP FUNCTION pledge.is_said(text);

@@ -14,6 +14,7 @@ DROP FUNCTION pledge.response_text_moderate(text, text, text, text);
 DROP VIEW pledge.said_done_resource;
 DROP VIEW pledge.amendment_resource;
 DROP VIEW pledge.response_text_resource;
+DROP FUNCTION pledge.text_name(text, text, uuid);
 DROP TABLE pledge.said_done;
 DROP TABLE pledge.amendment_decision;
 DROP TABLE pledge.amendment;

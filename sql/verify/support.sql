@@ -18,6 +18,7 @@ SELECT 'pledge.is_said(text)'::regprocedure;
 SELECT 'pledge.is_id(text)'::regprocedure;
 SELECT 'pledge.texts_within(text[], integer, integer)'::regprocedure;
 SELECT 'pledge.date_or_null(text)'::regprocedure;
+SELECT 'pledge.uuid_or_null(text)'::regprocedure;
 SELECT 'pledge.version_number(text)'::regprocedure;
 SELECT 'pledge.page_limit(integer)'::regprocedure;
 SELECT 'pledge.page_after(text, text)'::regprocedure;

@@ -2,7 +2,7 @@
 -- Verify pledge:words on pg
 BEGIN;
 
-SELECT authority_id, consultation_id, text_id, move, state, reason, principal_id, recorded_at
+SELECT authority_id, text_id, move, state, reason, principal_id, recorded_at
   FROM pledge.response_text_move WHERE false;
 SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.response_text_move'::regclass AND relrowsecurity AND relforcerowsecurity;
@@ -33,6 +33,7 @@ SELECT authority_id, consultation_id FROM pledge.response_text_resource WHERE fa
 SELECT authority_id, consultation_id FROM pledge.amendment_resource WHERE false;
 SELECT authority_id, consultation_id FROM pledge.said_done_resource WHERE false;
 SELECT 'pledge.response_text_moderate(text, text, text, text)'::regprocedure;
+SELECT 'pledge.text_name(text, text, uuid)'::regprocedure;
 SELECT 'pledge.safeguarding_concerns()'::regprocedure;
 SELECT 'pledge.amendment_propose(text, text, text, text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.amendment_decide(text, text, text, text, date)'::regprocedure;

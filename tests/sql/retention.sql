@@ -45,8 +45,8 @@ BEGIN
     VALUES ('north', p_member, 1, 'free_text', 'What?');
     INSERT INTO response_text (authority_id, consultation_id, question, group_id, text, state)
     SELECT 'north', p_member, 1, 'young', 'Words', s FROM unnest('{hidden,concern}'::text[]) AS s;
-    INSERT INTO response_text_move (authority_id, consultation_id, text_id, move, state, reason, principal_id)
-    SELECT 'north', p_member, t.text_id, 1, t.state, 'Why', v_id FROM response_text AS t
+    INSERT INTO response_text_move (authority_id, text_id, move, state, reason, principal_id)
+    SELECT 'north', t.text_id, 1, t.state, 'Why', v_id FROM response_text AS t
      WHERE t.consultation_id = p_member;
     UPDATE member SET expires_on = pg_temp.ago('member', p_more)::date WHERE member_id = p_member;
     PERFORM audit_write('pledge.v1.X/' || p_member, '192.0.2.1:1', '', ''::bytea);

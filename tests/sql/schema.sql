@@ -33,7 +33,9 @@ SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is appe
               'route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
               'endorsement_notice,endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
               'endorsement_call_in_outcome,amendment,amendment_decision,signing_event,signing_key,'
-              'signing_key_revocation,service_key,signature}'::text[]) AS t;
+              'signing_key_revocation,service_key,signature,make_up,make_up_group,cicc_session,rating_reply,'
+              'raised_issue_move,body_quorum,meeting_item,meeting_paper,meeting_attendance,meeting_decision,'
+              'meeting_action,action_note}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
@@ -44,7 +46,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
   FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,audit_head,audit_entry,retention,'
               'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
-              'response_text_move,signature_withdrawal}'::text[]) AS t;
+              'response_text_move,signature_withdrawal,statement_rating,raised_issue}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
   FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')
@@ -74,9 +76,9 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
           'host administrators see no content');
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
-          '{authority.read,commitment.read,consultation.read,pledge.read,return.read,return.submit,'
-          'round.read,sign_up.read,sign_up.sign,sign_up.withdraw,task.read}',
-          'partner agencies read little, submit and sign');
+          '{action.note,action.read,authority.read,commitment.read,consultation.read,pledge.read,rating.read,rating.reply,return.read,'
+          'return.submit,round.read,sign_up.read,sign_up.sign,sign_up.withdraw,task.read}',
+          'partner agencies read little, submit, reply and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
                          AND permission ~ '(write|create|adopt|review)$'),
           'directors change nothing but returns');

@@ -60,6 +60,24 @@ BEGIN
     PERFORM amendment_propose('asked', '1', '1', 'safe', 'warm', '', 'young', '');
     PERFORM amendment_decide('asked', '1', 'accepted', 'It is better.', NULL);
     PERFORM said_done_create('asked', 'Warm', 'Warm', 2, '1');
+    PERFORM quorum_set('panel', 1, '2020-01-01');
+    PERFORM agenda_item_add('panel', 'm1', 'theme', 'Health');
+    PERFORM paper_add('panel', 'm1', 1, 'Health of children', 'Head of service', 'A1', '');
+    PERFORM attendance_record('panel', 'm1', '{chair}', '{present}', '{""}', '{""}');
+    PERFORM meeting_decision_record('panel', 'm1', 1, 'To see a dentist.', 'Lead member', 0, 0, 0);
+    PERFORM action_add('panel', 'm1', 1, 'Ask dentists', 'authorities/' || p_id || '/partnerAgencies/police', '',
+        '2020-03-01');
+    PERFORM action_note_add('panel', 'm1', '1', 'done', 'Asked', '2020-02-20');
+    PERFORM cicc_setting_set(10, '{money}', '{Money}', '', '{}');
+    PERFORM make_up_record('first', '2020-01-01', 15, '{age,age}', '{young,old}', '{7,8}');
+    PERFORM body_create('cicc', 'Children in Care Council', '', 2, '{}', NULL);
+    PERFORM cicc_session_record('cicc', 's1', '2020-02-01', 12, '{money}');
+    PERFORM ratings_record('cicc', 's1', 'promise', '1', '{1}', '{7}', '{0}', '{0}', '{0}', '{1}', '{Yes}');
+    PERFORM pg_temp.act(p_id, 'director', 'learning');
+    PERFORM rating_reply_add('promise', '1', '1', '1', 'Thank you');
+    PERFORM pg_temp.act(p_id);
+    PERFORM issue_raise('late', 'cicc', 's1', 'housing', 'panel', 'chair', 'It is late');
+    PERFORM issue_move('late', 'answered', 'It is not', NULL, '');
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM version_adopt('promise', '2', pg_temp.etag_of('promise', 2), current_date, 'panel');
     PERFORM issue_create('leaflet', 'promise', '2', 'carers', 'leaflet', '', 40, current_date);
