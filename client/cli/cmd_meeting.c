@@ -305,3 +305,71 @@ int run_meeting_minutes(struct cli *cli)
     print_lines(cli, cli_flag(cli, "markdown") ? reply->markdown : reply->text);
     return CLI_OK;
 }
+
+static const struct view_column item_row[] = {
+    {"item", "item", TABLE_RIGHT},
+    {"part", "part", 0},
+    {"title", "title", TABLE_WRAP},
+    {0},
+};
+
+static const struct view_column paper_row[] = {
+    {"item", "item", TABLE_RIGHT},    {"paper", "title", TABLE_WRAP},
+    {"by", "author", TABLE_CUT},      {"where", "reference", TABLE_WRAP},
+    {"", "content_hash", TABLE_NOTE}, {0},
+};
+
+static const struct view_column decision_row[] = {
+    {"item", "item", TABLE_RIGHT},
+    {"decision", "text", TABLE_WRAP},
+    {"proposed by", "proposer", TABLE_CUT},
+    {"for", "votes_for", TABLE_RIGHT},
+    {"against", "votes_against", TABLE_RIGHT},
+    {0},
+};
+
+static const struct view_column endorsement_row[] = {
+    {"version", "version", VIEW_VERSION},
+    {"decision", "kind", 0},
+    {"minute", "minute_ref", 0},
+    {"recommendation", "recommendation", TABLE_WRAP},
+    {0},
+};
+
+int run_meeting_show(struct cli *cli)
+{
+    Pledge__V1__GetMeetingRecordRequest request = PLEDGE__V1__GET_MEETING_RECORD_REQUEST__INIT;
+    request.name = meeting_name(cli);
+    request.as_at = cli_option_text(cli, "as-at");
+    request.known_on = cli_option_text(cli, "known-on");
+    const Pledge__V1__GetMeetingRecordResponse *reply =
+        cli_call(cli, SERVICE "GetMeetingRecord", &request);
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    const Pledge__V1__MeetingRecord *record = reply->record;
+    const struct {
+        const char *title;
+        void *items;
+        size_t count;
+        const struct view_column *columns;
+    } parts[] = {
+        {"Attendance", record->attendance, record->n_attendance, seat_row},
+        {"Agenda", record->items, record->n_items, item_row},
+        {"Papers", record->papers, record->n_papers, paper_row},
+        {"Decisions", record->decisions, record->n_decisions, decision_row},
+        {"Decisions on pledges", record->endorsements, record->n_endorsements, endorsement_row},
+        {"Actions", record->actions, record->n_actions, action_row},
+        {"Matters arising", record->matters_arising, record->n_matters_arising, action_row},
+    };
+    fprintf(cli->out, "%s%s%s\n", style_on(STYLE_BOLD, cli->colour),
+            view_clean(cli, record->body_display_name), style_off(STYLE_BOLD, cli->colour));
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].count > 0) {
+            fprintf(cli->out, "\n%s\n", parts[i].title);
+            view_table(cli, &(struct cli_list){.items = parts[i].items, .count = parts[i].count},
+                       parts[i].columns);
+        }
+    }
+    return CLI_OK;
+}

@@ -140,6 +140,7 @@ int run_meeting_note(struct cli *cli);
 int run_meeting_actions(struct cli *cli);
 int run_meeting_parties(struct cli *cli);
 int run_meeting_minutes(struct cli *cli);
+int run_meeting_show(struct cli *cli);
 int run_cicc_settings(struct cli *cli);
 int run_cicc_count(struct cli *cli);
 int run_cicc_make_up(struct cli *cli);

@@ -104,6 +104,14 @@
          .options = OPTIONS(OPT_AS_AT, OPT_KNOWN_ON),                                              \
          .examples = EXAMPLES("pledge meeting parties leicester forum --as-at 2007-12-31"),        \
          .run = run_meeting_parties},                                                              \
+        {.group = "meeting",                                                                       \
+         .name = "show",                                                                           \
+         .summary = "show what was recorded of a meeting, also as it was known on a day",          \
+         .arguments = ARGUMENTS(ARGS_MEETING),                                                     \
+         .options = OPTIONS({"as-at", "DAY", "actions as they stood on a day, YYYY-MM-DD"},        \
+                            OPT_KNOWN_ON),                                                         \
+         .examples = EXAMPLES("pledge meeting show leicester forum 2007-06-19"),                   \
+         .run = run_meeting_show},                                                                 \
     {                                                                                              \
         .group = "meeting", .name = "minutes", .summary = "print minutes from the record",         \
         .arguments = ARGUMENTS(ARGS_MEETING),                                                      \

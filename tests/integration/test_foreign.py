@@ -29,6 +29,7 @@ WAY = f"{A}/pledges/promise/versions/1/endorsements/first"
 ASKED = f"{A}/consultations/asked"
 ROUND = f"{A}/rounds/now"
 SIGNED = f"{A}/pledges/promise/versions/1"
+SAT = f"{A}/bodies/committee/meetings/m"
 TEXT = {"outcomes": [{"outcomeId": "o", "title": "Be heard"}],
         "statements": [{"statementId": str(n), "outcomeId": "o", "title": f"Promise {n}", "text": f"We do thing {n}."}
                        for n in (1, 2)]}
@@ -303,6 +304,55 @@ STORY = [
     ("RoundService/CloseRound", "officer", lambda kept: {"name": ROUND, "etag": kept["etag"]}),
     ("WatchService/Watch", "officer", {"parent": A}),
 
+    ("AuthorityService/CreateBody", "officer", {"parent": A, "bodyId": "young", "body": {"displayName": "Voices"}}),
+    ("ChildrenInCareCouncilService/GetCouncilSettings", "worker", {"name": A}, {"etag": "settings.etag"}),
+    ("ChildrenInCareCouncilService/UpdateCouncilSettings", "administrator", lambda kept: {"settings": {
+        "name": A, "answerDays": 15, "etag": kept["etag"]}, "updateMask": "answerDays"}),
+    ("ChildrenInCareCouncilService/RecordMakeUp", "worker", {"parent": A, "makeUpId": "2016", "makeUp": {
+        "countedOn": "2016-03-01", "size": 15, "groups": [
+            {"kind": "age", "label": "12 to 15", "count": 9}, {"kind": "age", "label": "16 to 17", "count": 6}]}}),
+    ("ChildrenInCareCouncilService/ListMakeUps", "director", {"parent": A}),
+    ("ChildrenInCareCouncilService/RecordCouncilSession", "worker", {
+        "parent": f"{A}/bodies/young", "sessionId": "march", "session": {
+            "heldOn": "2016-03-01", "participants": 9, "themes": ["being-in-care"]}},
+     {"sat": "session.name"}),
+    ("ChildrenInCareCouncilService/ListCouncilSessions", "worker", {"parent": A}),
+    ("ChildrenInCareCouncilService/RecordRatings", "worker", lambda kept: {
+        "parent": kept["sat"], "version": SIGNED, "ratings": [{"statementId": "1", "keeping": 7, "partly": 2}],
+        "words": [{"statementId": "1", "text": "More trips."}]}, {"rating": "ratings.0.name"}),
+    ("ChildrenInCareCouncilService/ListLatestRatings", "director", {"parent": SIGNED}),
+    ("ChildrenInCareCouncilService/ListRatings", "director", {"parent": f"{SIGNED}/statements/1"}),
+    ("ChildrenInCareCouncilService/ReplyToRating", "director", lambda kept: {
+        "name": kept["rating"], "text": "Four trips are planned."}),
+    ("ChildrenInCareCouncilService/ListWordsToModerate", "worker", {"parent": SIGNED}, {"said": "words.0.name"}),
+    ("ChildrenInCareCouncilService/ModerateWords", "worker", lambda kept: {"name": kept["said"],
+                                                                           "state": "TEXT_STATE_SHOWN"}),
+    ("ChildrenInCareCouncilService/ListWords", "director", {"parent": SIGNED}),
+    ("ChildrenInCareCouncilService/RaiseIssue", "worker", lambda kept: {"parent": A, "raisedIssueId": "wifi", "raisedIssue": {
+        "session": kept["sat"], "department": f"{A}/departments/housing", "text": "No wifi in the home."}}),
+    ("ChildrenInCareCouncilService/GetRaisedIssue", "director", {"name": f"{A}/raisedIssues/wifi"}),
+    ("ChildrenInCareCouncilService/ListRaisedIssues", "director", {"parent": A}),
+    ("ChildrenInCareCouncilService/AnswerIssue", "director", {"name": f"{A}/raisedIssues/wifi", "text": "It comes in May."}),
+    ("ChildrenInCareCouncilService/RecordSatisfaction", "worker", {"name": f"{A}/raisedIssues/wifi", "satisfied": True}),
+
+    ("MeetingService/SetQuorum", "officer", {"parent": f"{A}/bodies/committee", "quorum": {"quorum": 1, "fromOn": "2016-01-01"}}),
+    ("MeetingService/AddAgendaItem", "officer", {"parent": SAT, "agendaItem": {"part": "AGENDA_PART_THEME", "title": "Health"}}),
+    ("MeetingService/AddPaper", "officer", {"parent": SAT, "paper": {"item": 1, "title": "Dentists", "author": "Health partner",
+                                                                    "reference": "Report 7"}}),
+    ("MeetingService/RecordAttendance", "officer", {"parent": SAT, "attendance": [
+        {"seatId": "chair", "attendance": "ATTENDANCE_PRESENT"}]}),
+    ("MeetingService/RecordMeetingDecision", "officer", {"parent": SAT, "decision": {
+        "item": 1, "text": "To ask for a dentist", "proposer": "Lead member"}}),
+    ("MeetingService/AddAction", "officer", {"parent": SAT, "action": {
+        "item": 1, "text": "Report on dentists", "owner": f"{A}/departments/housing", "dueOn": "2016-04-30"}},
+     {"action": "action.name"}),
+    ("MeetingService/NoteAction", "director", lambda kept: {
+        "name": kept["action"], "state": "ACTION_STATE_DONE", "text": "Done.", "notedOn": "2016-04-01"}),
+    ("MeetingService/ListActions", "officer", {"parent": A}),
+    ("MeetingService/GetMeetingRecord", "officer", {"name": SAT}),
+    ("MeetingService/ListRepresentation", "officer", {"parent": f"{A}/bodies/committee"}),
+    ("MeetingService/GetMinutes", "officer", {"name": SAT}),
+
     ("RetentionService/ListRetention", "officer", {}),
     ("RetentionService/UpdateRetention", "admin", {"kind": "request", "days": 31}),
     ("RetentionService/ApplyRetention", "admin", {}),
@@ -414,9 +464,13 @@ class Foreign(harness.Case):
         called = set()
         for path in glob.glob(os.path.join(harness.ROOT, "client/cli/*.c")):
             with open(path, encoding="utf-8") as file:
-                called |= set(re.findall(r'"(?:/pledge.v1.)?(\w+Service/\w+)"', file.read()))
+                text = file.read()
+            service = "".join(re.findall(r'#define SERVICE "(\w+Service/)"', text))
+            called |= set(re.findall(r'"(?:/pledge.v1.)?(\w+Service/\w+)"', text))
+            called |= {service + method for method in re.findall(r'SERVICE "(\w+)"', text)}
         services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService",
-                    "SignUpService", "ReturnService", "RoundService", "ReminderService")
+                    "SignUpService", "ReturnService", "RoundService", "ReminderService", "TaskService",
+                    "MeetingService", "ChildrenInCareCouncilService")
         wanted = {name[len("pledge.v1."):] for name in self.client.methods_known
                   if name.split("/")[0][len("pledge.v1."):] in services or "Body" in name or "Bodies" in name}
         self.assertEqual(wanted - called, set())

@@ -215,6 +215,7 @@ About 2 July 2006, by the body's interval.
         self.assertNotIn("Plan visits", show("meeting", "actions", "derby", "--open"))
         self.assertRegex(show("meeting", "parties", "derby", "desk"), r"19 Jun 2007 +2 +4 +2 +yes +Blue, Orange")
         self.assertIn(" - Decided: To see homes.", show("meeting", "minutes", *held, identity="derby-councillor"))
+        self.assertIn("To see homes", show("meeting", "show", *held, identity="derby-councillor"))
         self.assertIn("## Quorum\n\n2 of 4 seats", self.good(WHO, "meeting", "minutes", *held, "--markdown"))
 
 
