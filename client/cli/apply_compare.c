@@ -341,10 +341,11 @@ static void compare_return(struct apply_plan *plan, const struct apply_item *ite
     }
     /* A queried return waits for its owner; what people do by hand is left to them. */
     bool waits = state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_QUERIED || closed;
-    bool certify = (item->certified || item->accepted) && !waits &&
-                   state < PLEDGE__V1__RETURN_STATE__RETURN_STATE_CERTIFIED;
-    bool accept =
-        item->accepted && !waits && state != PLEDGE__V1__RETURN_STATE__RETURN_STATE_ACCEPTED;
+    bool is_new = !there || state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_SUBMITTED ||
+                  state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_RESUBMITTED;
+    bool certify = (item->certified || item->accepted) && !waits && is_new;
+    bool accept = item->accepted && !waits &&
+                  (is_new || state == PLEDGE__V1__RETURN_STATE__RETURN_STATE_CERTIFIED);
     if (certify) {
         move_return(plan, item, "ReturnService/CertifyReturn", "certified");
     }

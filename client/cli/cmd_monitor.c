@@ -35,6 +35,14 @@ static const struct mark ratings[] = {
     [PLEDGE__V1__RATING__RATING_GREEN] = {"● green", STYLE_GREEN},
 };
 
+/* What young people say, by the same colours as the owners' ratings that go with it. */
+static const struct mark answers[] = {
+    {"–", STYLE_DIM},
+    [PLEDGE__V1__KEPT_ANSWER__KEPT_ANSWER_KEEPING] = {"● keeping", STYLE_GREEN},
+    [PLEDGE__V1__KEPT_ANSWER__KEPT_ANSWER_PARTLY] = {"◐ partly", STYLE_AMBER},
+    [PLEDGE__V1__KEPT_ANSWER__KEPT_ANSWER_NOT_KEEPING] = {"✗ not keeping", STYLE_RED},
+};
+
 /* A value that a later service may send and this program does not know shows as "?". */
 #define MARK(list, number)                                                                         \
     ((size_t)(number) < sizeof(list) / sizeof((list)[0]) ? (list)[number]                          \
@@ -85,7 +93,16 @@ static void header(struct cli *cli, const Pledge__V1__GetMonitorResponse *m)
 
 static bool is_in(const Pledge__V1__MonitorOwner *owner)
 {
-    return owner->return_state >= PLEDGE__V1__RETURN_STATE__RETURN_STATE_SUBMITTED;
+    switch (owner->return_state) {
+    case PLEDGE__V1__RETURN_STATE__RETURN_STATE_UNSPECIFIED:
+    case PLEDGE__V1__RETURN_STATE__RETURN_STATE_NOT_STARTED:
+    case PLEDGE__V1__RETURN_STATE__RETURN_STATE_MISSING:
+    case PLEDGE__V1__RETURN_STATE__RETURN_STATE_DRAFT:
+    case PLEDGE__V1__RETURN_STATE__RETURN_STATE_CHECKED:
+        return false;
+    default:
+        return true;
+    }
 }
 
 /* What is wrong with one owner, in a few words; "" when nothing is. */
@@ -148,10 +165,22 @@ static bool any_trend(const Pledge__V1__GetMonitorResponse *monitor)
     return false;
 }
 
+static bool any_young(const Pledge__V1__GetMonitorResponse *monitor)
+{
+    for (size_t i = 0; i < monitor->n_statements; i++) {
+        if (*monitor->statements[i]->young_rated_on) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor)
 {
     struct table table;
     bool with_trend = any_trend(monitor);
+    bool with_young = any_young(monitor);
+    size_t disagreeing = 0;
     table_init(&table, &cli->arena, 0);
     table_column(&table, "", TABLE_RIGHT);
     table_column(&table, word(cli, monitor, 1), TABLE_CUT);
@@ -159,6 +188,9 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
     table_column(&table, "owners", 0);
     if (with_trend) {
         table_column(&table, "trend", 0);
+    }
+    if (with_young) {
+        table_column(&table, "young people", 0);
     }
     table_column(&table, "", TABLE_NOTE);
     for (size_t i = 0; i < monitor->n_statements; i++) {
@@ -176,9 +208,23 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
         if (with_trend) {
             row[4] = (struct table_cell){trend.words, trend.style};
         }
-        row[with_trend ? 5 : 4] = (struct table_cell){note(cli, statement), STYLE_DIM};
+        if (with_young) {
+            struct mark answer = MARK(answers, statement->young_rating);
+            row[4 + with_trend] = (struct table_cell){
+                statement->disagrees ? cli_printf(cli, "%s ≠", answer.words) : answer.words,
+                answer.style};
+            disagreeing += statement->disagrees;
+        }
+        row[4 + with_trend + with_young] = (struct table_cell){note(cli, statement), STYLE_DIM};
     }
     table_print(&table, cli->out, cli->width, cli->colour);
+    if (disagreeing > 0) {
+        view_paragraph(cli, cli->out,
+                       cli_printf(cli,
+                                  "≠ of %zu %s young people say something else than the owners.",
+                                  disagreeing, word(cli, monitor, disagreeing)),
+                       0);
+    }
 }
 
 static void look_further(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor)
@@ -206,10 +252,27 @@ static void one_statement(struct cli *cli, const Pledge__V1__MonitorStatement *s
     fprintf(cli->out, "%s  %s\n", view_clean(cli, statement->statement_id),
             view_clean(cli, statement->title));
     view_paragraph(cli, cli->out, view_clean(cli, statement->text), 4);
-    fprintf(cli->out, "\nOutcome: %s\nStanding: %s%s%s, %s, trend: %s\n\n",
+    fprintf(cli->out, "\nOutcome: %s\nStanding: %s%s%s, %s, trend: %s\n",
             view_clean(cli, statement->outcome_title), style_on(standing.style, cli->colour),
             standing.words, style_off(standing.style, cli->colour), owners_in(cli, statement),
             trend.words);
+    if (*statement->young_rated_on) {
+        struct mark answer = MARK(answers, statement->young_rating);
+        char on[TEXT_DATE_SIZE];
+        fprintf(cli->out, "Young people: %s%s%s, %s%s\n", style_on(answer.style, cli->colour),
+                answer.words, style_off(answer.style, cli->colour),
+                text_date(statement->young_rated_on, on),
+                statement->disagrees ? "; the owners say something else" : "");
+    }
+    fprintf(cli->out, "Evidence: named in %d line%s\n", statement->evidence_count,
+            statement->evidence_count == 1 ? "" : "s");
+    for (size_t i = 0; i < statement->n_history; i++) {
+        struct mark past = MARK(standings, statement->history[i]->standing);
+        fprintf(cli->out, "%s%s %s%s", i == 0 ? "Before: " : ", ",
+                view_clean(cli, statement->history[i]->round_id), past.words,
+                i + 1 == statement->n_history ? "\n" : "");
+    }
+    fputc('\n', cli->out);
     struct table table;
     table_init(&table, &cli->arena, 0);
     table_column(&table, "owner", TABLE_CUT);

@@ -56,7 +56,7 @@ AS $$ SELECT ('{red,missing,amber,no_commitment,awaited,green}'::text[])[p_rank]
 CREATE FUNCTION monitor_owner(p_round text)
 RETURNS TABLE (statement_id text, owner_id text, resource_name text, display_name text,
                return_state text, rating text, reason text, days_late int, commitment_count int,
-               rank int)
+               evidence_count int, rank int)
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 #variable_conflict use_column
@@ -73,18 +73,19 @@ BEGIN
            AND t.owner_id IN (SELECT w.owner_id FROM owed AS w)
     ), answered AS MATERIALIZED (
         -- each owner's lines lie together, so one range of the index is read for each
-        SELECT a.owner_id, a.commitment_id, a.reason,
+        SELECT a.owner_id, a.commitment_id, a.reason, a.evidence <> '' AS has_evidence,
                CASE a.rating WHEN 'red' THEN 1 WHEN 'amber' THEN 2 ELSE 3 END AS worst
           FROM expected AS e
          CROSS JOIN LATERAL (
-            SELECT p.owner_id, p.commitment_id, p.rating, p.reason FROM progress AS p
+            SELECT p.owner_id, p.commitment_id, p.rating, p.reason, p.evidence FROM progress AS p
              WHERE p.authority_id = app_authority() AND p.round_id = p_round
                AND p.owner_id = e.owner_id AND p.submission = e.counts OFFSET 0) AS a
     ), said AS (
         SELECT l.statement_id, l.owner_id, count(*)::int4 AS commitment_count,
                min(l.worst) AS worst, count(*) FILTER (WHERE l.worst IS NULL) AS open_count,
+               (count(*) FILTER (WHERE l.has_evidence))::int4 AS evidence_count,
                (array_agg(l.reason))[1] AS reason
-          FROM (SELECT w.statement_id, w.owner_id, a.worst, a.reason
+          FROM (SELECT w.statement_id, w.owner_id, a.worst, a.reason, a.has_evidence
                   FROM owed AS w
                   LEFT JOIN answered AS a ON a.owner_id = w.owner_id
                    AND a.commitment_id = w.commitment_id
@@ -93,7 +94,7 @@ BEGIN
     )
     SELECT s.statement_id, s.owner_id, e.resource_name, e.display_name, e.state,
            coalesce(('{red,amber,green}'::text[])[s.worst], ''), coalesce(s.reason, ''),
-           e.days_late, s.commitment_count,
+           e.days_late, s.commitment_count, s.evidence_count,
            CASE WHEN s.worst = 1 THEN 1
                 WHEN s.open_count > 0 AND (e.state = 'missing' OR r.close_time IS NOT NULL
                     OR current_date > e.due_on) THEN 2
@@ -142,7 +143,9 @@ CREATE FUNCTION monitor_statement(p_round text)
 RETURNS TABLE (statement_id text, title text, text text, outcome_title text, standing text,
                trend text, owner_count int, missing_count int, awaited_count int, rank int,
                place int, owners text[], owner_names text[], return_states text[],
-               ratings text[], reasons text[], days_late int[], commitment_counts int[])
+               ratings text[], reasons text[], days_late int[], commitment_counts int[],
+               evidence_count int, young_rating text, young_rated_on date, disagrees boolean,
+               past_rounds text[], past_standings text[])
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 #variable_conflict use_column
@@ -160,20 +163,45 @@ BEGIN
                array_agg(m.rating) AS ratings,
                array_agg(m.reason) AS reasons,
                array_agg(m.days_late) AS days_late,
-               array_agg(m.commitment_count) AS commitment_counts
+               array_agg(m.commitment_count) AS commitment_counts,
+               sum(m.evidence_count)::int4 AS evidence_count
           FROM monitor_owner(p_round) AS m GROUP BY m.statement_id
+    ), past AS MATERIALIZED (
+        -- how it stood in the rounds before that an officer has closed, the latest first
+        SELECT k.statement_id,
+               array_agg(k.round_id ORDER BY b.observed_to DESC, b.round_id DESC) AS rounds,
+               array_agg(standing_label(k.rank) ORDER BY b.observed_to DESC, b.round_id DESC)
+                   AS standings
+          FROM (SELECT x.round_id, x.observed_to FROM round AS r
+                  JOIN round AS x ON x.authority_id = r.authority_id AND x.pledge_id = r.pledge_id
+                   AND x.version_number = r.version_number AND x.close_time IS NOT NULL
+                   AND (x.observed_to, x.round_id) < (r.observed_to, r.round_id)
+                 WHERE r.authority_id = app_authority() AND r.round_id = p_round
+                 ORDER BY x.observed_to DESC, x.round_id DESC LIMIT 6) AS b
+          JOIN round_standing AS k ON k.authority_id = app_authority() AND k.round_id = b.round_id
+         GROUP BY k.statement_id
     ), ranked AS (
         SELECT s.statement_id, s.title, s.text, o.title AS outcome_title, s.position,
                coalesce(l.rank, 4) AS rank,
                b.rank AS rank_before, l.owner_count, l.missing_count, l.awaited_count, l.owners,
                l.owner_names, l.return_states, l.ratings, l.reasons, l.days_late,
-               l.commitment_counts
+               l.commitment_counts, l.evidence_count, y.prevailing, y.rated_on,
+               h.rounds AS past_rounds, h.standings AS past_standings
           FROM round AS r
           JOIN statement AS s ON s.authority_id = r.authority_id AND s.pledge_id = r.pledge_id
            AND s.version_number = r.version_number
           JOIN outcome AS o ON o.authority_id = s.authority_id AND o.pledge_id = s.pledge_id
            AND o.version_number = s.version_number AND o.outcome_id = s.outcome_id
           LEFT JOIN line AS l ON l.statement_id = s.statement_id
+          LEFT JOIN past AS h ON h.statement_id = s.statement_id
+          LEFT JOIN LATERAL (
+               -- how young people rated it last; the counts are told elsewhere, without small ones
+               SELECT rating_prevailing(q.keeping, q.partly, q.not_keeping) AS prevailing,
+                      q.rated_on
+                 FROM statement_rating AS q
+                WHERE q.authority_id = s.authority_id AND q.pledge_id = s.pledge_id
+                  AND q.version_number = s.version_number AND q.statement_id = s.statement_id
+                ORDER BY q.rated_on DESC, q.rating DESC LIMIT 1) AS y ON true
           LEFT JOIN statement_rank_before(p_round) AS b ON b.statement_id = s.statement_id
          WHERE r.authority_id = app_authority() AND r.round_id = p_round
     )
@@ -186,7 +214,12 @@ BEGIN
            coalesce(k.awaited_count, 0), k.rank, k.position, coalesce(k.owners, '{}'),
            coalesce(k.owner_names, '{}'), coalesce(k.return_states, '{}'),
            coalesce(k.ratings, '{}'), coalesce(k.reasons, '{}'), coalesce(k.days_late, '{}'),
-           coalesce(k.commitment_counts, '{}')
+           coalesce(k.commitment_counts, '{}'), coalesce(k.evidence_count, 0),
+           coalesce(k.prevailing, ''), k.rated_on,
+           -- side by side and never averaged: it is told where the two do not say the same
+           coalesce(k.prevailing <> CASE k.rank WHEN 1 THEN 'not_keeping' WHEN 3 THEN 'partly'
+                                                WHEN 6 THEN 'keeping' END AND k.prevailing <> '', false),
+           coalesce(k.past_rounds, '{}'), coalesce(k.past_standings, '{}')
       FROM ranked AS k
      ORDER BY k.rank, k.position;
 END

@@ -6,6 +6,8 @@ import re
 import grpc
 import harness
 from council import SmallCouncil, day
+from pledge.v1 import children_in_care_council_pb2 as cicc_pb2
+from pledge.v1 import monitor_pb2
 from test_cli import Cli
 
 Code = grpc.StatusCode
@@ -76,6 +78,29 @@ class CouncilOfYoungPeople(Watched):
         bad = self.refused(Code.INVALID_ARGUMENT, self.rate, 1, {"1": (5, 0, 0, 0), "9": (0, 0, 0, 0)})
         self.assertEqual(list(harness.violations(bad)), ["ratings[0].keeping", "ratings[1].statement_id",
                                                          "ratings[1].keeping"])
+
+    def test_the_monitor_shows_both_side_by_side(self):
+        self.rate(1, {"1": (1, 0, 3, 0), "2": (4, 0, 0, 0)})
+        self.round("both", opens=-20, due=10, closes=20)
+        self.director.SubmitReturn(parent=f"{self.parent}/rounds/both", owner_return=self.report(
+            "housing", [self.line("h1", evidence="Minute 7"), self.line("h2")]))
+        for api in (self.councillor, self.inspector):
+            lines = {line.statement_id: line for line in api.GetMonitor(parent=self.parent, round_id="both").statements}
+            told = {number: (monitor_pb2.Standing.Name(line.standing)[9:],
+                             cicc_pb2.KeptAnswer.Name(line.young_rating)[12:], line.disagrees)
+                    for number, line in lines.items()}
+            green = next(number for number, line in lines.items() if line.standing == monitor_pb2.STANDING_GREEN)
+            self.assertEqual(told["1"][1], "NOT_KEEPING")
+            self.assertEqual(told["2"][1], "KEEPING")
+            self.assertEqual(told[green][2], told[green][1] not in ("KEEPING", "UNSPECIFIED"), told)
+            self.assertEqual({line.evidence_count for line in lines.values()}, {0, 1})
+        self.assertEqual(lines["1"].young_rated_on, "2019-06-01")
+        shown = self.good("derby-councillor", "monitor", "derby", "--round", "both")
+        self.assertIn("✗ not keeping", shown)
+        self.assertIn("young people", shown)
+        self.fits(shown)
+        self.assertIn("Young people: ✗ not keeping, 1 Jun 2019",
+                      self.good("derby-councillor", "monitor", "derby", "--round", "both", "--promise", "1"))
 
     def everything(self, api):
         """All words that a caller can hear."""

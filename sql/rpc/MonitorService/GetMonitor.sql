@@ -48,6 +48,8 @@ SELECT m.statement_id, m.title, m.text, m.outcome_title, m.standing, m.trend, m.
        m.ratings AS "owners.rating",
        m.reasons AS "owners.reason",
        m.days_late AS "owners.days_late",
-       m.commitment_counts AS "owners.commitment_count"
+       m.commitment_counts AS "owners.commitment_count",
+       m.evidence_count, m.young_rating, m.young_rated_on, m.disagrees,
+       m.past_rounds AS "history.round_id", m.past_standings AS "history.standing"
   FROM monitor_statement((SELECT monitor_round(:round_id::text))) AS m
  ORDER BY m.rank, m.place;
