@@ -84,7 +84,8 @@ BEGIN
             'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
             'signing_key_revocation', 'service_key', 'signature_withdrawal',
             'endorsement_withdrawal', 'endorsement_call_in', 'endorsement_call_in_outcome')
-        OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
+        OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1
+        OR TG_TABLE_NAME = 'population' AND (v_row ->> 'entry')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
     v_told := v_kind <> 'updated' OR current_setting('pledge.changed', true) IS DISTINCT FROM v_name;
@@ -158,6 +159,7 @@ BEGIN
         ('acknowledgement', 'INSERT', 'promotion.read', '/issues/%s', 'issue_id'),
         ('audience_count', 'INSERT', 'promotion.read', '', ''),
         ('launch_event', 'INSERT', 'promotion.read', '/launchEvents/%s', 'launch_event_id'),
+        ('population', 'INSERT', 'population.read', '/populations/%s', 'counted_on'),
         ('signing_event', 'INSERT', 'sign_up.read', '/signingEvents/%s', 'signing_event_id'),
         ('signing_key', 'INSERT', 'sign_up.read', '/signingKeys/%s', 'signing_key_id'),
         ('signing_key_revocation', 'INSERT', 'sign_up.read', '/signingKeys/%s', 'signing_key_id'),

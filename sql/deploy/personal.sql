@@ -317,7 +317,7 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'consultation_question.consultation_id,consultation_question.kind,response.consultation_id,'
       'response_answer.consultation_id,response_code.*,response_text.consultation_id,response_text.state,'
       'erasure.table_name,erasure.erasure,erasure.cause,'
-      'identity_provider.*,issue.*,acknowledgement.*,audience_count.*,launch_event.launch_event_id,'
+      'care_category.*,care_code.*,population.*,population_count.*,identity_provider.*,issue.*,acknowledgement.*,audience_count.*,launch_event.launch_event_id,'
       'launch_event.pledge_id,lineage.pledge_id,lineage.from_statement_id,lineage.to_statement_id,lineage.change,'
       'outcome.pledge_id,outcome.outcome_id,owner.owner_id,owner.kind,owner.resource_name,'
       'personal_field.*,personal_none.*,pledge.pledge_id,progress.round_id,progress.owner_id,'

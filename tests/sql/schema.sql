@@ -33,7 +33,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is appe
               'route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
               'endorsement_notice,endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
               'endorsement_call_in_outcome,amendment,amendment_decision,signing_event,signing_key,'
-              'signing_key_revocation,service_key,signature}'::text[]) AS t;
+              'signing_key_revocation,service_key,signature,population,population_count}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
@@ -42,7 +42,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
   FROM unnest('{principal,credential,login,password,recovery_code,device,attempt,invitation,session,'
               'token_used,personal_none}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
-  FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,audit_head,audit_entry,retention,'
+  FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,care_year,care_category,care_code,audit_head,audit_entry,retention,'
               'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
               'response_text_move,signature_withdrawal}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
@@ -74,8 +74,8 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
           'host administrators see no content');
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
-          '{authority.read,commitment.read,consultation.read,pledge.read,return.read,return.submit,'
-          'round.read,sign_up.read,sign_up.sign,sign_up.withdraw}',
+          '{authority.read,commitment.read,consultation.read,pledge.read,population.read,return.read,'
+          'return.submit,round.read,sign_up.read,sign_up.sign,sign_up.withdraw}',
           'partner agencies read little, submit and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
                          AND permission ~ '(write|create|adopt|review)$'),
