@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
+#include "client/cli/registry_population.h"
 #include "client/cli/registry_route.h"
 #include "client/cli/registry_sign.h"
 
@@ -581,6 +582,7 @@ const struct cli_command cli_commands[] = {
                           "the Council House' --on 2016-03-02 --came 90"),
      .run = run_launch_add},
     SIGN_COMMANDS,
+    POPULATION_COMMANDS,
     {.group = "round",
      .name = "list",
      .summary = "list rounds, the latest first",

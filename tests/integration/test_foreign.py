@@ -223,6 +223,15 @@ STORY = [
         "version": f"{A}/pledges/promise/versions/1", "title": "Launch", "heldOn": "2016-03-02", "attendance": 90}}),
     ("PromotionService/ListLaunchEvents", "officer", {"parent": A}),
 
+    ("PopulationService/ListCareCodes", "officer", {"year": 2008}),
+    ("PopulationService/ListCareCategories", "officer", {}),
+    ("PopulationService/RecordPopulation", "officer", {"parent": A, "population": {
+        "countedOn": "2007-09-30", "total": 441, "source": "POPULATION_SOURCE_BY_HAND", "counts": [
+            {"dimension": "POPULATION_DIMENSION_PLACEMENT", "category": category, "count": count}
+            for category, count in (("foster", 304), ("childrens_home", 49), ("unknown", 88))]}}),
+    ("PopulationService/GetPopulation", "officer", {"name": f"{A}/populations/2007-09-30"}),
+    ("PopulationService/ListPopulations", "officer", {"parent": A}),
+
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "h", "commitment": {
         "owner": f"{A}/departments/housing", "summary": "Do it", "statements": [f"{A}/pledges/promise/versions/1/statements/1"]}}),
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "p", "commitment": {
@@ -359,7 +368,8 @@ class Foreign(harness.Case):
         for path in glob.glob(os.path.join(harness.ROOT, "client/cli/*.c")):
             with open(path, encoding="utf-8") as file:
                 called |= set(re.findall(r'"(\w+Service/\w+)"', file.read()))
-        services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService")
+        services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService",
+                    "PopulationService", "IndicatorService")
         wanted = {name[len("pledge.v1."):] for name in self.client.methods_known
                   if name.split("/")[0][len("pledge.v1."):] in services or "Body" in name or "Bodies" in name}
         self.assertEqual(wanted - called, set())
