@@ -141,6 +141,17 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION indicator_statements(p_id text, p_revision int) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT ARRAY(SELECT 'authorities/' || s.authority_id || '/pledges/' || s.pledge_id || '/versions/' || s.version_number
+                        || '/statements/' || s.statement_id
+                   FROM indicator_statement AS s
+                  WHERE s.authority_id = app_authority() AND s.indicator_id = p_id AND s.revision = p_revision
+                  ORDER BY s.pledge_id, s.version_number, s.statement_id)
+$$;
+COMMENT ON FUNCTION indicator_statements(text, int) IS 'Names of the statements that a revision tells of.';
+
 -- What is wrong with one standard; NULL for nothing.
 CREATE FUNCTION standard_violation(p_place bigint, p_direction text, p_from_on text, p_green float8,
                                    p_amber float8, p_green_to float8, p_amber_to float8) RETURNS jsonb
@@ -271,7 +282,8 @@ $$;
 CREATE FUNCTION indicator_distance(p_direction text, p_value float8, p_green float8, p_green_to float8)
 RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT CASE p_direction WHEN 'higher' THEN -p_value WHEN 'lower' THEN p_value
+    SELECT CASE WHEN p_value IS NULL THEN NULL WHEN p_direction = 'higher' THEN -p_value
+        WHEN p_direction = 'lower' THEN p_value
         ELSE greatest(p_green - p_value, p_value - p_green_to, 0) END
 $$;
 

@@ -230,7 +230,7 @@ class Api:
         self.methods = {}
         for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "audit", "session",
                      "identity_provider", "personal_data", "retention", "promotion", "sign_up", "route", "endorsement",
-                     "consultation", "population"):
+                     "consultation", "population", "indicator"):
             module = importlib.import_module(f"pledge.v1.{file}_pb2")
             for service in module.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:

@@ -231,6 +231,17 @@ STORY = [
             for category, count in (("foster", 304), ("childrens_home", 49), ("unknown", 88))]}}),
     ("PopulationService/GetPopulation", "officer", {"name": f"{A}/populations/2007-09-30"}),
     ("PopulationService/ListPopulations", "officer", {"parent": A}),
+    ("IndicatorService/CreateIndicator", "officer", {"parent": A, "indicatorId": "f", "indicator": {
+        "title": "In foster care", "unit": "%", "direction": "INDICATOR_DIRECTION_HIGHER",
+        "source": "INDICATOR_SOURCE_POPULATION_SHARE", "dimension": "POPULATION_DIMENSION_PLACEMENT", "categories": ["foster"],
+        "standards": [{"fromOn": "2007-01-01", "target": 75, "green": 75, "amber": 60}]}}),
+    ("IndicatorService/GetIndicator", "officer", {"name": f"{A}/indicators/f"}),
+    ("IndicatorService/ListIndicatorValues", "officer", {"parent": f"{A}/indicators/f"}),
+    ("IndicatorService/UpdateIndicator", "officer", {"indicator": {
+        "name": f"{A}/indicators/f", "title": "Visits on time", "unit": "%", "direction": "INDICATOR_DIRECTION_HIGHER",
+        "source": "INDICATOR_SOURCE_BY_HAND"}}),
+    ("IndicatorService/RecordIndicatorValue", "officer", {"name": f"{A}/indicators/f", "endsOn": "2007-09-30", "value": 93.5}),
+    ("IndicatorService/ListIndicators", "officer", {"parent": A}),
 
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "h", "commitment": {
         "owner": f"{A}/departments/housing", "summary": "Do it", "statements": [f"{A}/pledges/promise/versions/1/statements/1"]}}),

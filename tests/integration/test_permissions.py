@@ -19,7 +19,7 @@ TABLE = os.path.join(harness.ROOT, "proto/PERMISSIONS.md")
 SQL = os.path.join(harness.ROOT, "sql/rpc")
 FILES = ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "watch", "audit", "session",
          "identity_provider", "personal_data", "retention", "promotion", "sign_up", "route", "endorsement", "consultation",
-         "population")
+         "population", "indicator")
 HEARD_SECONDS = 10  # that the daemon may take to hear of it
 STREAM_SECONDS = 1  # of a stream of replies that has nothing to say
 NOBODY = (Code.UNAUTHENTICATED,)

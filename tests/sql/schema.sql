@@ -33,7 +33,8 @@ SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is appe
               'route_step,route_move,route_recorder,meeting,endorsement,endorsement_draft,'
               'endorsement_notice,endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
               'endorsement_call_in_outcome,amendment,amendment_decision,signing_event,signing_key,'
-              'signing_key_revocation,service_key,signature,population,population_count}'::text[]) AS t;
+              'signing_key_revocation,service_key,signature,population,population_count,'
+              'indicator,indicator_standard,indicator_statement,indicator_value}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
@@ -74,7 +75,7 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
           'host administrators see no content');
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
-          '{authority.read,commitment.read,consultation.read,pledge.read,population.read,return.read,'
+          '{authority.read,commitment.read,consultation.read,indicator.read,pledge.read,population.read,return.read,'
           'return.submit,round.read,sign_up.read,sign_up.sign,sign_up.withdraw}',
           'partner agencies read little, submit and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
