@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
 #include "client/cli/text.h"
-#include "common/msg/json.h"
 
 #include "pledge/v1/indicator.pb-c.h"
 
@@ -10,14 +9,10 @@
 #include <string.h>
 
 static const struct view_column card_columns[] = {
-    {"indicator", "name", VIEW_ID},
-    {"tells", "title", 0},
-    {"unit", "unit", VIEW_OPTIONAL},
-    {"better is", "direction", 0},
-    {"values", "source", 0},
-    {"counted by", "dimension", VIEW_OPTIONAL},
-    {"revision", "revision", 0},
-    {0},
+    {"indicator", "name", VIEW_ID},  {"tells", "title", 0},
+    {"unit", "unit", VIEW_OPTIONAL}, {"better is", "direction", 0},
+    {"values", "source", 0},         {"counted by", "dimension", VIEW_OPTIONAL},
+    {"revision", "revision", 0},     {0},
 };
 
 /* "68.9 %", as short as it is exact. */
@@ -60,8 +55,8 @@ static const char *trend_told(const Pledge__V1__IndicatorValue *value)
     }
 }
 
-static void fill_row(struct cli *cli, struct table_cell *row, const Pledge__V1__IndicatorValue *value,
-                     const char *unit)
+static void fill_row(struct cli *cli, struct table_cell *row,
+                     const Pledge__V1__IndicatorValue *value, const char *unit)
 {
     char day[TEXT_DATE_SIZE];
     row[0].text = cli_copy(cli, text_date(value->ends_on, day));
@@ -122,8 +117,7 @@ int run_indicator_list(struct cli *cli)
 
 static void print_definition(struct cli *cli, const Pledge__V1__Indicator *indicator)
 {
-    bool band = indicator->direction ==
-                PLEDGE__V1__INDICATOR_DIRECTION__INDICATOR_DIRECTION_WITHIN;
+    bool band = indicator->direction == PLEDGE__V1__INDICATOR_DIRECTION__INDICATOR_DIRECTION_WITHIN;
     view_card(cli, indicator, card_columns);
     for (size_t i = 0; i < indicator->n_categories; i++) {
         fprintf(cli->out, "%s%s%s", i == 0 ? "categories    " : ", ",
@@ -189,61 +183,39 @@ int run_indicator_show(struct cli *cli)
     return CLI_OK;
 }
 
-/* Whether there is one of that name; `ret_there` says. CLI_OK or the exit code. */
-static int is_there(struct cli *cli, char *name, bool *ret_there)
-{
-    Pledge__V1__GetIndicatorRequest request = PLEDGE__V1__GET_INDICATOR_REQUEST__INIT;
-    request.name = name;
-    const struct pledge_reply *reply = cli_try(cli, "IndicatorService/GetIndicator", &request);
-    *ret_there = reply && reply->message;
-    if (reply && !reply->message && reply->status.code != PLEDGE_NOT_FOUND) {
-        return cli_explain(cli, reply);
-    }
-    return reply ? CLI_OK : CLI_FAILED;
-}
-
-/* What the file says, in the arena; NULL with the mistake printed. */
-static Pledge__V1__Indicator *read_definition(struct cli *cli, const char *path)
-{
-    size_t len;
-    struct err err = {0};
-    const char *text = cli_read_file(cli, path, &len);
-    ProtobufCMessage *message =
-        text ? json_to_message(&pledge__v1__indicator__descriptor, text, len, &cli->arena, &err)
-             : NULL;
-    if (text && !message) {
-        cli_fail(cli, "%s: %s", path, err.message);
-    }
-    return (Pledge__V1__Indicator *)message;
-}
-
 int run_indicator_set(struct cli *cli)
 {
     Pledge__V1__CreateIndicatorRequest create = PLEDGE__V1__CREATE_INDICATOR_REQUEST__INIT;
     Pledge__V1__UpdateIndicatorRequest update = PLEDGE__V1__UPDATE_INDICATOR_REQUEST__INIT;
-    Pledge__V1__Indicator *indicator = read_definition(cli, cli_argument(cli, 2));
-    bool there = false;
+    Pledge__V1__Indicator *indicator = (Pledge__V1__Indicator *)cli_read_message(
+        cli, cli_argument(cli, 2), &pledge__v1__indicator__descriptor, "an indicator");
     if (!indicator) {
         return CLI_FAILED;
     }
     indicator->name = cli_name(cli, cli_argument(cli, 0), "indicators", cli_argument(cli, 1));
-    int code = is_there(cli, indicator->name, &there);
-    if (code != CLI_OK) {
-        return code;
-    }
     create.parent = cli_authority(cli, cli_argument(cli, 0));
-    create.indicator_id = cli_copy(cli, cli_argument(cli, 1));
+    create.indicator_id = cli_copy(cli, text_last_segment(cli_argument(cli, 1)));
     create.indicator = update.indicator = indicator;
     create.validate_only = update.validate_only = cli_flag(cli, "dry-run");
-    const void *reply = there ? cli_call(cli, "IndicatorService/UpdateIndicator", &update)
-                              : cli_call(cli, "IndicatorService/CreateIndicator", &create);
-    if (!reply || cli->json) {
-        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    const struct pledge_reply *made = cli_try(cli, "IndicatorService/CreateIndicator", &create);
+    if (!made) {
+        return CLI_FAILED;
     }
-    fprintf(cli->out, "Indicator %s %s.\n", cli_argument(cli, 1),
-            create.validate_only ? "could be defined so (dry run)"
-            : there              ? "has a new revision"
-                                 : "is defined");
+    const void *message = made->message;
+    if (!message && made->status.code != PLEDGE_ALREADY_EXISTS) {
+        return cli_explain(cli, made);
+    }
+    if (!message) {
+        message = cli_call(cli, "IndicatorService/UpdateIndicator", &update);
+    }
+    if (!message || cli->json) {
+        return message ? cli_print_json(cli, message) : CLI_FAILED;
+    }
+    /* Both replies begin with the indicator. */
+    print_definition(cli, ((const Pledge__V1__UpdateIndicatorResponse *)message)->indicator);
+    if (create.validate_only) {
+        fprintf(cli->out, "Nothing is written (dry run).\n");
+    }
     return CLI_OK;
 }
 

@@ -583,6 +583,7 @@ const struct cli_command cli_commands[] = {
      .run = run_launch_add},
     SIGN_COMMANDS,
     POPULATION_COMMANDS,
+    INDICATOR_COMMANDS,
     {.group = "round",
      .name = "list",
      .summary = "list rounds, the latest first",

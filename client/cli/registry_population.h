@@ -70,4 +70,45 @@
         .examples = EXAMPLES("pledge population categories"), .run = run_population_categories     \
     }
 
+#define ARG_INDICATOR                                                                              \
+    {                                                                                              \
+        "INDICATOR", "its identifier; see: pledge indicator list AUTHORITY"                        \
+    }
+
+#define INDICATOR_COMMANDS                                                                         \
+    {.group = "indicator",                                                                         \
+     .name = "list",                                                                               \
+     .summary = "list indicators and how they stand",                                              \
+     .arguments = ARGUMENTS(ARG_AUTHORITY),                                                        \
+     .options = OPTIONS(OPT_KNOWN_ON),                                                             \
+     .examples = EXAMPLES("pledge indicator list leicester"),                                      \
+     .run = run_indicator_list},                                                                   \
+        {.group = "indicator",                                                                     \
+         .name = "show",                                                                           \
+         .summary = "show what an indicator aims at, and its values",                              \
+         .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_INDICATOR),                                     \
+         .options = OPTIONS(OPT_KNOWN_ON),                                                         \
+         .examples = EXAMPLES("pledge indicator show leicester in-foster-care"),                   \
+         .run = run_indicator_show},                                                               \
+        {.group = "indicator",                                                                     \
+         .name = "set",                                                                            \
+         .summary = "define an indicator, or revise it, from a file",                              \
+         .description = "The file is a pledge.v1.Indicator in JSON, with its standards and the "   \
+                        "statements that it tells of.",                                            \
+         .arguments =                                                                              \
+             ARGUMENTS(ARG_AUTHORITY, ARG_INDICATOR, {"FILE", "JSON, or - for standard input"}),   \
+         .options = OPTIONS(OPT_DRY_RUN),                                                          \
+         .examples = EXAMPLES("pledge indicator set leicester in-foster-care indicator.json"),     \
+         .run = run_indicator_set},                                                                \
+    {                                                                                              \
+        .group = "indicator", .name = "add", .summary = "record the value of a period",            \
+        .description = "A later value of a period stands in for an earlier one, which stays.",     \
+        .arguments = ARGUMENTS(ARG_AUTHORITY, ARG_INDICATOR,                                       \
+                               {"DAY", "the day that the period ends on, YYYY-MM-DD"},             \
+                               {"VALUE", "a number"}),                                             \
+        .options = OPTIONS(OPT_DRY_RUN),                                                           \
+        .examples = EXAMPLES("pledge indicator add leicester visits-on-time 2007-09-30 93.5"),     \
+        .run = run_indicator_add                                                                   \
+    }
+
 #endif

@@ -232,18 +232,42 @@ BEGIN
 END
 $$;
 
+-- Parts that the mask leaves out stay as they were.
 CREATE FUNCTION indicator_revise(
     p_id text, p_etag text, p_title text, p_unit text, p_direction text, p_source text, p_dimension text,
     p_categories text[], p_from text[], p_targets float8[], p_greens float8[], p_ambers float8[],
-    p_greens_to float8[], p_ambers_to float8[], p_pledges text[], p_versions text[], p_statements text[])
-RETURNS void
+    p_greens_to float8[], p_ambers_to float8[], p_pledges text[], p_versions text[], p_statements text[],
+    p_paths text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v_revision int := indicator_found(p_id);
+    v indicator;
 BEGIN
-    PERFORM etag_check(p_etag, etag(v_revision), 'indicator.etag');
-    PERFORM indicator_write(p_id, v_revision + 1, p_title, p_unit, p_direction, p_source, p_dimension, p_categories,
+    PERFORM etag_check(p_etag, etag(v_revision), 'indicator.etag'),
+        mask_check(p_paths, '{title,unit,direction,source,dimension,categories,standards,statements}');
+    SELECT * INTO v FROM indicator AS i
+     WHERE i.authority_id = app_authority() AND i.indicator_id = p_id AND i.revision = v_revision;
+    IF NOT masked('standards', p_paths) THEN
+        SELECT array_agg(s.from_on::text), array_agg(s.target), array_agg(s.green), array_agg(s.amber),
+               array_agg(s.green_to), array_agg(s.amber_to)
+          INTO p_from, p_targets, p_greens, p_ambers, p_greens_to, p_ambers_to
+          FROM indicator_standard AS s
+         WHERE s.authority_id = app_authority() AND s.indicator_id = p_id AND s.revision = v_revision;
+    END IF;
+    IF NOT masked('statements', p_paths) THEN
+        SELECT array_agg(s.pledge_id), array_agg(s.version_number::text), array_agg(s.statement_id)
+          INTO p_pledges, p_versions, p_statements
+          FROM indicator_statement AS s
+         WHERE s.authority_id = app_authority() AND s.indicator_id = p_id AND s.revision = v_revision;
+    END IF;
+    PERFORM indicator_write(p_id, v_revision + 1,
+        CASE WHEN masked('title', p_paths) THEN p_title ELSE v.title END,
+        CASE WHEN masked('unit', p_paths) THEN p_unit ELSE v.unit END,
+        CASE WHEN masked('direction', p_paths) THEN p_direction ELSE v.direction END,
+        CASE WHEN masked('source', p_paths) THEN p_source ELSE v.source END,
+        CASE WHEN masked('dimension', p_paths) THEN p_dimension ELSE v.dimension END,
+        CASE WHEN masked('categories', p_paths) THEN p_categories ELSE v.categories END,
         p_from, p_targets, p_greens, p_ambers, p_greens_to, p_ambers_to, p_pledges, p_versions, p_statements);
 END
 $$;

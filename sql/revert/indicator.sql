@@ -8,7 +8,7 @@ DROP FUNCTION pledge.indicator_rating(text, float8, float8, float8, float8, floa
 DROP FUNCTION pledge.indicator_distance(text, float8, float8, float8);
 DROP FUNCTION pledge.indicator_record(text, text, float8);
 DROP FUNCTION pledge.indicator_revise(text, text, text, text, text, text, text, text[], text[], float8[], float8[],
-    float8[], float8[], float8[], text[], text[], text[]);
+    float8[], float8[], float8[], text[], text[], text[], text[]);
 DROP FUNCTION pledge.indicator_create(text, text, text, text, text, text, text[], text[], float8[], float8[],
     float8[], float8[], float8[], text[], text[], text[]);
 DROP FUNCTION pledge.indicator_write(text, int, text, text, text, text, text, text[], text[], float8[], float8[],

@@ -315,6 +315,54 @@ class Population(Cli, SmallCouncil):
         told = self.good("police-agency", "population", "show", "derby", "--as-at", "2008-03-31")
         self.assertNotIn("*", told)
 
+    def test_indicators(self):
+        """A share of the counts, rated and with a trend, as an officer and an inspector read it."""
+        for counted_on, foster, absent in (("2013-03-31", 60, 3), ("2013-06-30", 80, 4)):
+            self.officer.RecordPopulation(parent=self.parent, population={
+                "counted_on": counted_on, "total": 100, "source": "POPULATION_SOURCE_BY_HAND",
+                "counts": counts(placement={"foster": foster, "absent": absent, "unknown": 100 - foster - absent})})
+        name = f"{self.parent}/indicators/fostered"
+        statement = f"{self.version.name}/statements/1"
+        folder = self.folder()
+        for identifier, category in (("fostered", "foster"), ("away", "absent")):
+            path = os.path.join(folder, identifier)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write('{"title": "Where children live", "unit": "%", "direction": "INDICATOR_DIRECTION_HIGHER", "source": '
+                           '"INDICATOR_SOURCE_POPULATION_SHARE", "dimension": "POPULATION_DIMENSION_PLACEMENT", "categories": '
+                           f'["{category}"], "standards": [{{"fromOn": "2013-01-01", "target": 85, "green": 75, "amber": 50}}], '
+                           f'"statements": ["{statement}"]}}')
+            told = self.good(OFFICER, "indicator", "set", "derby", identifier, path)
+            self.assertIn("target 85, green from 75, amber from 50", told)
+        value = self.officer.GetIndicator(name=name).indicator
+        self.assertEqual(list(value.statements), [statement])
+        self.assertEqual([(v.ends_on, v.value, v.rating, v.trend) for v in self.officer.ListIndicatorValues(parent=name).values][:2],
+                         [("2013-06-30", 80, 3, 1), ("2013-03-31", 60, 2, 1 if len(self.days_before("2013")) else 0)])
+        for identity, fostered, away in ((OFFICER, "80 %", "4 %"), ("derby-inspector", "80 %", "*")):
+            told = self.good(identity, "indicator", "list", "derby", COLUMNS="80")
+            rows = {line.split()[0]: line for line in told.splitlines() if line.startswith(("fostered", "away"))}
+            self.assertIn(fostered, rows["fostered"])
+            self.assertIn(away, rows["away"])
+            self.assertLessEqual(max(map(len, told.splitlines())), 80, told)
+        self.assertIn("suppressed", self.good("derby-inspector", "indicator", "show", "derby", "away"))
+        self.refused(Code.FAILED_PRECONDITION, self.officer.RecordIndicatorValue, name=name, ends_on="2013-06-30", value=1)
+        self.refused(Code.PERMISSION_DENIED, self.inspector.CreateIndicator, parent=self.parent, indicator_id="x", indicator={})
+        indicator = {"name": name, "title": "Late visits", "direction": "INDICATOR_DIRECTION_LOWER", "source": 1, "etag": "r7"}
+        self.refused(Code.ABORTED, self.officer.UpdateIndicator, indicator=indicator)
+        indicator["etag"] = value.etag
+        self.assertEqual(self.officer.UpdateIndicator(indicator=indicator).indicator.revision, 2)
+        masked = self.officer.UpdateIndicator(indicator={"name": name, "unit": "visits"}, update_mask={"paths": ["unit"]})
+        self.assertEqual((masked.indicator.title, masked.indicator.unit), ("Late visits", "visits"))
+        self.assertIn("Recorded (–)", self.good(OFFICER, "indicator", "add", "derby", "fostered", "2013-06-30", "7.5"))
+        self.assertEqual([i.title for i in self.officer.ListIndicators(parent=self.parent, page_size=1).indicators],
+                         ["Where children live"])
+        self.refused(Code.NOT_FOUND, self.officer.GetIndicator, name=name, known_on="2013-06-30")
+        self.bad(OFFICER, "indicator", "add", "derby", "fostered", "2013-06-30", "many", code=2)
+        self.bad(OFFICER, "indicator", "show", "derby", "none", says="no indicator")
+
+    def days_before(self, year):
+        return [p for p in self.officer.ListPopulations(parent=self.parent).populations if p.counted_on < year
+                and any(c.dimension == dimension("PLACEMENT") for c in self.officer.GetPopulation(name=p.name).population.counts)]
+
 
 if __name__ == "__main__":
     harness.main()

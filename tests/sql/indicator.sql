@@ -57,12 +57,19 @@ SELECT is_empty($$SELECT * FROM indicator_values('visits', current_date - 1)$$, 
 SELECT is(pg_temp.broken($$SELECT indicator_record('visits', '2999-01-01', 'NaN')$$), '{ends_on,value}', 'all at once');
 SELECT is((pg_temp.failure($$SELECT indicator_record('none', '2017-06-30', 1)$$)).state, 'PL404', 'of none');
 SELECT is((pg_temp.failure($$SELECT indicator_revise('visits', 'r9', 'x', '', 'lower', 'by_hand', '', '{}', '{}', '{}', '{}',
-    '{}', '{}', '{}', '{}', '{}', '{}')$$)).state, 'PL410', 'a stale etag');
+    '{}', '{}', '{}', '{}', '{}', '{}', '{}')$$)).state, 'PL410', 'a stale etag');
 SELECT indicator_revise('visits', 'r1', 'Visits late', '%', 'lower', 'by_hand', '', '{}', '{2016-01-01}', '{5}', '{5}', '{8}',
-    '{0}', '{0}', '{}', '{}', '{}');
+    '{0}', '{0}', '{}', '{}', '{}', '{title,direction,standards}');
 SELECT results_eq($$SELECT rating, trend FROM indicator_values('visits', 'infinity') WHERE ends_on = '2017-06-30'$$,
     $$VALUES ('red', 'better')$$, 'lower is better now');
-SELECT is((SELECT count(*) FROM indicator_statement), 2::bigint, 'the first revision keeps its statements');
+SELECT results_eq($$SELECT title, unit, revision, cardinality(indicator_statements(indicator_id, revision))
+                      FROM indicators_known('infinity')$$, $$VALUES ('Visits late', '%', 2, 2)$$, 'what is not in the mask stays');
+SELECT indicator_revise('visits', '', '', '', '', '', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{statements}');
+SELECT is(ARRAY(SELECT cardinality(indicator_statements('visits', r)) FROM generate_series(1, 3) AS r), '{2,2,0}',
+    'a revision keeps its own statements');
+SELECT is((SELECT count(*) FROM indicator_standard WHERE revision = 3), 1::bigint, 'and standards');
+SELECT is(pg_temp.broken($$SELECT indicator_revise('visits', '', 'x', '', '', '', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+    '{}', '{}', '{}', '{name}')$$), '{update_mask}', 'a name cannot be changed');
 SELECT throws_ok($$UPDATE indicator SET title = 'x'$$, '42501', NULL, 'what was recorded stays');
 
 -- A band: nearer to it is better from either side.

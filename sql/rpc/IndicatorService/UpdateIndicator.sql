@@ -9,7 +9,7 @@ SELECT indicator_revise(
     :indicator.standards.amber::float8[], :indicator.standards.green_to::float8[],
     :indicator.standards.amber_to::float8[], :indicator.statements/pledges::text[],
     :indicator.statements/pledges/versions::text[],
-    :indicator.statements/pledges/versions/statements::text[]);
+    :indicator.statements/pledges/versions/statements::text[], :update_mask.paths::text[]);
 -- into: indicator
 SELECT k.name, k.title, k.unit, k.direction, k.source, k.dimension, k.categories, k.revision, k.etag, k.create_time,
        indicator_statements(k.indicator_id, k.revision) AS statements
