@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/cli.h"
-#include "common/msg/json.h"
 #include "client/cli/text.h"
+#include "common/msg/json.h"
 
 #include <errno.h>
 #include <libconfig.h>

@@ -13,7 +13,8 @@ SELECT k.name, k.title, k.unit, k.direction, k.source, k.dimension, k.categories
      SELECT array_agg(v.ends_on::text) AS days, array_agg(v.value) AS numbers, array_agg(v.suppressed) AS suppressed,
             array_agg(v.has_target) AS aimed, array_agg(v.target) AS targets, array_agg(v.rating) AS ratings,
             array_agg(v.trend) AS trends, array_agg(v.entry) AS entries
-       FROM (SELECT * FROM indicator_values(k.indicator_id, known_day(:known_on::text)) AS w
+       FROM (SELECT w.ends_on, w.value, w.suppressed, w.has_target, w.target, w.rating, w.trend, w.entry
+               FROM indicator_values(k.indicator_id, known_day(:known_on::text)) AS w
               ORDER BY w.ends_on DESC LIMIT 1) AS v) AS l
  WHERE k.indicator_id > (SELECT page_after(:page_token::text, 'indicators'))
  ORDER BY k.indicator_id
