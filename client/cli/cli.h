@@ -148,6 +148,11 @@ int cli_settings_load(struct cli *cli);
  * reason printed. */
 char *cli_read_file(struct cli *cli, const char *path, size_t *ret_len);
 
+/* Reads a file with a message in JSON, for people `what`, into the arena. NULL with the reason
+ * printed. */
+ProtobufCMessage *cli_read_message(struct cli *cli, const char *path,
+                                   const ProtobufCMessageDescriptor *type, const char *what);
+
 /* ---- rpc.c ---- */
 
 /* Calls "MonitorService/GetMonitor". The reply's message lives until the end. NULL with the error

@@ -96,24 +96,9 @@ int run_route_show(struct cli *cli)
  * printed. */
 static Pledge__V1__Route *read_route(struct cli *cli, const char *path)
 {
-    size_t len;
-    struct err err = {0};
-    char *text = cli_read_file(cli, path, &len);
-    if (!text) {
-        return NULL;
-    }
-    json_t *json = msg_json_parse((const uint8_t *)text, len, &err);
-    Pledge__V1__Route *route = json ? (Pledge__V1__Route *)msg_json_read(
-                                          &pledge__v1__route__descriptor, json, &cli->arena, &err)
-                                    : NULL;
-    json_decref(json);
+    Pledge__V1__Route *route =
+        (Pledge__V1__Route *)cli_read_message(cli, path, &pledge__v1__route__descriptor, "a route");
     if (!route) {
-        cli_fail(cli, "%s is not a route%s%s", path, *err.message ? ": " : "", err.message);
-        for (size_t i = 0; i < err.violation_count; i++) {
-            fprintf(cli->err, "  %s: %s\n", view_clean(cli, err.violations[i].field),
-                    view_clean(cli, err.violations[i].description));
-        }
-        fprintf(cli->err, "See: pledge call --describe pledge.v1.Route\n");
         return NULL;
     }
     for (size_t i = 0; i < route->n_steps; i++) {

@@ -31,6 +31,8 @@ const struct cli_group cli_groups[] = {
     {"signing", "events at which a version is signed"},
     {"signing-key", "keys of your own to sign with"},
     {"signature", "who signed which exact words, and the proof of it"},
+    {"population", "how many children are in care"},
+    {"indicator", "numbers that tell how well promises are kept"},
     {"route", "by which bodies a version goes, and what each may decide"},
     {"endorsement", "versions on their way from body to body"},
     {"commitment", "what departments and agencies undertake"},

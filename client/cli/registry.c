@@ -2,6 +2,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/registry_cicc.h"
 #include "client/cli/registry_meeting.h"
+#include "client/cli/registry_population.h"
 #include "client/cli/registry_route.h"
 #include "client/cli/registry_sign.h"
 
@@ -594,6 +595,8 @@ const struct cli_command cli_commands[] = {
                           "the Council House' --on 2016-03-02 --came 90"),
      .run = run_launch_add},
     SIGN_COMMANDS,
+    POPULATION_COMMANDS,
+    INDICATOR_COMMANDS,
     {.group = "round",
      .name = "list",
      .summary = "list rounds, the latest first",

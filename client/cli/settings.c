@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/cli.h"
 #include "client/cli/text.h"
+#include "common/msg/json.h"
 
 #include <errno.h>
 #include <libconfig.h>
@@ -170,4 +171,27 @@ char *cli_read_file(struct cli *cli, const char *path, size_t *ret_len)
     }
     free(bytes);
     return copy;
+}
+
+ProtobufCMessage *cli_read_message(struct cli *cli, const char *path,
+                                   const ProtobufCMessageDescriptor *type, const char *what)
+{
+    size_t len;
+    struct err err = {0};
+    char *text = cli_read_file(cli, path, &len);
+    if (!text) {
+        return NULL;
+    }
+    json_t *json = msg_json_parse((const uint8_t *)text, len, &err);
+    ProtobufCMessage *message = json ? msg_json_read(type, json, &cli->arena, &err) : NULL;
+    json_decref(json);
+    if (!message) {
+        cli_fail(cli, "%s is not %s%s%s", path, what, *err.message ? ": " : "", err.message);
+        for (size_t i = 0; i < err.violation_count; i++) {
+            fprintf(cli->err, "  %s: %s\n", view_clean(cli, err.violations[i].field),
+                    view_clean(cli, err.violations[i].description));
+        }
+        fprintf(cli->err, "See: pledge call --describe %s\n", type->name);
+    }
+    return message;
 }

@@ -79,7 +79,7 @@ BEGIN
     v_name := coalesce(v_row ->> 'resource_name', 'authorities/' || (v_row ->> 'authority_id')
         || format(TG_ARGV[1], VARIADIC v_parts));
     IF TG_TABLE_NAME IN ('outcome', 'lineage', 'commitment_statement', 'acknowledgement',
-            'audience_count', 'consultation_group', 'consultation_question', 'consultation_option',
+            'audience_count', 'indicator_value', 'consultation_group', 'consultation_question', 'consultation_option',
             'amendment_decision', 'route_step', 'route_move',
             'route_recorder', 'endorsement_draft', 'endorsement_notice', 'endorsement_decision',
             'signing_key_revocation', 'service_key', 'signature_withdrawal',
@@ -87,7 +87,9 @@ BEGIN
             'make_up_group', 'rating_reply', 'body_quorum', 'meeting_item',
             'meeting_paper', 'meeting_attendance', 'meeting_decision', 'action_note',
             'raised_issue_move')
-        OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1 THEN
+        OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1
+        OR TG_TABLE_NAME = 'population' AND (v_row ->> 'entry')::int > 1
+        OR TG_TABLE_NAME = 'indicator' AND (v_row ->> 'revision')::int > 1 THEN
         v_kind := 'updated'; -- they are parts of the resource that is named
     END IF;
     v_told := v_kind <> 'updated' OR current_setting('pledge.changed', true) IS DISTINCT FROM v_name;
@@ -161,6 +163,9 @@ BEGIN
         ('acknowledgement', 'INSERT', 'promotion.read', '/issues/%s', 'issue_id'),
         ('audience_count', 'INSERT', 'promotion.read', '', ''),
         ('launch_event', 'INSERT', 'promotion.read', '/launchEvents/%s', 'launch_event_id'),
+        ('population', 'INSERT', 'population.read', '/populations/%s', 'counted_on'),
+        ('indicator', 'INSERT', 'indicator.read', '/indicators/%s', 'indicator_id'),
+        ('indicator_value', 'INSERT', 'indicator.read', '/indicators/%s', 'indicator_id'),
         ('signing_event', 'INSERT', 'sign_up.read', '/signingEvents/%s', 'signing_event_id'),
         ('signing_key', 'INSERT', 'sign_up.read', '/signingKeys/%s', 'signing_key_id'),
         ('signing_key_revocation', 'INSERT', 'sign_up.read', '/signingKeys/%s', 'signing_key_id'),

@@ -47,6 +47,9 @@ GRANT SELECT ON version_edit_resource TO pledged;
 GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement, audience_count,
     launch_event TO pledged;
 GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
+GRANT SELECT ON care_year, care_category, care_code TO pledged;
+GRANT SELECT, INSERT ON population, population_count, indicator, indicator_standard, indicator_statement,
+    indicator_value TO pledged;
 -- Withdrawals are added, and marks forgotten, by signature_withdraw alone.
 GRANT SELECT, INSERT ON signing_event, signing_key, signing_key_revocation, service_key, signature
 TO pledged;

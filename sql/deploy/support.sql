@@ -237,4 +237,45 @@ $$;
 COMMENT ON FUNCTION pledge.page_after_day(text, text)
     IS 'Like page_after for lists with the latest day first, whose keys are "YYYY-MM-DD id".';
 
+-- Counts of children are told outside the voice team only where nobody can be found by them.
+CREATE FUNCTION pledge.least_shown() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT 6 $$;
+COMMENT ON FUNCTION pledge.least_shown() IS 'The least count above nought that others may see.';
+
+CREATE FUNCTION pledge.suppress(p_counts int[]) RETURNS int[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    v_shown int[] := ARRAY(SELECT CASE WHEN c BETWEEN 1 AND pledge.least_shown() - 1 THEN -1 ELSE c END
+                             FROM unnest(p_counts) WITH ORDINALITY AS u (c, i) ORDER BY i);
+    v_total int := coalesce((SELECT sum(c) FROM unnest(p_counts) AS c), 0);
+    v_hidden int;
+    v_sum int;
+    v_most int;
+    v_next int;
+BEGIN
+    IF v_total BETWEEN 1 AND pledge.least_shown() - 1 THEN
+        RETURN array_fill(-1, ARRAY[cardinality(p_counts)]);
+    END IF;
+    LOOP
+        SELECT count(*), coalesce(sum(c), 0), max(c) INTO v_hidden, v_sum, v_most
+          FROM unnest(p_counts, v_shown) AS u (c, s) WHERE s < 0;
+        SELECT min(s) INTO v_next FROM unnest(v_shown) AS s WHERE s > 0;
+        -- What is hidden must not follow from what it sums to: not as the only one, not as few children in all,
+        -- not as the least or the most that each can be.
+        EXIT WHEN v_next IS NULL OR v_hidden = 0
+            OR v_hidden > 1 AND v_sum >= pledge.least_shown() AND v_sum > v_hidden
+               AND (v_most >= pledge.least_shown() OR v_sum < v_hidden * (pledge.least_shown() - 1));
+        -- All that are least of the others go with it: which of them was taken would tell something, too.
+        v_shown := array_replace(v_shown, v_next, -1);
+    END LOOP;
+    RETURN v_shown;
+END
+$$;
+COMMENT ON FUNCTION pledge.suppress(int[]) IS 'Counts that sum to a total which is told, too, as others may see them:'
+    ' -1 for what is under least_shown() and for as many others as it takes that none of them follows from the'
+    ' total; all are -1 where the total itself is under it. Nought is no child, and is shown. Counts are 0 or'
+    ' more; the total itself is suppress(ARRAY[total]).';
+
 COMMIT;

@@ -2,6 +2,8 @@
 -- Revert pledge:support from pg
 BEGIN;
 
+DROP FUNCTION pledge.suppress(integer[]);
+DROP FUNCTION pledge.least_shown();
 DROP FUNCTION pledge.page_after_day(text, text);
 DROP FUNCTION pledge.page_after_number(text, text);
 DROP FUNCTION pledge.page_next(text[], integer, text, text);

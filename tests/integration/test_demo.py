@@ -58,6 +58,8 @@ class Demo(unittest.TestCase):
                 ("leicester", "endorsement show leicester pledge/1 --as-at 2010-09-05", "under way"),
                 ("leicester", "amendment list leicester pledge-2010", "accepted"),
                 ("leicester", "issue list leicester", "easy read"),
+                ("leicester", "population show leicester", "75 % on care orders · 69 % in foster care"),
+                ("leicester", "indicator show leicester in-foster-care", "amber"),
                 ("halton", "route show halton pledge --revision 2", "Full Council"),
                 ("halton", "endorsement list halton", "Executive Board"),
                 ("halton", "consultation results halton review-2013", "80 rankings of 19 options"),

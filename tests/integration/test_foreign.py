@@ -251,6 +251,25 @@ STORY = [
         "parent": A, "signingKeyId": "k", **registration("k")}, {"key": "signingKey.name"}),
     ("SignUpService/ListSigningKeys", "officer", {"parent": A}),
     ("SignUpService/RevokeSigningKey", "director", lambda kept: {"name": kept["key"], "reason": "Lost"}),
+    ("PopulationService/ListCareCodes", "officer", {"year": 2008}),
+    ("PopulationService/ListCareCategories", "officer", {}),
+    ("PopulationService/RecordPopulation", "officer", {"parent": A, "population": {
+        "countedOn": "2007-09-30", "total": 441, "source": "POPULATION_SOURCE_BY_HAND", "counts": [
+            {"dimension": "POPULATION_DIMENSION_PLACEMENT", "category": category, "count": count}
+            for category, count in (("foster", 304), ("childrens_home", 49), ("unknown", 88))]}}),
+    ("PopulationService/GetPopulation", "officer", {"name": f"{A}/populations/2007-09-30"}),
+    ("PopulationService/ListPopulations", "officer", {"parent": A}),
+    ("IndicatorService/CreateIndicator", "officer", {"parent": A, "indicatorId": "f", "indicator": {
+        "title": "In foster care", "unit": "%", "direction": "INDICATOR_DIRECTION_HIGHER",
+        "source": "INDICATOR_SOURCE_POPULATION_SHARE", "dimension": "POPULATION_DIMENSION_PLACEMENT", "categories": ["foster"],
+        "standards": [{"fromOn": "2007-01-01", "target": 75, "green": 75, "amber": 60}]}}),
+    ("IndicatorService/GetIndicator", "officer", {"name": f"{A}/indicators/f"}),
+    ("IndicatorService/ListIndicatorValues", "officer", {"parent": f"{A}/indicators/f"}),
+    ("IndicatorService/UpdateIndicator", "officer", {"indicator": {
+        "name": f"{A}/indicators/f", "title": "Visits on time", "unit": "%", "direction": "INDICATOR_DIRECTION_HIGHER",
+        "source": "INDICATOR_SOURCE_BY_HAND"}}),
+    ("IndicatorService/RecordIndicatorValue", "officer", {"name": f"{A}/indicators/f", "endsOn": "2007-09-30", "value": 93.5}),
+    ("IndicatorService/ListIndicators", "officer", {"parent": A}),
 
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "h", "commitment": {
         "owner": f"{A}/departments/housing", "summary": "Do it", "statements": [f"{A}/pledges/promise/versions/1/statements/1"]}}),
@@ -470,7 +489,7 @@ class Foreign(harness.Case):
             called |= {service + method for method in re.findall(r'SERVICE "(\w+)"', text)}
         services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService",
                     "SignUpService", "ReturnService", "RoundService", "ReminderService", "TaskService",
-                    "MeetingService", "ChildrenInCareCouncilService")
+                    "MeetingService", "ChildrenInCareCouncilService", "PopulationService", "IndicatorService")
         wanted = {name[len("pledge.v1."):] for name in self.client.methods_known
                   if name.split("/")[0][len("pledge.v1."):] in services or "Body" in name or "Bodies" in name}
         self.assertEqual(wanted - called, set())

@@ -140,6 +140,16 @@ class Leicester(History):
         self.refused(Code.NOT_FOUND, self.way, "pledge/1", "2010", "2010-09-06", "2010-09-06")  # recorded long after
         self.assertIn("Cabinet", self.seen_on("endorsement", "show", "leicester", "pledge/1"))
 
+    def test_the_population_of_2007(self):
+        seen = self.officer.GetPopulation(name=f"{self.parent}/populations/2007-09-30").population
+        self.assertEqual((seen.total, [h.percent for h in seen.headlines]), (441, [75, 69, 11]))
+        shown = self.seen_on("population", "show", "leicester")
+        self.assertIn("441 in care\n75 % on care orders · 69 % in foster care · 11 % in children's homes", shown)
+        self.assertIn("30 Jun 2007", self.seen_on("population", "show", "leicester", "--as-at", "2007-09-29"))
+        values = self.officer.ListIndicatorValues(parent=f"{self.parent}/indicators/in-childrens-homes").values
+        self.assertEqual([(v.value, v.rating, v.trend) for v in values], [(11.1, 2, 1), (12.1, 2, 1), (12.9, 2, 0)])
+        self.assertIn("▲ better", self.seen_on("indicator", "list", "leicester"))
+
     def test_what_six_months_of_consultation_changed(self):
         amendments = self.officer.ListAmendments(parent=f"{self.parent}/consultations/pledge-2010").amendments
         self.assertEqual([(a.statement_id, a.state) for a in amendments], [("6-6", 2), ("4-8", 2), ("1-7", 2), ("5-3", 3)])

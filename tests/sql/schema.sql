@@ -35,7 +35,8 @@ SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is appe
               'endorsement_call_in_outcome,amendment,amendment_decision,signing_event,signing_key,'
               'signing_key_revocation,service_key,signature,make_up,make_up_group,cicc_session,rating_reply,'
               'raised_issue_move,body_quorum,meeting_item,meeting_paper,meeting_attendance,meeting_decision,'
-              'meeting_action,action_note}'::text[]) AS t;
+              'meeting_action,action_note,population,population_count,'
+              'indicator,indicator_standard,indicator_statement,indicator_value}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
                    AND has_table_privilege('pledged', c.oid, 'DELETE') ORDER BY 1),
@@ -44,7 +45,7 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
   FROM unnest('{principal,credential,login,password,recovery_code,device,attempt,invitation,session,'
               'token_used,personal_none}'::text[]) AS t;
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
-  FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,audit_head,audit_entry,retention,'
+  FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,care_year,care_category,care_code,audit_head,audit_entry,retention,'
               'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
               'response_text_move,signature_withdrawal,statement_rating,raised_issue}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
@@ -76,7 +77,7 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
           'host administrators see no content');
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
-          '{action.note,action.read,authority.read,commitment.read,consultation.read,pledge.read,rating.read,rating.reply,return.read,'
+          '{action.note,action.read,authority.read,commitment.read,consultation.read,indicator.read,pledge.read,population.read,rating.read,rating.reply,return.read,'
           'return.submit,round.read,sign_up.read,sign_up.sign,sign_up.withdraw,task.read}',
           'partner agencies read little, submit, reply and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'

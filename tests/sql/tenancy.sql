@@ -83,6 +83,11 @@ BEGIN
     PERFORM issue_create('leaflet', 'promise', '2', 'carers', 'leaflet', '', 40, current_date);
     PERFORM issue_acknowledge('leaflet', 7, current_date);
     PERFORM audience_counted('carers', current_date, 80);
+    PERFORM population_record('2016-03-31', 441, 'by_hand', '{legal_status,legal_status}', '{care_order,unknown}',
+        '{331,110}');
+    PERFORM indicator_create('fostered', 'In foster care', '%', 'higher', 'by_hand', '', '{}', '{2016-01-01}', '{70}',
+        '{70}', '{60}', '{0}', '{0}', '{promise}', '{1}', '{1}');
+    PERFORM indicator_record('fostered', '2016-03-31', 69);
     PERFORM launch_event_create('launch', 'promise', '2', 'Launch', current_date, 30);
     PERFORM signing_event_create('signing', 'promise', '2', 'Signing', 'Hall', current_date, 'launch');
     PERFORM pg_temp.act(p_id, 'support_worker', '', (SELECT m.principal_id::text FROM member AS m

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Writes the rows of sql/deploy/care_code.sql as rows of C, so that both have the same code sets.
+function(write_rows name pattern)
+    file(STRINGS ${IN} rows REGEX "^    ${pattern}.*[)][,;]$")
+    if(NOT rows)
+        message(FATAL_ERROR "${IN} has no rows for ${name}")
+    endif()
+    set(text)
+    foreach(row IN LISTS rows)
+        string(REGEX REPLACE "^    [(](.*)[)].$" "\\1" row "${row}")
+        string(REPLACE "''" "@" row "${row}")
+        # Empty strings are two quotes, too: they stand alone between commas.
+        string(REGEX REPLACE "(^|, )@" "\\1''" row "${row}")
+        string(REPLACE "'" "\"" row "${row}")
+        string(REPLACE "@" "'" row "${row}")
+        if(name STREQUAL "care_years")
+            string(APPEND text "${row},\n")
+        else()
+            string(APPEND text "{${row}},\n")
+        endif()
+    endforeach()
+    file(WRITE ${OUT}/${name}.inc "${text}")
+endfunction()
+
+write_rows(care_years "[(][0-9]+")
+write_rows(care_categories "[(]'(legal_status|placement|age)'")
+write_rows(care_codes "[(]'(LS|PLACE|RNE|REC)'")
