@@ -95,7 +95,10 @@ int run_indicator_list(struct cli *cli)
     table_init(&table, &cli->arena, 0);
     table_column(&table, "indicator", 0);
     table_column(&table, "tells", TABLE_WRAP);
-    add_columns(&table);
+    table_column(&table, "period to", 0);
+    table_column(&table, "value", TABLE_RIGHT);
+    table_column(&table, "rating", 0);
+    table_column(&table, "trend", 0);
     for (size_t i = 0; i < list.count; i++) {
         const Pledge__V1__Indicator *indicator = list.items[i];
         struct table_cell *row = table_row(&table);
@@ -104,11 +107,16 @@ int run_indicator_list(struct cli *cli)
         }
         row[0].text = view_clean(cli, text_last_segment(indicator->name));
         row[1].text = view_clean(cli, indicator->title);
-        for (size_t at = 2; at < 7; at++) {
+        for (size_t at = 2; at < 6; at++) {
             row[at].text = "–";
         }
         if (indicator->n_latest > 0) {
-            fill_row(cli, row + 2, indicator->latest[0], indicator->unit);
+            struct table_cell filled[5] = {0};
+            fill_row(cli, filled, indicator->latest[0], indicator->unit);
+            row[2] = filled[0];
+            row[3] = filled[1];
+            row[4] = filled[3];
+            row[5] = filled[4];
         }
     }
     table_print(&table, cli->out, cli->width, cli->colour);
@@ -120,7 +128,7 @@ static void print_definition(struct cli *cli, const Pledge__V1__Indicator *indic
     bool band = indicator->direction == PLEDGE__V1__INDICATOR_DIRECTION__INDICATOR_DIRECTION_WITHIN;
     view_card(cli, indicator, card_columns);
     for (size_t i = 0; i < indicator->n_categories; i++) {
-        fprintf(cli->out, "%s%s%s", i == 0 ? "categories    " : ", ",
+        fprintf(cli->out, "%s%s%s", i == 0 ? "categories  " : ", ",
                 view_clean(cli, indicator->categories[i]),
                 i + 1 == indicator->n_categories ? "\n" : "");
     }
@@ -135,8 +143,9 @@ static void print_definition(struct cli *cli, const Pledge__V1__Indicator *indic
                 band ? number_told(cli, standard->amber_to, "") : "");
     }
     for (size_t i = 0; i < indicator->n_statements; i++) {
-        fprintf(cli->out, "tells of statement %s\n",
-                view_clean(cli, text_last_segment(indicator->statements[i])));
+        const char *within = strstr(indicator->statements[i], "/pledges/");
+        fprintf(cli->out, "tells of    %s\n",
+                view_clean(cli, within ? within + 1 : indicator->statements[i]));
     }
 }
 
