@@ -258,14 +258,6 @@ static void warn_of_end(struct entry *entry, struct call *call)
     }
 }
 
-static bool no_rows(struct db_job *job, unsigned step, const PGresult *rows)
-{
-    (void)job;
-    (void)step;
-    (void)rows;
-    return true;
-}
-
 static void touched(struct db_job *job)
 {
     struct entry *entry = (struct entry *)((char *)job - offsetof(struct entry, touch));
@@ -290,7 +282,7 @@ static void keep_alive(struct entry *entry, const struct call *call)
                                    .trace = "",
                                    .deadline_ms = now + AUTH_ASK_MS,
                                    .arena = &entry->job_arena,
-                                   .rows = no_rows,
+                                   .rows = db_no_rows,
                                    .done = touched};
     db_submit(entry->auth->db, &entry->touch);
 }

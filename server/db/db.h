@@ -148,4 +148,7 @@ bool db_idle(const struct db *db);
 void db_close(struct db *db);
 void db_free(struct db *db);
 
+/* For db_job.rows of a job whose rows nobody needs. */
+bool db_no_rows(struct db_job *job, unsigned step, const PGresult *rows);
+
 #endif

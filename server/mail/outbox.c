@@ -62,14 +62,6 @@ static void finish(struct outbox *outbox)
 /* --- telling -----------------------------------------------------------------------------------
  */
 
-static bool no_rows(struct db_job *job, unsigned step, const PGresult *rows)
-{
-    (void)job;
-    (void)step;
-    (void)rows;
-    return true;
-}
-
 static void tell_next(struct outbox *outbox);
 
 static void told(struct db_job *job)
@@ -92,7 +84,7 @@ static void tell_next(struct outbox *outbox)
     put(outbox, 1, &message->number_be, sizeof(message->number_be));
     put(outbox, 2, message->problem, strlen(message->problem));
     put(outbox, 3, message->result == SMTP_REFUSED ? "\1" : "\0", 1);
-    ask(outbox, &reminder_told, no_rows, told);
+    ask(outbox, &reminder_told, db_no_rows, told);
 }
 
 /* --- sending -----------------------------------------------------------------------------------

@@ -134,7 +134,7 @@ static void judged(struct visit *visit)
     visit_put_text(visit, visit->user_name);
     visit_put_text(visit, visit->call->method->path + 1);
     visit_put_text(visit, visit->call->peer);
-    visit_ask(visit, &password_statements[FAILED], visit_take_nothing, tell_refused);
+    visit_ask(visit, &password_statements[FAILED], db_no_rows, tell_refused);
 }
 
 static void begun(struct visit *visit)

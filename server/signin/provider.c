@@ -177,7 +177,7 @@ static void refuse_and_record(struct visit *visit)
     visit_put_text(visit, visit->authority);
     visit_put_text(visit, visit->call->method->path + 1);
     visit_put_text(visit, visit->call->peer);
-    visit_ask(visit, &provider_statements[FAILED], visit_take_nothing, tell_refused);
+    visit_ask(visit, &provider_statements[FAILED], db_no_rows, tell_refused);
 }
 
 static void signed_in(struct visit *visit)

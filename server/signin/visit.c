@@ -163,14 +163,6 @@ void visit_ask_and_record(struct visit *visit, const struct db_statement *statem
     submit(visit, rows, then);
 }
 
-bool visit_take_nothing(struct db_job *job, unsigned step, const PGresult *rows)
-{
-    (void)job;
-    (void)step;
-    (void)rows;
-    return true;
-}
-
 bool visit_take_ended(struct db_job *job, unsigned step, const PGresult *rows)
 {
     struct visit *visit = visit_of_job(job);

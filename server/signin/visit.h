@@ -111,9 +111,7 @@ void visit_put_session(struct visit *visit);
 /* Takes the session that was begun; no row leaves visit->session NULL. */
 bool visit_take_session(struct db_job *job, unsigned step, const PGresult *rows);
 
-/* Shared rows: none, and one number into visit->ended, with visit->good telling that there was a
- * row. */
-bool visit_take_nothing(struct db_job *job, unsigned step, const PGresult *rows);
+/* Shared rows: one number into visit->ended, with visit->good telling that there was a row. */
 bool visit_take_ended(struct db_job *job, unsigned step, const PGresult *rows);
 
 /* Checks the length of a field: 1 to `most` bytes. */

@@ -84,14 +84,6 @@ struct denial {
     uint64_t missed_be;
 };
 
-static bool no_rows(struct db_job *job, unsigned step, const PGresult *rows)
-{
-    (void)job;
-    (void)step;
-    (void)rows;
-    return true;
-}
-
 static void recorded(struct db_job *job)
 {
     struct denial *denial = (struct denial *)((char *)job - offsetof(struct denial, job));
@@ -147,7 +139,7 @@ void audit_refused(struct call *call, const struct err *err)
                                   .trace = "",
                                   .deadline_ms = call->rpc->loop->now_ms + AUDIT_RECORD_MS,
                                   .arena = &denial->arena,
-                                  .rows = no_rows,
+                                  .rows = db_no_rows,
                                   .done = recorded};
     audit->waiting++;
     db_submit(audit->db, &denial->job);

@@ -44,14 +44,6 @@ void refusal_write(const struct execution *execution, enum bind_refusal what,
     *ret_length = (int)strlen(*ret_value);
 }
 
-static bool no_rows(struct db_job *job, unsigned step, const PGresult *rows)
-{
-    (void)job;
-    (void)step;
-    (void)rows;
-    return true;
-}
-
 static void recorded(struct db_job *job)
 {
     struct execution *execution = execution_of(job);
@@ -84,7 +76,7 @@ bool refusal_record(struct execution *execution)
     if (job->step_count == 0) {
         return false;
     }
-    job->rows = no_rows;
+    job->rows = db_no_rows;
     job->done = recorded;
     db_submit(execution_context(execution->call)->db, job);
     return true;

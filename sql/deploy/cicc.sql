@@ -251,21 +251,10 @@ CREATE INDEX response_text_rating ON response_text
 CREATE INDEX response_text_issue ON response_text (authority_id, raised_issue_id)
     WHERE raised_issue_id IS NOT NULL;
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{cicc_setting,make_up,make_up_group,cicc_session,statement_rating,'
-            'rating_reply,raised_issue,raised_issue_move}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        IF v_table IN ('cicc_setting', 'make_up', 'make_up_group', 'cicc_session') THEN
-            EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-                ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-        END IF;
-    END LOOP;
-END
-$$;
+DO $$ BEGIN
+    PERFORM tenant_tables('{cicc_setting,make_up,make_up_group,cicc_session}');
+    PERFORM tenant_tables('{statement_rating,rating_reply,raised_issue,raised_issue_move}', NULL);
+END $$;
 
 -- Whether an owner has a commitment to a statement that is not withdrawn.
 CREATE FUNCTION statement_owned(p_owner text, p_pledge text, p_number int, p_statement text)

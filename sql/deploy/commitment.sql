@@ -101,18 +101,7 @@ CREATE INDEX commitment_statement_statement
 CREATE TRIGGER commitment_touch BEFORE UPDATE ON commitment
     FOR EACH ROW EXECUTE FUNCTION touch();
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{commitment,commitment_statement}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{commitment,commitment_statement}'); END $$;
 
 -- The statements are looked up row by row, so that a page asks the index only for its own.
 CREATE VIEW commitment_resource WITH (security_invoker = true) AS

@@ -272,17 +272,14 @@ DO $$
 DECLARE
     v_table text;
 BEGIN
+    PERFORM tenant_tables('{consultation,consultation_group,consultation_question,consultation_option,'
+        'response_code,response,response_answer}');
+    PERFORM tenant_tables('{response_text}', NULL);
+    -- The holder of a code is of no authority: functions of the schema's owner ask for it.
     FOREACH v_table IN ARRAY '{consultation,consultation_group,consultation_question,'
         'consultation_option,response_code,response,response_answer,response_text}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        -- The holder of a code is of no authority: functions of the schema's owner ask for it.
         EXECUTE format('CREATE POLICY %I ON %I TO CURRENT_USER USING (true) WITH CHECK (true)',
             v_table || '_definer', v_table);
-        IF v_table <> 'response_text' THEN
-            EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-                ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-        END IF;
     END LOOP;
 END
 $$;

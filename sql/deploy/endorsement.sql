@@ -287,20 +287,9 @@ COMMENT ON CONSTRAINT endorsement_call_in_outcome_minute_ref_length ON endorseme
 CREATE INDEX endorsement_call_in_outcome_meeting
     ON endorsement_call_in_outcome (authority_id, body_id, meeting_id);
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{meeting,endorsement,endorsement_draft,endorsement_notice,'
-            'endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
-            'endorsement_call_in_outcome}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{meeting,endorsement,endorsement_draft,endorsement_notice,'
+        'endorsement_decision,endorsement_withdrawal,endorsement_call_in,'
+        'endorsement_call_in_outcome}'); END $$;
 
 CREATE VIEW meeting_resource WITH (security_invoker = true) AS
     SELECT m.authority_id, m.body_id, m.meeting_id,

@@ -204,21 +204,10 @@ COMMENT ON CONSTRAINT action_note_state_known ON action_note
 COMMENT ON CONSTRAINT action_note_text_length ON action_note
     IS 'text: must have 1 to 2000 characters';
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{body_quorum,meeting_item,meeting_paper,meeting_attendance,'
-            'meeting_decision,meeting_action,action_note}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        IF v_table NOT IN ('meeting_action', 'action_note') THEN
-            EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-                ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-        END IF;
-    END LOOP;
-END
-$$;
+DO $$ BEGIN
+    PERFORM tenant_tables('{body_quorum,meeting_item,meeting_paper,meeting_attendance,meeting_decision}');
+    PERFORM tenant_tables('{meeting_action,action_note}', NULL);
+END $$;
 -- A partner agency sees its own actions.
 CREATE POLICY meeting_action_tenant ON meeting_action
     USING (authority_id = app_authority()

@@ -92,7 +92,7 @@ GRANT DELETE ON return_draft, outcome, statement, lineage TO pledged;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pledge TO pledged;
 -- audit_append says for whom it writes, so only the functions that are sure of it call it.
-REVOKE EXECUTE ON FUNCTION host_administrator_add(bytea, text), member_principal(text, text, text),
+REVOKE EXECUTE ON FUNCTION tenant_tables(text[], text), host_administrator_add(bytea, text), member_principal(text, text, text),
     certificate_member(text),
     audit_append(text, text, text, text, text, text, text, bigint, bigint, bigint, uuid, text),
     signin_audit(uuid, text, text, text, text), device_remember(uuid, bytea),

@@ -100,18 +100,7 @@ COMMENT ON CONSTRAINT indicator_value_entry_unique ON indicator_value IS 'entry:
 COMMENT ON CONSTRAINT indicator_value_parent_exists ON indicator_value IS 'parent: names no authority';
 COMMENT ON CONSTRAINT indicator_value_entry_range ON indicator_value IS 'entry: counts from 1';
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{indicator,indicator_standard,indicator_statement,indicator_value}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{indicator,indicator_standard,indicator_statement,indicator_value}'); END $$;
 
 -- The definitions that stood at the end of a day.
 CREATE FUNCTION indicators_known(p_known_on date)

@@ -269,18 +269,7 @@ CREATE TRIGGER statement_sealed BEFORE INSERT OR UPDATE OR DELETE ON statement
 CREATE TRIGGER lineage_sealed BEFORE INSERT OR UPDATE OR DELETE ON lineage
     FOR EACH ROW EXECUTE FUNCTION part_sealed();
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{pledge,version,outcome,statement,lineage}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{pledge,version,outcome,statement,lineage}'); END $$;
 
 CREATE VIEW pledge_resource WITH (security_invoker = true) AS
     SELECT p.authority_id, p.pledge_id,

@@ -61,18 +61,7 @@ COMMENT ON CONSTRAINT population_count_count_range ON population_count
     IS 'population.counts: must be 0 to 100000';
 CREATE INDEX population_count_category ON population_count (dimension, category);
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{population,population_count}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{population,population_count}'); END $$;
 
 CREATE FUNCTION sees_small_counts() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pledge, pg_temp

@@ -116,18 +116,7 @@ COMMENT ON CONSTRAINT launch_event_attendance_range ON launch_event
     IS 'attendance: must be 0 to 100000';
 CREATE INDEX launch_event_version ON launch_event (authority_id, pledge_id, version_number);
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{issue,acknowledgement,audience_count,launch_event}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{issue,acknowledgement,audience_count,launch_event}'); END $$;
 
 CREATE VIEW issue_resource WITH (security_invoker = true) AS
     SELECT i.authority_id, i.issue_id, 'authorities/' || i.authority_id || '/issues/' || i.issue_id AS name,

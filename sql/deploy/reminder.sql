@@ -147,18 +147,7 @@ CREATE INDEX reminder_round ON reminder (authority_id, round_id);
 CREATE INDEX reminder_owner ON reminder (authority_id, owner_id);
 CREATE INDEX reminder_waiting ON reminder (next_try) WHERE state = 'waiting';
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{reminder_policy,reminder_rule,reminder_address,reminder}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{reminder_policy,reminder_rule,reminder_address,reminder}'); END $$;
 
 CREATE VIEW reminder_address_resource WITH (security_invoker = true) AS
     SELECT x.authority_id, x.address_key, x.level, coalesce(o.resource_name, '') AS owner, x.email

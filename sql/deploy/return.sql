@@ -195,20 +195,9 @@ COMMENT ON CONSTRAINT return_attempt_submission_taken ON return_attempt
     IS 'submission: is what a try became that was taken';
 
 -- A partner agency sees its own returns only, whatever a statement asks for.
-DO $$
-DECLARE
-    v_table text;
-    v_rule text := '(authority_id = app_authority() AND (app_role() IS DISTINCT FROM'
-        ' ''partner_agency'' OR owner_id = app_owner()))';
-BEGIN
-    FOREACH v_table IN ARRAY '{return_submission,progress,return_move,return_draft,return_attempt}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING %s WITH CHECK %s', v_table || '_tenant',
-            v_table, v_rule, v_rule);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{return_submission,progress,return_move,return_draft,return_attempt}',
+    'authority_id = app_authority() AND (app_role() IS DISTINCT FROM ''partner_agency'''
+    ' OR owner_id = app_owner())'); END $$;
 
 CREATE FUNCTION received_state(p_submission int) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -129,18 +129,7 @@ COMMENT ON CONSTRAINT round_extension_reason_length ON round_extension
 
 CREATE TRIGGER round_touch BEFORE UPDATE ON round FOR EACH ROW EXECUTE FUNCTION touch();
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{round,round_commitment,round_standing,round_extension}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{round,round_commitment,round_standing,round_extension}'); END $$;
 
 CREATE VIEW round_extended WITH (security_invoker = true) AS
     SELECT DISTINCT ON (x.authority_id, x.round_id, x.owner_id)

@@ -172,18 +172,7 @@ COMMENT ON CONSTRAINT route_recorder_step_id_exists ON route_recorder
 COMMENT ON CONSTRAINT route_recorder_role_known ON route_recorder
     IS 'role: must be officer or support worker';
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{route,route_step,route_move,route_recorder}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN PERFORM tenant_tables('{route,route_step,route_move,route_recorder}'); END $$;
 
 INSERT INTO role_permission (role, permission)
 SELECT r.role, p.permission

@@ -234,22 +234,10 @@ AS $$
 $$;
 COMMENT ON FUNCTION sees_young_signatures() IS 'Whether the caller may see how a young person signed.';
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{signing_event,signing_key,signing_key_revocation,service_key,signature,'
-        'signature_withdrawal}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-    END LOOP;
-    FOREACH v_table IN ARRAY
-        '{signing_event,signing_key,signing_key_revocation,service_key}'::text[] LOOP
-        EXECUTE format('CREATE POLICY %I ON %I USING (authority_id = app_authority())'
-            ' WITH CHECK (authority_id = app_authority())', v_table || '_tenant', v_table);
-    END LOOP;
-END
-$$;
+DO $$ BEGIN
+    PERFORM tenant_tables('{signing_event,signing_key,signing_key_revocation,service_key}');
+    PERFORM tenant_tables('{signature,signature_withdrawal}', NULL);
+END $$;
 CREATE POLICY signature_withdrawal_tenant ON signature_withdrawal
     USING (authority_id = app_authority() AND (NOT young OR sees_young_signatures()))
     WITH CHECK (authority_id = app_authority());

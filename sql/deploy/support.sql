@@ -278,4 +278,25 @@ COMMENT ON FUNCTION pledge.suppress(int[]) IS 'Counts that sum to a total which 
     ' total; all are -1 where the total itself is under it. Nought is no child, and is shown. Counts are 0 or'
     ' more; the total itself is suppress(ARRAY[total]).';
 
+-- Makes the rows of tables their authority's, whoever asks for them.
+CREATE FUNCTION pledge.tenant_tables(p_tables text[], p_rule text DEFAULT 'authority_id = app_authority()')
+RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY p_tables LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
+        IF p_rule IS NOT NULL THEN
+            EXECUTE format('CREATE POLICY %I ON %I USING (%s) WITH CHECK (%s)', v_table || '_tenant',
+                v_table, p_rule, p_rule);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION pledge.tenant_tables(text[], text)
+    IS 'Forces row-level security; a NULL rule leaves the policies to the caller.';
+
 COMMIT;

@@ -141,20 +141,10 @@ COMMENT ON CONSTRAINT said_done_entry_range ON said_done IS 'entry: a consultati
 COMMENT ON CONSTRAINT said_done_said_length ON said_done IS 'said: must have 1 to 2000 characters';
 COMMENT ON CONSTRAINT said_done_done_length ON said_done IS 'done: must have 1 to 2000 characters';
 
-DO $$
-DECLARE
-    v_table text;
-BEGIN
-    FOREACH v_table IN ARRAY '{response_text_move,amendment,amendment_decision,said_done}'::text[] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);
-    END LOOP;
-END
-$$;
-CREATE POLICY amendment_tenant ON amendment
-    USING (authority_id = app_authority()) WITH CHECK (authority_id = app_authority());
-CREATE POLICY amendment_decision_tenant ON amendment_decision
-    USING (authority_id = app_authority()) WITH CHECK (authority_id = app_authority());
+DO $$ BEGIN
+    PERFORM tenant_tables('{amendment,amendment_decision}');
+    PERFORM tenant_tables('{response_text_move,said_done}', NULL);
+END $$;
 -- What is not published yet is the voice team's.
 CREATE POLICY said_done_tenant ON said_done
     USING (authority_id = app_authority() AND (publish_time IS NOT NULL OR in_voice_team()))

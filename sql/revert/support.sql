@@ -2,6 +2,7 @@
 -- Revert pledge:support from pg
 BEGIN;
 
+DROP FUNCTION pledge.tenant_tables(text[], text);
 DROP FUNCTION pledge.suppress(integer[]);
 DROP FUNCTION pledge.least_shown();
 DROP FUNCTION pledge.page_after_day(text, text);

@@ -60,7 +60,7 @@ SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
           'personal_erase,personal_erase_place,personal_erase_principal,personal_may,personal_of_place,'
           'personal_of_principal,personal_rows,response_mix,response_take,retention_apply,'
           'retention_remove,session_begin,'
-          'session_tell,sessions_end,sessions_of,signin_audit}', 'functions kept from the daemon');
+          'session_tell,sessions_end,sessions_of,signin_audit,tenant_tables}', 'functions kept from the daemon');
 SELECT is(ARRAY(SELECT p.proname::text FROM pg_proc AS p
                  WHERE p.pronamespace = 'pledge'::regnamespace AND p.prosecdef
                    AND NOT coalesce('search_path=pledge, pg_temp' = ANY (p.proconfig), false)),
