@@ -2,6 +2,7 @@
 """Returns: every rule, all at once; nothing half written; and what the monitor makes of them."""
 
 import hashlib
+import os
 import uuid
 
 import grpc
@@ -92,6 +93,16 @@ class Returns(SmallCouncil):
         sent = self.submit(self.agency, "police", lines)
         read = self.officer.GetReturn(name=sent.name).owner_return
         self.assertEqual(read.progress[0].confirmation, lines[0]["confirmation"])
+
+    def test_the_document_of_checks_is_what_the_service_checks(self):
+        checks = self.agency.ListReturnChecks(page_size=1000).return_checks
+        layers = {layer: return_pb2.CheckLayer.Name(layer)[12:].lower() for layer in range(5)}
+        rows = ["| code | layer | | field | rule | what to do |", "|---|---|---|---|---|---|"]
+        rows += [f"| {c.code} | {layers[c.layer]} | {'asks' if c.asks else 'refuses'} | {c.field} | {c.rule} | {c.remedy} |"
+                 for c in checks]
+        with open(os.path.join(harness.ROOT, "proto/RETURN_CHECKS.md"), encoding="utf-8") as file:
+            told = file.read()
+        self.assertEqual(told[told.index("| code"):], "\n".join(rows) + "\n")
 
     def test_a_return_for_another_period(self):
         lines = [self.line("p1")]
