@@ -18,7 +18,7 @@ BUILD=build/release
 PLEDGED=$PWD/$BUILD/server/pledged
 PLEDGE=$PWD/$BUILD/client/cli/pledge
 STARTED=$(date +%s)
-STEPS=9
+STEPS=10
 STEP=0
 START_SECONDS=20
 COUNCILS="leicester halton derby peterborough"
@@ -276,6 +276,23 @@ current_consultation() {
         --on "$(date -d '+40 days' +%F)" --published "$(date +%F)"
 }
 
+# Derby's Children in Care Council met twice and said which promises are kept: nine came, and once four, whose
+# counts nobody outside the voice team sees.
+current_voice() {
+    local body=children-in-care-council large small
+    [ -s "$DEMO/voice" ] && return
+    large=$(date -d '-15 days' +%F)
+    small=$(date -d '-40 days' +%F)
+    as derby-worker cicc session derby $body "$small" --participants 4 --theme leaving-care
+    as derby-worker cicc rate derby promise/2 --session "$body/$small" --rating 9=0/1/3/0
+    as derby-worker cicc session derby $body "$large" --participants 9 --theme being-in-care
+    as derby-worker cicc rate derby promise/2 --session "$body/$large" --rating 1=1/2/6/0 --rating 2=8/1/0/0 \
+        --rating 4=2/1/6/0 --rating 5=7/1/1/0 --rating 8=8/0/0/1 \
+        --words "4=I saw my brother twice this year." --words "2=They asked me which wall to paint."
+    as derby-worker cicc count derby "$large" --size 15 --group "age=under 14,7" --group "age=14 and over,8"
+    echo "$large" >"$DEMO/voice"
+}
+
 further() {
     local round
     round=$(cat "$DEMO/round")
@@ -291,6 +308,7 @@ Look further, as Derby's officer:
   pledge                                     (what is yours to do)
   pledge monitor derby --promise 3
   pledge round show derby $round --late
+  pledge cicc ratings derby promise/2
   pledge return checks
   pledge reminder list derby
   pledge pledge compare derby promise 2
@@ -326,6 +344,8 @@ start() {
     current_round
     step "A consultation that is open at Derby"
     current_consultation >"$DEMO/consultation.log"
+    step "What Derby's young people say"
+    current_voice >>"$DEMO/consultation.log"
     step "The monitor of each council"
     local council
     for council in $COUNCILS; do

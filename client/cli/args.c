@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MAX_WORDS = 128 };
+enum { MAX_WORDS = 256 };
 
 static int fail_with(const struct cli *cli, const char *format, va_list args)
 {

@@ -76,7 +76,7 @@ const struct cli_command cli_commands[] = {
          "Over every council that you have a place in, or one. It is also what \"pledge\" "
          "by itself shows.",
      .arguments = ARGUMENTS({"[AUTHORITY]", "only this council"}),
-     .examples = EXAMPLES("pledge", "pledge tasks derby --json"),
+     .examples = EXAMPLES("pledge tasks derby --json", "pledge"),
      .run = run_tasks},
     {.group = "monitor",
      .summary = "show which promise is kept and who is late",

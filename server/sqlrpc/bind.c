@@ -57,7 +57,7 @@ static bool is_id(const char *text, size_t len)
 
 bool bind_shape_add(struct bind_shape *shape, const char *collection, size_t len)
 {
-    if (shape->depth == BIND_MAX_SHAPE || len >= BIND_MAX_NAME) {
+    if (shape->depth == BIND_MAX_SHAPE || len >= BIND_MAX_COLLECTION) {
         return false;
     }
     memcpy(shape->collections[shape->depth], collection, len);
@@ -214,7 +214,7 @@ static bool write_elements(struct array_writer *writer, const void *repeated)
             direct ? at
                    : descend(path, crossing + 1, path->depth, *(const ProtobufCMessage *const *)at);
         member = member ? member : default_member(path->fields[path->depth - 1]);
-        char where[2 * BIND_TEXT];
+        char where[2 * BIND_PARAM_TEXT];
         size_t head = 0; /* the path up to and with the crossing */
         for (unsigned dots = 0;
              param->text[head] && (param->text[head] != '.' || dots++ < crossing); head++) {

@@ -23,8 +23,11 @@ enum {
     BIND_MAX_PARAMS = 32,
     BIND_MAX_COLUMNS = 48,
     BIND_MAX_ID = 63,   /* characters of one segment of a resource name */
-    BIND_MAX_NAME = 64, /* bytes of one field name or collection */
-    BIND_TEXT = 256,    /* bytes of a path as text */
+    BIND_MAX_NAME = 64, /* bytes of one field name */
+    /* Thousands of parameters are kept, so their names have no more room than they need. */
+    BIND_MAX_COLLECTION = 24,
+    BIND_PARAM_TEXT = 80,
+    BIND_TEXT = 256, /* bytes of a path as text */
 };
 
 struct bind_path {
@@ -34,7 +37,7 @@ struct bind_path {
 };
 
 struct bind_shape {
-    char collections[BIND_MAX_SHAPE][BIND_MAX_NAME];
+    char collections[BIND_MAX_SHAPE][BIND_MAX_COLLECTION];
     unsigned depth; /* of collections, authorities included */
 };
 
@@ -43,7 +46,7 @@ enum bind_refusal { BIND_NO_REFUSAL, BIND_STATUS, BIND_MESSAGE, BIND_CODES };
 struct bind_param {
     enum bind_refusal refusal; /* then nothing else of the request is meant */
     struct bind_path path;
-    char text[BIND_TEXT]; /* the path as the request spells it, for errors */
+    char text[BIND_PARAM_TEXT]; /* the path as the request spells it, for errors */
     const struct value_type *type;
     enum value_kind kind;
     const char *const *labels;

@@ -48,7 +48,7 @@ static size_t read_param(struct reader *reader, const char *text, struct bind_pa
     size_t type = strspn(text + whole, ":") == 2
                       ? strspn(text + whole + 2, "abcdefghijklmnopqrstuvwxyz0123456789")
                       : 0;
-    if (type == 0 || path >= BIND_TEXT) {
+    if (type == 0 || path >= BIND_PARAM_TEXT) {
         problem(reader->problems, reader->where, ":%.*s needs a type, as in :%.*s::text",
                 (int)whole, text, (int)whole, text);
         return 0;
@@ -464,7 +464,7 @@ static void find_request_fields(struct sql_method *method)
     method->update_mask = field_of(method->method.input, "update_mask", PROTOBUF_C_TYPE_MESSAGE);
     bool has_parent = field_of(method->method.input, "parent", PROTOBUF_C_TYPE_STRING) != NULL;
     bool has_name = field_of(method->method.input, "name", PROTOBUF_C_TYPE_STRING) != NULL;
-    char text[BIND_TEXT];
+    char text[BIND_PARAM_TEXT];
     snprintf(text, sizeof(text), "%s", has_parent ? "parent" : has_name ? "name" : "");
     for (unsigned i = 0; method->update_mask && i < input->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &input->fields[i];

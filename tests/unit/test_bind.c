@@ -212,7 +212,7 @@ static void labels_are_short_names(void **state)
 {
     const char *const *labels = value_labels(&pledge__v1__return_state__descriptor);
     assert_string_equal(labels[0], "");
-    assert_string_equal(labels[1], "due");
+    assert_string_equal(labels[1], "not_started");
     assert_ptr_equal(labels, value_labels(&pledge__v1__return_state__descriptor));
 }
 

@@ -105,7 +105,7 @@ static void command_lines(void **state)
         {"pledge retrun submit x", CLI_USAGE, NULL, "did you mean return?"},
         {"pledge return sumbit x", CLI_USAGE, NULL, "did you mean submit?"},
         {"pledge return", CLI_USAGE, NULL, "needs a second word"},
-        {"pledge", CLI_USAGE, NULL, ""},
+        {"pledge", CLI_OK, "tasks ", ""},
         {"pledge return submit -- --odd", CLI_OK, "return submit", ""},
         {"pledge return submit -", CLI_OK, "return submit", ""},
         {"pledge --version", CLI_OK, NULL, ""},
