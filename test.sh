@@ -9,7 +9,7 @@ cd "$(dirname "$0")" || exit 1
 . tests/tools/lib.sh
 
 PARTS="tidy unit sql integration interop abuse fuzz"
-TEST_PACKAGES="exim4-daemon-light libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+TEST_PACKAGES="libcmocka-dev clang-format-14 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
     python3 python3-venv nghttp2-client man-db curl ca-certificates rsync git
     faketime testssl.sh"
 WORK=$PWD/build/test
@@ -155,6 +155,10 @@ rm -f "$LOGS"/*.log
 say "packages"
 # shellcheck disable=SC2086
 install_packages $PLEDGE_BUILD_PACKAGES $PLEDGE_RUN_PACKAGES $TEST_PACKAGES
+# A machine has one mail server; where there is another, it stays and test_reminders is skipped.
+if [ ! -e /usr/sbin/sendmail ]; then
+    install_packages exim4-daemon-light
+fi
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 
 wants tidy && part "tidy" python3 tests/tidy/tidy.py

@@ -38,7 +38,7 @@ class Tap:
     """Ends TLS in the middle and keeps every byte that the client sends; the daemon behind it is the real one."""
 
     def __init__(self, port, identity):
-        self.port, self.sent, self.connections = port, bytearray(), 0
+        self.port, self.sent = port, []  # of each connection
         self.front = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.front.load_cert_chain(os.path.join(harness.WORK, "server.pem"), os.path.join(harness.WORK, "server.key"))
         self.front.set_alpn_protocols(["h2"])
@@ -55,10 +55,10 @@ class Tap:
                 plain, _ = self.listener.accept()
             except OSError:
                 return
-            self.connections += 1
+            self.sent.append(bytearray())
             client = self.front.wrap_socket(plain, server_side=True)
             server = self.back.wrap_socket(socket.create_connection(("127.0.0.1", self.port)), server_hostname="localhost")
-            for source, target, keep in ((client, server, self.sent), (server, client, bytearray())):
+            for source, target, keep in ((client, server, self.sent[-1]), (server, client, bytearray())):
                 threading.Thread(target=self.carry, args=(source, target, keep), daemon=True).start()
 
     @staticmethod
@@ -72,18 +72,21 @@ class Tap:
             pass
 
     def messages(self, size):
-        """gRPC messages in the frames of type DATA; `size` is the most that one may have."""
-        stream, at, data = bytes(self.sent), len(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), {}
-        while at < len(stream):
-            length, kind = int.from_bytes(stream[at:at + 3], "big"), stream[at + 3]
-            number = int.from_bytes(stream[at + 5:at + 9], "big")
-            if kind == 0:
-                data[number] = data.get(number, b"") + stream[at + 9:at + 9 + length]
-            at += 9 + length
+        """gRPC messages in the frames of type DATA; `size` is the most that one may have. A client that has to
+        connect again sends the same once more."""
+        data = {}
+        for connection, sent in enumerate(self.sent):
+            stream, at = bytes(sent), len(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+            while at < len(stream):
+                length, kind = int.from_bytes(stream[at:at + 3], "big"), stream[at + 3]
+                number = connection, int.from_bytes(stream[at + 5:at + 9], "big")
+                if kind == 0:
+                    data[number] = data.get(number, b"") + stream[at + 9:at + 9 + length]
+                at += 9 + length
         for body in data.values():
             if body[0] != 0 or int.from_bytes(body[1:5], "big") != len(body) - 5 or len(body) > size:
                 raise AssertionError("a request that is compressed, cut or long")
-        return [body[5:] for body in data.values()]
+        return {body[5:] for body in data.values()}
 
 
 class Population(Cli, SmallCouncil):
@@ -120,7 +123,7 @@ class Population(Cli, SmallCouncil):
         tap.listener.close()
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("75 % on care orders · 69 % in foster care · 11 % in children's homes", done.stdout)
-        sent = bytes(tap.sent).decode("latin-1")
+        sent = b"".join(map(bytes, tap.sent)).decode("latin-1")
         self.assertIn("PRI * HTTP/2.0", sent)  # it is the plain text that was kept
         self.assertIn("childrens_home", sent)
         after = self.dump()
