@@ -17,7 +17,7 @@ SHAPE = (8, 4)
 SECONDS = 12
 NAMES = 5000  # each guessed for so seldom that none is slowed: every guess is hashed
 WARM_SECONDS = 1.5
-KNOWN = 400
+KNOWN = 80  # a turn: no more than one address may ask, by the rate for those that nobody knows
 
 
 class Guarded(Ours):

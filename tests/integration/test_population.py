@@ -3,6 +3,7 @@
 
 import datetime
 import os
+import select
 import socket
 import ssl
 import subprocess
@@ -58,18 +59,33 @@ class Tap:
             self.sent.append(bytearray())
             client = self.front.wrap_socket(plain, server_side=True)
             server = self.back.wrap_socket(socket.create_connection(("127.0.0.1", self.port)), server_hostname="localhost")
-            for source, target, keep in ((client, server, self.sent[-1]), (server, client, bytearray())):
-                threading.Thread(target=self.carry, args=(source, target, keep), daemon=True).start()
+            threading.Thread(target=self.carry, args=(client, server, self.sent[-1]), daemon=True).start()
 
     @staticmethod
-    def carry(source, target, keep):
+    def carry(client, server, keep):
+        """Both ways on one thread: OpenSSL lets no two threads at one connection."""
+        others = {client: server, server: client}
+        for end in others:
+            end.setblocking(False)
         try:
-            while data := source.recv(65536):
-                keep += data
-                target.sendall(data)
-            target.shutdown(socket.SHUT_RDWR)
+            while True:
+                for source in [end for end in others if end.pending()] or select.select(others, [], [])[0]:
+                    try:
+                        data = source.recv(65536)
+                    except ssl.SSLWantReadError:
+                        continue  # a session ticket, or half a record
+                    if not data:
+                        return
+                    if source is client:
+                        keep += data
+                    others[source].setblocking(True)
+                    others[source].sendall(data)
+                    others[source].setblocking(False)
         except OSError:
             pass
+        finally:
+            client.close()
+            server.close()
 
     def messages(self, size):
         """gRPC messages in the frames of type DATA; `size` is the most that one may have. A client that has to
