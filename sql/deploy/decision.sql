@@ -6,8 +6,10 @@ BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
 
--- Locks the version of an endorsement that is to go on; fails where it cannot.
-CREATE FUNCTION endorsement_lock(p_pledge text, p_number int, p_id text, p_etag text) RETURNS void
+-- Locks the version of an endorsement that has the etag that the caller read, and gives it as a row of
+-- endorsement_now(). p_field is the request's field that names it.
+CREATE FUNCTION endorsement_hold(p_pledge text, p_number int, p_id text, p_etag text, p_field text)
+RETURNS record
 LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
@@ -18,9 +20,20 @@ BEGIN
     SELECT * INTO v FROM endorsement_now() AS s
      WHERE s.pledge_id = p_pledge AND s.version_number = p_number AND s.endorsement_id = p_id;
     IF NOT FOUND THEN
-        PERFORM fail('PL404', 'There is no such endorsement.', 'parent');
+        PERFORM fail('PL404', 'There is no such endorsement.', p_field);
     END IF;
     PERFORM etag_check(p_etag, v.etag, 'etag');
+    RETURN v;
+END
+$$;
+
+-- The same of one that is to go on; fails where it cannot.
+CREATE FUNCTION endorsement_lock(p_pledge text, p_number int, p_id text, p_etag text) RETURNS void
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v record := endorsement_hold(p_pledge, p_number, p_id, p_etag, 'parent');
+BEGIN
     IF v.state <> 'under_way' THEN
         PERFORM fail('PL412', 'The endorsement has ended: ' || v.state || ' on ' || v.ended_on || '.',
             'parent');
@@ -187,14 +200,7 @@ DECLARE
     v record;
     d record;
 BEGIN
-    PERFORM FROM version WHERE authority_id = app_authority() AND pledge_id = p_pledge
-        AND version_number = v_number FOR NO KEY UPDATE;
-    SELECT * INTO v FROM endorsement_now() AS s
-     WHERE s.pledge_id = p_pledge AND s.version_number = v_number AND s.endorsement_id = p_id;
-    IF NOT FOUND THEN
-        PERFORM fail('PL404', 'There is no such endorsement.', 'name');
-    END IF;
-    PERFORM etag_check(p_etag, v.etag, 'etag');
+    v := endorsement_hold(p_pledge, v_number, p_id, p_etag, 'name');
     SELECT c.*, b.display_name AS body_name INTO d FROM endorsement_decision AS c
       JOIN body AS b ON b.authority_id = c.authority_id AND b.body_id = c.body_id
      WHERE c.authority_id = app_authority() AND c.pledge_id = p_pledge
@@ -250,14 +256,7 @@ DECLARE
     v record;
     d endorsement_decision;
 BEGIN
-    PERFORM FROM version WHERE authority_id = app_authority() AND pledge_id = p_pledge
-        AND version_number = p_number FOR NO KEY UPDATE;
-    SELECT * INTO v FROM endorsement_now() AS s
-     WHERE s.pledge_id = p_pledge AND s.version_number = p_number AND s.endorsement_id = p_id;
-    IF NOT FOUND THEN
-        PERFORM fail('PL404', 'There is no such endorsement.', 'name');
-    END IF;
-    PERFORM etag_check(p_etag, v.etag, 'etag');
+    v := endorsement_hold(p_pledge, p_number, p_id, p_etag, 'name');
     SELECT * INTO d FROM endorsement_decision AS c
      WHERE c.authority_id = app_authority() AND c.pledge_id = p_pledge
        AND c.version_number = p_number AND c.endorsement_id = p_id AND c.number = p_decision;

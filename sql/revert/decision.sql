@@ -16,5 +16,6 @@ DROP FUNCTION pledge.decision_violations(date, date, text, text, text, boolean, 
     integer, integer, text, boolean, boolean);
 DROP FUNCTION pledge.notice_give(text, text, text, text, text, date, text);
 DROP FUNCTION pledge.endorsement_lock(text, integer, text, text);
+DROP FUNCTION pledge.endorsement_hold(text, integer, text, text, text);
 
 COMMIT;

@@ -5,6 +5,7 @@ BEGIN;
 SELECT 1 / (count(*) = 2)::int FROM pg_trigger
  WHERE tgrelid = 'pledge.version'::regclass AND tgname IN ('version_drafted', 'version_endorsed')
    AND tgenabled = 'O';
+SELECT 'pledge.endorsement_hold(text, int, text, text, text)'::regprocedure;
 SELECT 'pledge.endorsement_lock(text, integer, text, text)'::regprocedure;
 SELECT 'pledge.notice_give(text, text, text, text, text, date, text)'::regprocedure;
 SELECT 'pledge.decision_violations(date, date, text, text, text, boolean, integer, integer,'
