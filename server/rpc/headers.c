@@ -172,7 +172,10 @@ static bool take_authorization(struct call *call, unsigned family, const char *v
     size_t prefix = sizeof(scheme) - 1;
     (void)family;
     if (len > prefix && len <= CALL_MAX_TOKEN && strncasecmp(value, scheme, prefix) == 0) {
-        EVP_Digest(value + prefix, len - prefix, call->fingerprint, NULL, EVP_sha256(), NULL);
+        if (!EVP_Digest(value + prefix, len - prefix, call->fingerprint, NULL, EVP_sha256(),
+                        NULL)) {
+            return false;
+        }
         call->identified = true;
         call->by_session = true;
         call->certificate_days = INT_MAX;

@@ -217,8 +217,8 @@ bool id_token_claims(const struct id_token *token, const struct oidc_provider *p
     if (!is_proven(claims, user)) {
         return id_token_refuse(err, "email is not verified");
     }
-    SHA256((const unsigned char *)token->text, token->signed_len, ret_identity->digest);
-    return true;
+    const unsigned char *text = (const unsigned char *)token->text;
+    return SHA256(text, token->signed_len, ret_identity->digest) || err_no_memory(err);
 }
 
 bool id_token_verify(const struct id_token *token, const struct jwks_key *key, struct err *err)

@@ -481,8 +481,11 @@ void sql_execute(struct call *call, const ProtobufCMessage *request)
     if (!execution) {
         return;
     }
-    if (execution->method->is_write || execution->method->is_audited) {
-        EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL);
+    bool is_hashed = execution->method->is_write || execution->method->is_audited;
+    if (is_hashed &&
+        !EVP_Digest(call->request, call->request_len, execution->hash, NULL, EVP_sha256(), NULL)) {
+        call_no_memory(call); /* under a wrong hash, the request's repetition would be another's */
+        return;
     }
     recall_prepare(execution);
     execution_admit(execution, admitted);

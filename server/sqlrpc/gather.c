@@ -215,7 +215,10 @@ void sql_gather_end(struct call *call)
         return;
     }
     struct gather *gather = execution->data;
-    EVP_DigestFinal_ex(gather->hash, execution->hash, NULL);
+    if (!EVP_DigestFinal_ex(gather->hash, execution->hash, NULL)) {
+        call_no_memory(call);
+        return;
+    }
     if (gather->err.violation_count == 0 && execution_steps(execution, false, &gather->err)) {
         struct db_settings settings = execution->job.settings;
         uint64_t longest = call->rpc->loop->now_ms + CALL_MAX_TIMEOUT_MS;

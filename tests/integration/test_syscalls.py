@@ -32,7 +32,8 @@ CLEAN = {code.name for code in test_durability.REPEATED}
 class Failing:
     """The control of what is preloaded."""
 
-    FIELDS = ("allocations_one_in", "calls_one_in", "seed", "allocations_failed", "calls_failed")
+    FIELDS = ("allocations_one_in", "calls_one_in", "digests_one_in", "seed",
+              "allocations_failed", "calls_failed", "digests_failed")
 
     def __init__(self, folder):
         self.library = os.path.join(folder, "failing_calls.so")

@@ -4,9 +4,10 @@
  * they would on a machine in trouble. Build: cc -shared -fPIC -O2 -o failing_calls.so
  * failing_calls.c
  *
- * FAILING_FILE names a file of five 32-bit numbers in the machine's order, which may be written and
- * read while the program runs: one in how many allocations fails (0: none), one in how many calls,
- * the seed, then how many of each have failed.
+ * FAILING_FILE names a file of seven 32-bit numbers in the machine's order, which may be written
+ * and read while the program runs: one in how many allocations fails (0: none), one in how many
+ * calls, one in how many of OpenSSL's digests (which allocate), the seed, then how many of each
+ * have failed.
  *
  * What aborts the program by libuv's own decision is left alone: its eventfd and epoll_ctl.
  */
@@ -34,9 +35,11 @@ extern void *__interceptor_realloc(void *memory, size_t size) __attribute__((wea
 struct control {
     _Atomic uint32_t allocations_one_in;
     _Atomic uint32_t calls_one_in;
+    _Atomic uint32_t digests_one_in;
     uint32_t seed;
     _Atomic uint32_t allocations_failed;
     _Atomic uint32_t calls_failed;
+    _Atomic uint32_t digests_failed;
 };
 
 static struct control *control; /* NULL until the program has started */
@@ -113,6 +116,23 @@ void *realloc(void *memory, size_t size)
     }
     return __interceptor_realloc ? __interceptor_realloc(memory, size)
                                  : __libc_realloc(memory, size);
+}
+
+/* --- digests -----------------------------------------------------------------------------------
+ */
+
+/* As in openssl/evp.h, whose header the build of this needs not. */
+int EVP_Digest(const void *data, size_t len, unsigned char *out, unsigned *size, const void *type,
+               void *engine)
+{
+    static __typeof__(EVP_Digest) *next;
+    if (control && fails(&control->digests_one_in, &control->digests_failed)) {
+        return 0;
+    }
+    if (!next) {
+        next = (__typeof__(EVP_Digest) *)dlsym(RTLD_NEXT, "EVP_Digest");
+    }
+    return next(data, len, out, size, type, engine);
 }
 
 /* --- sockets -----------------------------------------------------------------------------------
