@@ -1,52 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
+#include "client/cli/mark.h"
+#include "client/cli/monitor.h"
 #include "client/cli/text.h"
 
 #include "pledge/v1/monitor.pb-c.h"
 
 #include <string.h>
-
-struct mark {
-    const char *words;
-    enum style style;
-};
-
-static const struct mark standings[] = {
-    {"?", STYLE_PLAIN},
-    [PLEDGE__V1__STANDING__STANDING_RED] = {"✗ red", STYLE_RED},
-    [PLEDGE__V1__STANDING__STANDING_MISSING] = {"○ missing", STYLE_RED},
-    [PLEDGE__V1__STANDING__STANDING_AMBER] = {"◐ amber", STYLE_AMBER},
-    [PLEDGE__V1__STANDING__STANDING_NO_COMMITMENT] = {"– no commitment", STYLE_AMBER},
-    [PLEDGE__V1__STANDING__STANDING_AWAITED] = {"… awaited", STYLE_DIM},
-    [PLEDGE__V1__STANDING__STANDING_GREEN] = {"● green", STYLE_GREEN},
-};
-
-static const struct mark trends[] = {
-    {"–", STYLE_DIM},
-    [PLEDGE__V1__TREND__TREND_BETTER] = {"▲ better", STYLE_GREEN},
-    [PLEDGE__V1__TREND__TREND_SAME] = {"= same", STYLE_DIM},
-    [PLEDGE__V1__TREND__TREND_WORSE] = {"▼ worse", STYLE_RED},
-};
-
-static const struct mark ratings[] = {
-    {"–", STYLE_DIM},
-    [PLEDGE__V1__RATING__RATING_RED] = {"✗ red", STYLE_RED},
-    [PLEDGE__V1__RATING__RATING_AMBER] = {"◐ amber", STYLE_AMBER},
-    [PLEDGE__V1__RATING__RATING_GREEN] = {"● green", STYLE_GREEN},
-};
-
-/* What young people say, by the same colours as the owners' ratings that go with it. */
-static const struct mark answers[] = {
-    {"–", STYLE_DIM},
-    [PLEDGE__V1__KEPT_ANSWER__KEPT_ANSWER_KEEPING] = {"● keeping", STYLE_GREEN},
-    [PLEDGE__V1__KEPT_ANSWER__KEPT_ANSWER_PARTLY] = {"◐ partly", STYLE_AMBER},
-    [PLEDGE__V1__KEPT_ANSWER__KEPT_ANSWER_NOT_KEEPING] = {"✗ not keeping", STYLE_RED},
-};
-
-/* A value that a later service may send and this program does not know shows as "?". */
-#define MARK(list, number)                                                                         \
-    ((size_t)(number) < sizeof(list) / sizeof((list)[0]) ? (list)[number]                          \
-                                                         : (struct mark){"?", STYLE_PLAIN})
 
 static const char *word(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor,
                         size_t count)
@@ -62,10 +22,19 @@ static const char *word(struct cli *cli, const Pledge__V1__GetMonitorResponse *m
                : cli_printf(cli, "%ss", statement);
 }
 
+const char *monitor_round_told(struct cli *cli, const char *title, const char *as_at,
+                               const char *known_on)
+{
+    char day[TEXT_DATE_SIZE];
+    char known[TEXT_DATE_SIZE];
+    bool then = cli_option(cli, "known-on") != NULL;
+    return cli_printf(cli, "Round %s · as at %s%s%s", view_clean(cli, title), text_date(as_at, day),
+                      then ? " as known on " : "", then ? text_date(known_on, known) : "");
+}
+
 static void header(struct cli *cli, const Pledge__V1__GetMonitorResponse *m)
 {
     char adopted[TEXT_DATE_SIZE];
-    char as_at[TEXT_DATE_SIZE];
     const char *line =
         cli_printf(cli, "%s · %s · version %d, %zu %s, %s%s",
                    view_clean(cli, m->authority_display_name), view_clean(cli, m->pledge_title),
@@ -74,8 +43,8 @@ static void header(struct cli *cli, const Pledge__V1__GetMonitorResponse *m)
     fputs(style_on(STYLE_BOLD, cli->colour), cli->out);
     view_paragraph(cli, cli->out, line, 0);
     fputs(style_off(STYLE_BOLD, cli->colour), cli->out);
-    line = cli_printf(cli, "Round %s · as at %s · %d of %d returns in",
-                      view_clean(cli, m->round_title), text_date(m->as_at, as_at),
+    line = cli_printf(cli, "%s · %d of %d returns in",
+                      monitor_round_told(cli, m->round_title, m->as_at, m->known_on),
                       m->received_count, m->expected_count);
     const struct {
         int count;
@@ -88,6 +57,10 @@ static void header(struct cli *cli, const Pledge__V1__GetMonitorResponse *m)
         }
     }
     view_paragraph(cli, cli->out, line, 0);
+    if (m->roll_up && m->roll_up->rule == PLEDGE__V1__ROLL_UP_RULE__ROLL_UP_RULE_WEIGHTED) {
+        fprintf(cli->out, "Ratings are weighed: green from %d, amber from %d of 100\n",
+                m->roll_up->green_from, m->roll_up->amber_from);
+    }
     fputc('\n', cli->out);
 }
 
@@ -181,6 +154,7 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
     bool with_trend = any_trend(monitor);
     bool with_young = any_young(monitor);
     size_t disagreeing = 0;
+    size_t few = 0;
     table_init(&table, &cli->arena, 0);
     table_column(&table, "", TABLE_RIGHT);
     table_column(&table, word(cli, monitor, 1), TABLE_CUT);
@@ -195,25 +169,27 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
     table_column(&table, "", TABLE_NOTE);
     for (size_t i = 0; i < monitor->n_statements; i++) {
         const Pledge__V1__MonitorStatement *statement = monitor->statements[i];
-        struct mark standing = MARK(standings, statement->standing);
-        struct mark trend = MARK(trends, statement->trend);
+        struct table_cell standing = mark_standing(statement->standing);
+        struct table_cell trend = mark_trend(statement->trend);
         struct table_cell *row = table_row(&table);
         if (!row) {
             return;
         }
         row[0].text = view_clean(cli, statement->statement_id);
         row[1].text = view_clean(cli, statement->title);
-        row[2] = (struct table_cell){standing.words, standing.style};
+        row[2] = standing;
         row[3].text = owners_in(cli, statement);
         if (with_trend) {
-            row[4] = (struct table_cell){trend.words, trend.style};
+            row[4] = trend;
         }
         if (with_young) {
-            struct mark answer = MARK(answers, statement->young_rating);
+            struct table_cell answer = mark_kept(statement->young_rating);
             row[4 + with_trend] = (struct table_cell){
-                statement->disagrees ? cli_printf(cli, "%s ≠", answer.words) : answer.words,
+                cli_printf(cli, "%s%s%s", answer.text, statement->disagrees ? " ≠" : "",
+                           statement->young_suppressed ? " *" : ""),
                 answer.style};
             disagreeing += statement->disagrees;
+            few += statement->young_suppressed;
         }
         row[4 + with_trend + with_young] = (struct table_cell){note(cli, statement), STYLE_DIM};
     }
@@ -225,51 +201,82 @@ static void statements(struct cli *cli, const Pledge__V1__GetMonitorResponse *mo
                                   disagreeing, word(cli, monitor, disagreeing)),
                        0);
     }
+    if (few > 0) {
+        view_paragraph(cli, cli->out, "* Fewer than 6 young people answered: no count is told.", 0);
+    }
+}
+
+/* An option as it was given, to be given again; "" where it was not. */
+static const char *given_again(struct cli *cli, const char *name)
+{
+    const char *value = cli_option(cli, name);
+    return value ? cli_printf(cli, " --%s %s", name, view_clean(cli, value)) : "";
 }
 
 static void look_further(struct cli *cli, const Pledge__V1__GetMonitorResponse *monitor)
 {
     const char *authority = cli_argument(cli, 0);
     const char *round = view_clean(cli, text_last_segment(monitor->round));
-    bool other = cli_option(cli, "round") != NULL;
+    const char *asked = cli_printf(
+        cli, "%s%s%s", cli_option(cli, "round") ? cli_printf(cli, " --round %s", round) : "",
+        given_again(cli, "as-at"), given_again(cli, "known-on"));
     fprintf(cli->out, "\nLook further:\n");
-    if (monitor->n_statements > 0 && !cli_option(cli, "promise")) {
-        fprintf(cli->out, "  pledge monitor %s --promise %s%s%s\n", authority,
-                view_clean(cli, monitor->statements[0]->statement_id), other ? " --round " : "",
-                other ? round : "");
-    } else if (cli_option(cli, "promise")) {
-        fprintf(cli->out, "  pledge monitor %s%s%s\n", authority, other ? " --round " : "",
-                other ? round : "");
+    if (cli_option(cli, "promise")) {
+        fprintf(cli->out, "  pledge monitor %s%s\n", authority, asked);
+    } else if (monitor->n_statements > 0) {
+        fprintf(cli->out, "  pledge monitor %s --promise %s%s\n", authority,
+                view_clean(cli, monitor->statements[0]->statement_id), asked);
     }
     bool late = monitor->late_count + monitor->missing_count + monitor->queried_count > 0;
     fprintf(cli->out, "  pledge round show %s %s%s\n", authority, round, late ? " --late" : "");
 }
 
+/* "9 keeping, * partly, * not keeping, 0 cannot say". */
+static const char *young_counts(struct cli *cli, const Pledge__V1__MonitorStatement *statement)
+{
+    static const struct view_column answer = {"", "answer", 0};
+    const char *told = "";
+    bool withheld = false;
+    if (statement->young_suppressed) {
+        return "* of fewer than 6 young people no count is told";
+    }
+    for (size_t i = 0; i < statement->n_young_counts; i++) {
+        const Pledge__V1__AnswerCount *count = statement->young_counts[i];
+        const char *number = count->suppressed ? "*" : cli_printf(cli, "%d", count->count);
+        told = cli_printf(cli, "%s%s%s %s", told, i == 0 ? "" : ", ", number,
+                          view_text(cli, count, &answer));
+        withheld = withheld || count->suppressed;
+    }
+    return withheld ? cli_printf(cli, "%s; * is withheld, so that nobody can be found", told)
+                    : told;
+}
+
 static void one_statement(struct cli *cli, const Pledge__V1__MonitorStatement *statement)
 {
-    struct mark standing = MARK(standings, statement->standing);
-    struct mark trend = MARK(trends, statement->trend);
+    struct table_cell standing = mark_standing(statement->standing);
+    struct table_cell trend = mark_trend(statement->trend);
     fprintf(cli->out, "%s  %s\n", view_clean(cli, statement->statement_id),
             view_clean(cli, statement->title));
     view_paragraph(cli, cli->out, view_clean(cli, statement->text), 4);
     fprintf(cli->out, "\nOutcome: %s\nStanding: %s%s%s, %s, trend: %s\n",
             view_clean(cli, statement->outcome_title), style_on(standing.style, cli->colour),
-            standing.words, style_off(standing.style, cli->colour), owners_in(cli, statement),
-            trend.words);
+            standing.text, style_off(standing.style, cli->colour), owners_in(cli, statement),
+            trend.text);
     if (*statement->young_rated_on) {
-        struct mark answer = MARK(answers, statement->young_rating);
+        struct table_cell answer = mark_kept(statement->young_rating);
         char on[TEXT_DATE_SIZE];
         fprintf(cli->out, "Young people: %s%s%s, %s%s\n", style_on(answer.style, cli->colour),
-                answer.words, style_off(answer.style, cli->colour),
+                answer.text, style_off(answer.style, cli->colour),
                 text_date(statement->young_rated_on, on),
                 statement->disagrees ? "; the owners say something else" : "");
+        view_paragraph(cli, cli->out, young_counts(cli, statement), 4);
     }
     fprintf(cli->out, "Evidence: named in %d line%s\n", statement->evidence_count,
             statement->evidence_count == 1 ? "" : "s");
     for (size_t i = 0; i < statement->n_history; i++) {
-        struct mark past = MARK(standings, statement->history[i]->standing);
+        struct table_cell past = mark_standing(statement->history[i]->standing);
         fprintf(cli->out, "%s%s %s%s", i == 0 ? "Before: " : ", ",
-                view_clean(cli, statement->history[i]->round_id), past.words,
+                view_clean(cli, statement->history[i]->round_id), past.text,
                 i + 1 == statement->n_history ? "\n" : "");
     }
     fputc('\n', cli->out);
@@ -282,13 +289,13 @@ static void one_statement(struct cli *cli, const Pledge__V1__MonitorStatement *s
     for (size_t i = 0; i < statement->n_owners; i++) {
         const Pledge__V1__MonitorOwner *owner = statement->owners[i];
         static const struct view_column state = {"", "return_state", 0};
-        struct mark rating = MARK(ratings, owner->rating);
+        struct table_cell rating = mark_rating(owner->rating);
         struct table_cell *row = table_row(&table);
         if (!row) {
             return;
         }
         row[0].text = view_clean(cli, owner->owner_display_name);
-        row[1] = (struct table_cell){rating.words, rating.style};
+        row[1] = rating;
         row[2].text = owner->days_late > 0
                           ? cli_printf(cli, "%s, %d day%s late", view_text(cli, owner, &state),
                                        owner->days_late, owner->days_late == 1 ? "" : "s")
@@ -303,6 +310,16 @@ int run_monitor(struct cli *cli)
     Pledge__V1__GetMonitorRequest request = PLEDGE__V1__GET_MONITOR_REQUEST__INIT;
     const char *round = cli_option(cli, "round");
     const char *promise = cli_option(cli, "promise");
+    const char *by = cli_option(cli, "by");
+    bool compare = cli_flag(cli, "compare") || cli_option(cli, "against");
+    if ((promise != NULL) + (by != NULL) + compare > 1) {
+        return cli_usage(cli, "choose one of --promise, --by and --compare");
+    }
+    if (by || compare) {
+        return by ? monitor_summary(cli, by) : monitor_compare(cli);
+    }
+    request.as_at = cli_option_text(cli, "as-at");
+    request.known_on = cli_option_text(cli, "known-on");
     request.parent = cli_authority(cli, cli_argument(cli, 0));
     request.round_id = round ? cli_copy(cli, text_last_segment(round)) : request.round_id;
     cli->hint = cli_printf(cli, "Rounds: pledge round list %s", cli_argument(cli, 0));

@@ -186,6 +186,8 @@ int run_signature_service_keys(struct cli *cli);
 int run_verify(struct cli *cli);
 
 int run_monitor(struct cli *cli);
+int run_roll_up_show(struct cli *cli);
+int run_roll_up_set(struct cli *cli);
 int run_audit_export(struct cli *cli);
 int run_audit_verify(struct cli *cli);
 int run_personal_fields(struct cli *cli);

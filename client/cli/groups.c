@@ -38,6 +38,7 @@ const struct cli_group cli_groups[] = {
     {"commitment", "what departments and agencies undertake"},
     {"round", "reporting rounds"},
     {"return", "what each owner reports in a round"},
+    {"roll-up", "the rule by which the monitor's standings are rolled up"},
     {"reminder", "who is reminded of returns, and what became of it"},
     {"consultation", "who is asked about a draft, and what they answer"},
     {"amendment", "other words for a draft"},

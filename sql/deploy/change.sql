@@ -209,6 +209,7 @@ BEGIN
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),
         ('return_draft', 'INSERT OR UPDATE OR DELETE', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
+        ('roll_up', 'INSERT', 'monitor.read', '', ''),
         ('round_extension', 'INSERT', 'round.read', '/rounds/%s', 'round_id'),
         ('reminder', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),
         ('reminder_policy', 'INSERT OR UPDATE', 'reminder.read', '/reminderRules', ''),

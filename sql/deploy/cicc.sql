@@ -435,8 +435,11 @@ CREATE FUNCTION young_ratings(p_pledge text, p_number int, p_as_at date, p_known
 RETURNS TABLE (statement_id text, rating int, name text, session text, rated_on date,
                prevailing text, participants int, suppressed boolean, answers text[],
                counts int[], withheld boolean[], reply_count int)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE ROWS 50 SET search_path = pledge, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT s.statement_id, v.rating, v.name, v.session, v.rated_on, v.prevailing, v.participants,
            v.suppressed, v."counts.answer", v."counts.count", v."counts.suppressed",
            (SELECT count(*) FROM rating_reply AS p
@@ -456,7 +459,8 @@ AS $$
        AND v.statement_id = s.statement_id AND v.rating = l.rating
      WHERE s.authority_id = app_authority() AND s.pledge_id = p_pledge
        AND s.version_number = p_number
-     ORDER BY s.position
+     ORDER BY s.position;
+END
 $$;
 COMMENT ON FUNCTION young_ratings(text, int, date, date)
     IS 'How young people rated each statement of a version last, as at a day.';

@@ -98,10 +98,66 @@ COMMENT ON CONSTRAINT commitment_statement_statements_count ON commitment_statem
 CREATE INDEX commitment_statement_statement
     ON commitment_statement (authority_id, pledge_id, version_number, statement_id);
 
+-- When what is owed ended and when it was taken up again, so that a past day can be asked about.
+CREATE TABLE commitment_turn (
+    authority_id  text COLLATE "C" NOT NULL,
+    commitment_id text COLLATE "C" NOT NULL,
+    statement_id  text COLLATE "C" NOT NULL,
+    turn          int NOT NULL,
+    owed          boolean NOT NULL,
+    recorded_at   timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT commitment_turn_turn_once
+        PRIMARY KEY (authority_id, commitment_id, statement_id, turn),
+    CONSTRAINT commitment_turn_commitment_exists FOREIGN KEY (authority_id, commitment_id)
+        REFERENCES commitment
+);
+COMMENT ON COLUMN commitment_turn.statement_id IS 'Empty for the commitment as a whole';
+COMMENT ON CONSTRAINT commitment_turn_turn_once ON commitment_turn
+    IS 'commitment: changed at the same moment';
+COMMENT ON CONSTRAINT commitment_turn_commitment_exists ON commitment_turn
+    IS 'commitment: names no commitment';
+
+CREATE FUNCTION commitment_turns() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v jsonb := to_jsonb(NEW);
+    v_statement text := coalesce(v ->> 'statement_id', '');
+BEGIN
+    INSERT INTO commitment_turn (authority_id, commitment_id, statement_id, turn, owed)
+    SELECT NEW.authority_id, NEW.commitment_id, v_statement, 1 + count(*),
+           coalesce(NOT (v ->> 'withdrawn')::boolean, v ->> 'ended_at' IS NULL)
+      FROM commitment_turn AS t
+     WHERE t.authority_id = NEW.authority_id AND t.commitment_id = NEW.commitment_id
+       AND t.statement_id = v_statement;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER commitment_begins AFTER INSERT ON commitment
+    FOR EACH ROW WHEN (NEW.withdrawn) EXECUTE FUNCTION commitment_turns();
+CREATE TRIGGER commitment_turns AFTER UPDATE OF withdrawn ON commitment
+    FOR EACH ROW WHEN (NEW.withdrawn <> OLD.withdrawn) EXECUTE FUNCTION commitment_turns();
+CREATE TRIGGER commitment_statement_turns AFTER UPDATE OF ended_at ON commitment_statement
+    FOR EACH ROW WHEN ((NEW.ended_at IS NULL) <> (OLD.ended_at IS NULL))
+    EXECUTE FUNCTION commitment_turns();
+
+CREATE FUNCTION commitment_owed_on(p_authority text, p_commitment text, p_statement text, p_day date)
+RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT coalesce(bool_and(x.owed), true)
+      FROM (SELECT DISTINCT ON (t.statement_id) t.owed FROM commitment_turn AS t
+             WHERE t.authority_id = p_authority AND t.commitment_id = p_commitment
+               AND t.statement_id IN ('', p_statement) AND t.recorded_at::date <= p_day
+             ORDER BY t.statement_id, t.turn DESC) AS x
+$$;
+COMMENT ON FUNCTION commitment_owed_on(text, text, text, date)
+    IS 'Whether a commitment was owed to a statement at the end of a day, if it was there.';
+
 CREATE TRIGGER commitment_touch BEFORE UPDATE ON commitment
     FOR EACH ROW EXECUTE FUNCTION touch();
 
-DO $$ BEGIN PERFORM tenant_tables('{commitment,commitment_statement}'); END $$;
+DO $$ BEGIN PERFORM tenant_tables('{commitment,commitment_statement,commitment_turn}'); END $$;
 
 -- The statements are looked up row by row, so that a page asks the index only for its own.
 CREATE VIEW commitment_resource WITH (security_invoker = true) AS

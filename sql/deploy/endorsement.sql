@@ -320,18 +320,6 @@ AS $$ SELECT 28 $$;
 COMMENT ON FUNCTION notice_days()
     IS 'Days from the notice of a key decision to the decision (S.I. 2012/2089, regulation 9).';
 
--- A day that a list or a reply is to tell of: today, unless another one is asked for.
-CREATE FUNCTION as_at_day(p_as_at date) RETURNS date
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-    IF p_as_at > current_date THEN
-        PERFORM pledge.fail('PL400', 'Nobody knows yet how it will stand then.', 'as_at');
-    END IF;
-    RETURN coalesce(p_as_at, current_date);
-END
-$$;
-
 -- Decisions that were taken by a day and not withdrawn by then, by what was recorded by the end of another.
 CREATE FUNCTION decisions_held(p_as_at date, p_known_on date) RETURNS SETOF endorsement_decision
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp

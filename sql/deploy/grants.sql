@@ -28,6 +28,7 @@ GRANT SELECT ON authority, owner, body, body_member, body_member_resource, membe
     amendment_resource, said_done_resource
 TO pledged;
 
+GRANT SELECT, INSERT ON roll_up, roll_up_weight, commitment_turn TO pledged;
 GRANT SELECT ON reminder_default, reminder_policy, reminder_rule, reminder_rule_resource,
     reminder_address, reminder_address_resource, reminder, reminder_resource TO pledged;
 GRANT INSERT ON reminder_policy, reminder_rule, reminder_address TO pledged;

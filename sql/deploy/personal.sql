@@ -206,6 +206,7 @@ SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose
     ('return_move', 'who certified, queried or accepted a return', NULL, 'kept',
         'who answers for it is a fact of the post'),
     ('return_attempt', 'who tried to send a return', NULL, 'kept', 'who answers for a return is a fact of the post'),
+    ('roll_up', 'who chose a rule', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('round_extension', 'who gave an owner more time', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('version_edit', 'who edited a draft', NULL, 'kept', 'who wrote what is a fact of the post'),
     ('make_up', 'who recorded a count', NULL, 'kept', 'who answers for it is a fact of the post'),
@@ -331,7 +332,7 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'authority.word_statement,authority.word_board,body.body_id,body.parent_body_id,body_member.body_id,body_member.body_member_id,'
       'body_member.role,body_member.owner_id,change.kind,'
       'change.permission,change.owner_id,change_count.*,commitment.commitment_id,commitment.owner_id,'
-      'commitment.pledge_id,commitment_statement.*,commitment_carried.*,consultation.consultation_id,consultation.pledge_id,'
+      'commitment.pledge_id,commitment_statement.*,commitment_turn.*,commitment_carried.*,consultation.consultation_id,consultation.pledge_id,'
       'consultation_group.*,consultation_option.consultation_id,consultation_option.statement_id,'
       'consultation_question.consultation_id,consultation_question.kind,response.consultation_id,'
       'response_answer.consultation_id,response_code.*,response_text.consultation_id,response_text.state,'
@@ -347,7 +348,7 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'return_move.round_id,return_move.owner_id,return_move.kind,return_submission.round_id,'
       'return_submission.owner_id,return_submission.content_hash,return_move_kind.*,return_draft.round_id,'
       'return_draft.owner_id,return_attempt.round_id,return_attempt.owner_id,return_attempt.status,'
-      'return_attempt.codes,round_extension.round_id,round_extension.owner_id,role_permission.*,round.round_id,'
+      'return_attempt.codes,round_extension.round_id,round_extension.owner_id,role_permission.*,roll_up.rule,roll_up_weight.*,round.round_id,'
       'round.pledge_id,round_commitment.*,round_standing.*,statement.pledge_id,statement.statement_id,'
       'statement.outcome_id,statement.principles,version_edit.pledge_id,version_edit.part,version_edit.part_id,'
       'version_edit.kind,version_edit.field,version.pledge_id,version.state,version.adopted_by,version.content_hash,'

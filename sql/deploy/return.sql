@@ -238,21 +238,26 @@ CREATE VIEW return_resource WITH (security_invoker = true) AS
        AND x.round_id = t.round_id AND x.owner_id = t.owner_id;
 COMMENT ON VIEW return_resource IS 'Returns as the API shows them, without their progress';
 
-CREATE VIEW return_standing WITH (security_invoker = true) AS
+-- Returns and extensions have days of their own; moves carry the one on which they were recorded.
+CREATE FUNCTION return_standing_on(p_as_at date, p_known_on date)
+RETURNS TABLE (authority_id text, round_id text, owner_id text, resource_name text, display_name text,
+               submission int, counts int, received_on date, first_received_on date, due_on date,
+               extension_reason text, query text, state text, days_late int)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT r.authority_id, r.round_id, o.owner_id, o.resource_name, o.display_name, s.submission,
            coalesce(c.submission, s.submission) AS counts,
            s.received_on, f.received_on AS first_received_on,
            coalesce(x.due_on, r.due_on) AS due_on, coalesce(x.reason, '') AS extension_reason,
            CASE m.kind WHEN 'queried' THEN m.query ELSE '' END AS query,
            coalesce(m.kind, CASE WHEN s.submission IS NOT NULL THEN received_state(s.submission)
-                                 WHEN r.close_time IS NOT NULL
-                                      OR current_date > coalesce(x.due_on, r.due_on)
+                                 WHEN is_closed_on(r.close_time, p_as_at, p_known_on)
+                                      OR p_as_at > coalesce(x.due_on, r.due_on)
                                  THEN 'missing'
                                  WHEN d.checked THEN 'checked'
                                  WHEN d.checked IS NOT NULL THEN 'draft'
                                  ELSE 'not_started' END) AS state,
-           greatest(0, coalesce(f.received_on, least(current_date,
-                                                     greatest(r.closes_on, x.due_on)))
+           greatest(0, coalesce(f.received_on, least(p_as_at, greatest(r.closes_on, x.due_on)))
                - coalesce(x.due_on, r.due_on)) AS days_late
       FROM round AS r
       JOIN owner AS o ON o.authority_id = r.authority_id
@@ -260,26 +265,44 @@ CREATE VIEW return_standing WITH (security_invoker = true) AS
       LEFT JOIN LATERAL (
             SELECT l.submission, l.received_on FROM return_submission AS l
              WHERE l.authority_id = r.authority_id AND l.round_id = r.round_id
-               AND l.owner_id = o.owner_id
+               AND l.owner_id = o.owner_id AND l.received_on <= p_as_at
+               AND l.recorded_at::date <= p_known_on
              ORDER BY l.submission DESC LIMIT 1) AS s ON true
       LEFT JOIN LATERAL (
             SELECT n.kind, n.query FROM return_move AS n
              WHERE n.authority_id = r.authority_id AND n.round_id = r.round_id
                AND n.owner_id = o.owner_id AND n.submission = s.submission
+               AND n.recorded_at::date <= least(p_as_at, p_known_on)
              ORDER BY n.move DESC LIMIT 1) AS m ON true
       LEFT JOIN LATERAL (
             SELECT n.submission FROM return_move AS n
              WHERE n.authority_id = r.authority_id AND n.round_id = r.round_id
                AND n.owner_id = o.owner_id AND n.kind = 'certified'
+               AND n.recorded_at::date <= least(p_as_at, p_known_on)
              ORDER BY n.submission DESC LIMIT 1) AS c ON true
       LEFT JOIN return_submission AS f ON f.authority_id = r.authority_id
        AND f.round_id = r.round_id AND f.owner_id = o.owner_id AND f.submission = 1
-      LEFT JOIN round_extended AS x ON x.authority_id = r.authority_id
-       AND x.round_id = r.round_id AND x.owner_id = o.owner_id
+       AND f.received_on <= p_as_at AND f.recorded_at::date <= p_known_on
+      LEFT JOIN LATERAL (
+            SELECT e.due_on, e.reason FROM round_extension AS e
+             WHERE e.authority_id = r.authority_id AND e.round_id = r.round_id
+               AND e.owner_id = o.owner_id AND e.recorded_at::date <= least(p_as_at, p_known_on)
+             ORDER BY e.extension DESC LIMIT 1) AS x ON true
+      -- of a past day it is not known who had begun
       LEFT JOIN return_draft AS d ON d.authority_id = r.authority_id
-       AND d.round_id = r.round_id AND d.owner_id = o.owner_id;
-COMMENT ON VIEW return_standing
-    IS 'Where the return of each owner stands in each round, whether it owes one or not';
+       AND d.round_id = r.round_id AND d.owner_id = o.owner_id
+       AND least(p_as_at, p_known_on) >= current_date;
+END;
+COMMENT ON FUNCTION return_standing_on(date, date)
+    IS 'Where the return of each owner, whether it owes one or not, stood in each round at the end of a'
+    ' day, by what was recorded by the end of another.';
+
+CREATE VIEW return_standing WITH (security_invoker = true) AS
+    SELECT s.authority_id, s.round_id, s.owner_id, s.resource_name, s.display_name, s.submission,
+           s.counts, s.received_on, s.first_received_on, s.due_on, s.extension_reason, s.query,
+           s.state, s.days_late
+      FROM return_standing_on(current_date, '9999-12-31') AS s;
+COMMENT ON VIEW return_standing IS 'The same as it stands now';
 
 CREATE VIEW expected_return WITH (security_invoker = true) AS
     SELECT t.authority_id, t.round_id, t.owner_id, t.resource_name, t.display_name,

@@ -139,14 +139,16 @@ CREATE VIEW round_extended WITH (security_invoker = true) AS
 COMMENT ON VIEW round_extended IS 'Until when an owner has more time than the others';
 
 CREATE FUNCTION round_state(p_opens_on date, p_due_on date, p_closes_on date,
-                            p_close_time timestamptz) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+                            p_close_time timestamptz, p_as_at date) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT CASE WHEN p_close_time IS NOT NULL OR current_date > p_closes_on THEN 'closed'
-                WHEN current_date < p_opens_on THEN 'scheduled'
-                WHEN current_date > p_due_on THEN 'overdue'
+    SELECT CASE WHEN p_close_time IS NOT NULL OR p_as_at > p_closes_on THEN 'closed'
+                WHEN p_as_at < p_opens_on THEN 'scheduled'
+                WHEN p_as_at > p_due_on THEN 'overdue'
                 ELSE 'open' END
 $$;
+COMMENT ON FUNCTION round_state(date, date, date, timestamptz, date)
+    IS 'p_close_time: NULL where no officer had closed it by the day asked for';
 
 CREATE VIEW round_resource WITH (security_invoker = true) AS
     SELECT r.authority_id, r.round_id,
@@ -154,7 +156,7 @@ CREATE VIEW round_resource WITH (security_invoker = true) AS
            'authorities/' || r.authority_id || '/pledges/' || r.pledge_id || '/versions/'
                || r.version_number AS version,
            r.observed_from, r.observed_to, r.opens_on, r.due_on, r.closes_on,
-           round_state(r.opens_on, r.due_on, r.closes_on, r.close_time) AS state, r.close_time,
+           round_state(r.opens_on, r.due_on, r.closes_on, r.close_time, current_date) AS state, r.close_time,
            r.create_time, r.update_time, etag(r.revision) AS etag
       FROM round AS r;
 COMMENT ON VIEW round_resource IS 'Rounds as the API shows them';
@@ -188,6 +190,57 @@ CREATE VIEW round_owed WITH (security_invoker = true) AS
     SELECT f.authority_id, f.round_id, f.owner_id, f.commitment_id, f.statement_id
       FROM round_commitment AS f;
 COMMENT ON VIEW round_owed IS 'Which commitments, to which statements, a round asks about';
+
+CREATE FUNCTION is_closed_on(p_close_time timestamptz, p_as_at date, p_known_on date) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT coalesce(p_close_time::date <= least(p_as_at, p_known_on), false);
+END;
+COMMENT ON FUNCTION is_closed_on(timestamptz, date, date)
+    IS 'Whether an officer had closed a round. That was recorded when it was done.';
+
+-- The same of a past day. A commitment carries no day but that on which it was recorded.
+CREATE FUNCTION round_owed_on(p_round text, p_as_at date, p_known_on date)
+RETURNS TABLE (statement_id text, owner_id text, commitment_id text)
+LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pledge, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    v round;
+BEGIN
+    SELECT * INTO v FROM round AS r
+     WHERE r.authority_id = app_authority() AND r.round_id = p_round;
+    IF v.close_time IS NULL AND p_as_at >= current_date AND p_known_on >= current_date
+       OR is_closed_on(v.close_time, p_as_at, p_known_on) THEN
+        RETURN QUERY SELECT w.statement_id, w.owner_id, w.commitment_id FROM round_owed AS w
+                      WHERE w.authority_id = app_authority() AND w.round_id = p_round;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH direct AS MATERIALIZED (
+        SELECT c.owner_id, c.commitment_id, s.version_number, s.statement_id
+          FROM commitment AS c
+          JOIN commitment_statement AS s ON s.authority_id = c.authority_id
+           AND s.commitment_id = c.commitment_id
+         WHERE c.authority_id = app_authority() AND c.pledge_id = v.pledge_id
+           AND s.recorded_at::date <= p_known_on
+           AND commitment_owed_on(c.authority_id, c.commitment_id, s.statement_id,
+                                  least(p_as_at, p_known_on))
+    )
+    SELECT d.statement_id, d.owner_id, d.commitment_id FROM direct AS d
+     WHERE d.version_number = v.version_number
+    UNION ALL
+    SELECT k.statement_id, d.owner_id, d.commitment_id
+      FROM direct AS d
+      JOIN commitment_carried AS k ON k.authority_id = app_authority()
+       AND k.commitment_id = d.commitment_id AND k.from_statement_id = d.statement_id
+     WHERE k.pledge_id = v.pledge_id AND k.version_number = v.version_number
+       AND k.recorded_at::date <= p_known_on
+     GROUP BY k.statement_id, d.owner_id, d.commitment_id;
+END
+$$;
+COMMENT ON FUNCTION round_owed_on(text, date, date)
+    IS 'What a round asked about at the end of a day, by what was recorded by the end of another.';
 
 CREATE FUNCTION round_create(p_id text, p_title text, p_pledge text, p_version text,
                              p_observed_from date, p_observed_to date, p_opens_on date,
@@ -287,7 +340,7 @@ BEGIN
     UPDATE round SET close_time = now()
      WHERE authority_id = app_authority() AND round_id = p_id;
     INSERT INTO round_standing (authority_id, round_id, statement_id, rank)
-    SELECT app_authority(), p_id, k.statement_id, k.rank FROM statement_rank(p_id) AS k;
+    SELECT app_authority(), p_id, k.statement_id, k.rank FROM statement_rank(p_id, current_date, '9999-12-31') AS k;
 END
 $$;
 

@@ -237,6 +237,19 @@ $$;
 COMMENT ON FUNCTION pledge.page_after_day(text, text)
     IS 'Like page_after for lists with the latest day first, whose keys are "YYYY-MM-DD id".';
 
+CREATE FUNCTION pledge.as_at_day(p_as_at date) RETURNS date
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF p_as_at > current_date THEN
+        PERFORM pledge.fail('PL400', 'Nobody knows yet how it will stand then.', 'as_at');
+    END IF;
+    RETURN coalesce(p_as_at, current_date);
+END
+$$;
+COMMENT ON FUNCTION pledge.as_at_day(date)
+    IS 'The day that a list or a reply is to tell of: today, unless another one is asked for.';
+
 -- Counts of children are told outside the voice team only where nobody can be found by them.
 CREATE FUNCTION pledge.least_shown() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

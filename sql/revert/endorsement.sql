@@ -11,7 +11,6 @@ DROP FUNCTION pledge.endorsement_now();
 DROP FUNCTION pledge.endorsement_history(text, integer, text, date, date);
 DROP FUNCTION pledge.endorsement_standing(date, date);
 DROP FUNCTION pledge.decisions_held(date, date);
-DROP FUNCTION pledge.as_at_day(date);
 DROP FUNCTION pledge.notice_days();
 DROP VIEW pledge.notice_resource;
 DROP VIEW pledge.meeting_resource;

@@ -9,6 +9,7 @@ DROP FUNCTION pledge.progress_content(text, text, text, text, text, text, text, 
 DROP FUNCTION pledge.return_content_head(text, text, int, date);
 DROP VIEW pledge.expected_return;
 DROP VIEW pledge.return_standing;
+DROP FUNCTION pledge.return_standing_on(date, date);
 DROP VIEW pledge.return_resource;
 DROP VIEW pledge.owner_return;
 DROP FUNCTION pledge.received_state(int);

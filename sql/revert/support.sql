@@ -3,6 +3,7 @@
 BEGIN;
 
 DROP FUNCTION pledge.tenant_tables(text[], text);
+DROP FUNCTION pledge.as_at_day(date);
 DROP FUNCTION pledge.suppress(integer[]);
 DROP FUNCTION pledge.least_shown();
 DROP FUNCTION pledge.page_after_day(text, text);

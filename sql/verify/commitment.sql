@@ -28,5 +28,11 @@ SELECT 'pledge.commitment_create(text, text, text[], text[], text[], text, text,
     'date, text, text[], boolean)'::regprocedure;
 SELECT 'pledge.commitment_update(text, text[], text[], text[], text, text, text, text, text, date,'
     'text, text[], boolean, text, text[])'::regprocedure;
+SELECT authority_id, commitment_id, statement_id, turn, owed, recorded_at
+  FROM pledge.commitment_turn WHERE false;
+SELECT 1 / count(*) FROM pg_class
+ WHERE oid = 'pledge.commitment_turn'::regclass AND relrowsecurity AND relforcerowsecurity;
+SELECT 'pledge.commitment_turns()'::regprocedure;
+SELECT 'pledge.commitment_owed_on(text, text, text, date)'::regprocedure;
 
 ROLLBACK;

@@ -41,7 +41,6 @@ SELECT authority_id, pledge_id, version_number, endorsement_id, body_id, meeting
 SELECT 'pledge.forward_plan(date)'::regprocedure;
 SELECT 'pledge.stalls(date)'::regprocedure;
 SELECT 'pledge.notice_days()'::regprocedure;
-SELECT 'pledge.as_at_day(date)'::regprocedure;
 SELECT 'pledge.decisions_held(date, date)'::regprocedure;
 SELECT 'pledge.endorsement_standing(date, date)'::regprocedure;
 SELECT 'pledge.endorsement_history(text, integer, text, date, date)'::regprocedure;

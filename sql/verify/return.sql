@@ -46,6 +46,7 @@ SELECT 1 / (count(*) = 2)::int FROM pg_class
    AND relrowsecurity AND relforcerowsecurity;
 SELECT authority_id, round_id, owner_id, submission, move, state, query, recorded_at, principal_id
   FROM pledge.return_event WHERE false;
+SELECT 'pledge.return_standing_on(date, date)'::regprocedure;
 SELECT 'pledge.received_state(int)'::regprocedure;
 SELECT 'pledge.return_content_head(text, text, int, date)'::regprocedure;
 SELECT 'pledge.progress_content(text, text, text, text, text, text, text, text)'::regprocedure;

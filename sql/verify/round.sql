@@ -21,7 +21,7 @@ SELECT authority_id, round_id, statement_id, rank, recorded_at
   FROM pledge.round_standing WHERE false;
 SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.round_standing'::regclass AND relrowsecurity AND relforcerowsecurity;
-SELECT 'pledge.round_state(date, date, date, timestamp with time zone)'::regprocedure;
+SELECT 'pledge.round_state(date, date, date, timestamp with time zone, date)'::regprocedure;
 SELECT authority_id, round_id, name, title, version, observed_from, observed_to, opens_on, due_on,
        closes_on, state, close_time, create_time, update_time, etag
   FROM pledge.round_resource WHERE false;
@@ -29,6 +29,8 @@ SELECT authority_id, pledge_id, version_number, owner_id, commitment_id, stateme
   FROM pledge.version_owed WHERE false;
 SELECT authority_id, round_id, owner_id, commitment_id, statement_id
   FROM pledge.round_owed WHERE false;
+SELECT 'pledge.is_closed_on(timestamp with time zone, date, date)'::regprocedure;
+SELECT 'pledge.round_owed_on(text, date, date)'::regprocedure;
 SELECT 'pledge.round_create(text, text, text, text, date, date, date, date, date)'::regprocedure;
 SELECT 'pledge.round_lock(text, text, text, text)'::regprocedure;
 SELECT 'pledge.round_update(text, text, date, date, date, date, date, text,'

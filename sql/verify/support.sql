@@ -25,6 +25,7 @@ SELECT 'pledge.page_after(text, text)'::regprocedure;
 SELECT 'pledge.page_next(text[], integer, text, text)'::regprocedure;
 SELECT 'pledge.page_after_number(text, text)'::regprocedure;
 SELECT 'pledge.page_after_day(text, text)'::regprocedure;
+SELECT 'pledge.as_at_day(date)'::regprocedure;
 SELECT 'pledge.tenant_tables(text[], text)'::regprocedure;
 SELECT 'pledge.least_shown()'::regprocedure;
 SELECT 1 / (pledge.suppress('{4,300,0}') = '{-1,-1,0}')::int;

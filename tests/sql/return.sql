@@ -193,7 +193,7 @@ SELECT is(ARRAY(SELECT round_id::text || commitment_count FROM expected_return
           'what is committed later was not owed in a closed round');
 SELECT throws_ok($$SELECT round_create('x', 'X', 'promise', '1', '2016-02-01', '2016-01-01',
     NULL, NULL, NULL)$$, '23514', NULL, 'a round has days, in order');
-SELECT is(ARRAY(SELECT round_id || round_state(opens_on, due_on, closes_on, close_time)
+SELECT is(ARRAY(SELECT round_id || round_state(opens_on, due_on, closes_on, close_time, current_date)
                   FROM round ORDER BY 1), '{nextscheduled,nowopen,pastclosed}', 'states');
 
 -- More time for one owner.

@@ -20,6 +20,10 @@ BEGIN
     PERFORM body_member_add('panel', 'chair', 'Lead member', 'chair', 'Blue', '', '2012-05-01', NULL);
     PERFORM pg_temp.commit_to('c1', 'housing', '{1,2}');
     PERFORM pg_temp.commit_to('c2', 'police', '{3}');
+    UPDATE commitment SET withdrawn = true WHERE commitment_id = 'c0';
+    UPDATE commitment SET withdrawn = false WHERE commitment_id = 'c0';
+    PERFORM roll_up_set('weighted', 75, 40, ARRAY['authorities/' || app_authority() || '/departments/housing'],
+        '{2}', '');
     PERFORM pg_temp.open_round('now', -5, 5);
     PERFORM pg_temp.send('now', 'housing', '{c1}', 'green');
     PERFORM pg_temp.send('now', 'police', '{c2}', 'red', 'A reason');
