@@ -34,6 +34,10 @@ static const struct way {
     {PLEDGE__V1__TASK_KIND__TASK_KIND_MODERATE_TEXTS, "consultation texts", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_DECIDE_AMENDMENT, "amendment list", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_READ_CONCERNS, "consultation concerns", 0},
+    {PLEDGE__V1__TASK_KIND__TASK_KIND_MODERATE_WORDS, "cicc words", 0},
+    {PLEDGE__V1__TASK_KIND__TASK_KIND_ANSWER_ISSUE, "raised-issue show", 1},
+    {PLEDGE__V1__TASK_KIND__TASK_KIND_ASK_SATISFIED, "raised-issue show", 1},
+    {PLEDGE__V1__TASK_KIND__TASK_KIND_DO_ACTION, "meeting actions", 0},
 };
 
 /* "pledge return template derby 2016-07 housing" of the task. */

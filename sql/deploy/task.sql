@@ -1,10 +1,165 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Deploy pledge:task to pg
 -- What is the caller's to do in an authority: one list over everything, worked out when it is asked for,
--- so that nothing is to be ticked off and nothing is forgotten. Each branch is of the roles that can do it.
+-- so that nothing is to be ticked off and nothing is forgotten. Each branch is of the roles that can do it;
+-- nobody's words are in it, only where they are.
 BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
+
+-- A thing to do: what, with which resource, in words, by which day, and how many.
+CREATE TYPE task_line AS (kind text, name text, title text, due_on date, count int);
+
+CREATE FUNCTION in_short(p_text text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT CASE WHEN char_length(p_text) > 120 THEN left(p_text, 119) || '…' ELSE p_text END $$;
+COMMENT ON FUNCTION in_short(text) IS 'At most 120 characters, for a line of a list.';
+
+-- Returns: who owes them, who certifies them, who reviews them, and who is reminded.
+CREATE FUNCTION return_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH expected AS MATERIALIZED (
+        SELECT p_prefix || 'rounds/' || e.round_id || '/returns/' || e.owner_id AS name,
+               e.round_id, e.owner_id, o.kind AS owner_kind, e.state, e.due_on, e.commitment_count,
+               e.display_name || ' for ' || r.title AS whose, r.opens_on, r.close_time IS NULL
+                   AND current_date <= greatest(r.closes_on, e.due_on) AS takes
+          FROM expected_return AS e
+          JOIN round AS r ON r.authority_id = e.authority_id AND r.round_id = e.round_id
+          JOIN owner AS o ON o.authority_id = e.authority_id AND o.owner_id = e.owner_id
+         WHERE e.authority_id = app_authority() AND r.opens_on <= current_date
+           AND p_role IN ('officer', 'director', 'partner_agency')
+    )
+    SELECT 'send_return', e.name, 'Return of ' || e.whose, e.due_on, e.commitment_count
+      FROM expected AS e
+     WHERE e.takes AND e.owner_id = app_owner()
+       AND e.state IN ('not_started', 'draft', 'checked', 'missing')
+    UNION ALL
+    SELECT 'answer_query', e.name, 'Question on the return of ' || e.whose, e.due_on, 1
+      FROM expected AS e
+     WHERE e.takes AND e.owner_id = app_owner() AND e.state = 'queried'
+    UNION ALL
+    SELECT 'certify_return', e.name, 'Return of ' || e.whose || ' waits to be certified', e.due_on,
+           e.commitment_count
+      FROM expected AS e
+     WHERE e.state IN ('submitted', 'resubmitted')
+       AND CASE p_role WHEN 'director' THEN e.owner_id = app_owner() AND e.owner_kind = 'department'
+                       WHEN 'officer' THEN e.owner_kind = 'partner_agency' ELSE false END
+    UNION ALL
+    SELECT 'review_return', e.name, 'Return of ' || e.whose || ' is certified: accept or query it', NULL,
+           e.commitment_count
+      FROM expected AS e WHERE p_role = 'officer' AND e.state = 'certified'
+    UNION ALL
+    SELECT 'publish_return', e.name, 'Return of ' || e.whose || ' is accepted: publish it', NULL,
+           e.commitment_count
+      FROM expected AS e WHERE p_role = 'officer' AND e.state = 'accepted'
+    UNION ALL
+    SELECT 'close_round', p_prefix || 'rounds/' || r.round_id, r.title || ' takes no more returns',
+           r.closes_on, 1
+      FROM round AS r
+     WHERE p_role = 'officer' AND r.authority_id = app_authority() AND r.close_time IS NULL
+       AND NOT EXISTS (SELECT FROM expected AS e WHERE e.takes AND e.round_id = r.round_id)
+       AND current_date > r.closes_on
+    UNION ALL
+    SELECT 'set_address', p_prefix || 'reminderAddresses/' || m.level || '/' || m.owner_id,
+           'Reminders of ' || o.display_name || ' have no address for the ' || m.level, NULL, count(*)::int
+      FROM reminder AS m
+      JOIN owner AS o ON o.authority_id = m.authority_id AND o.owner_id = m.owner_id
+     WHERE p_role = 'officer' AND m.authority_id = app_authority() AND m.state = 'no_address'
+     GROUP BY m.level, m.owner_id, o.display_name;
+END
+$$;
+
+-- The way of a version: decisions to be recorded, and amendments.
+CREATE FUNCTION version_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT 'record_decision', s.name, p.title || ' version ' || s.version_number || ' waits at '
+           || s.body_display_name, s.waiting_since + s.days_allowed, s.days_waited
+      FROM endorsement_standing(current_date, '9999-12-31') AS s
+      JOIN pledge AS p ON p.authority_id = app_authority() AND p.pledge_id = s.pledge_id
+     WHERE s.step_id <> '' AND s.state NOT IN ('approved', 'rejected')
+       AND p_role IN ('officer', 'support_worker')
+       AND EXISTS (SELECT FROM route_recorder AS c
+                    WHERE c.authority_id = app_authority() AND p_prefix || 'routes/' || c.route_id = s.route
+                      AND c.route_revision = s.route_revision AND c.step_id = s.step_id
+                      AND c.role = p_role)
+    UNION ALL
+    SELECT 'decide_amendment', a.name, 'Amendment ' || a.amendment_id || ' of ' || c.title
+           || ' is not decided', c.closes_on, 1
+      FROM amendment_resource AS a
+      JOIN consultation_resource AS c ON c.authority_id = a.authority_id
+       AND c.consultation_id = a.consultation_id
+     WHERE p_role = 'officer' AND a.authority_id = app_authority() AND a.state = 'proposed';
+END
+$$;
+
+-- What young people said and asked: words to be moderated, issues to be answered.
+CREATE FUNCTION voice_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT 'moderate_texts', c.name, 'Words of ' || c.title || ' wait to be moderated', NULL::date, t.count
+      FROM (SELECT x.consultation_id, count(*)::int AS count FROM response_text_resource AS x
+             WHERE x.authority_id = app_authority() AND x.state = 'waiting'
+             GROUP BY x.consultation_id) AS t
+      JOIN consultation_resource AS c ON c.authority_id = app_authority()
+       AND c.consultation_id = t.consultation_id
+     WHERE p_role = 'support_worker'
+    UNION ALL
+    SELECT 'moderate_words', rtrim(p_prefix, '/'), 'Words of young people wait to be moderated', NULL, w.count
+      FROM (SELECT count(*)::int AS count FROM response_text AS t
+             WHERE t.authority_id = app_authority() AND t.consultation_id IS NULL
+               AND t.state = 'waiting') AS w
+     WHERE p_role = 'support_worker' AND w.count > 0
+    UNION ALL
+    SELECT 'read_concerns', rtrim(p_prefix, '/'), 'Safeguarding concerns', NULL, x.count
+      FROM (SELECT count(*)::int AS count FROM safeguarding_concerns()) AS x
+     WHERE p_role = 'safeguarding_officer' AND x.count > 0
+    UNION ALL
+    -- the director answers; officers hear of it once it is overdue
+    SELECT 'answer_issue', i.name, 'An issue that young people raised with ' || i.department_display_name
+           || ' waits for an answer', i.due_on, 1
+      FROM raised_issues(current_date, '9999-12-31') AS i
+     WHERE i.state = 'awaiting_answer'
+       AND CASE p_role WHEN 'director' THEN i.department = (SELECT o.resource_name FROM owner AS o
+                                 WHERE o.authority_id = app_authority() AND o.owner_id = app_owner())
+                       WHEN 'officer' THEN i.days_over > 0 ELSE false END
+    UNION ALL
+    SELECT 'ask_satisfied', i.name, i.department_display_name
+           || ' has answered an issue: ask the group whether it is satisfied', NULL, 1
+      FROM raised_issues(current_date, '9999-12-31') AS i
+     WHERE i.state = 'answered' AND p_role = 'support_worker';
+END
+$$;
+
+-- What bodies and owners undertook besides returns.
+CREATE FUNCTION work_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    -- an owner's action is the owner's; a seat's is noted by officers
+    SELECT 'do_action', a.name, b.display_name || ' asked ' || a.owner_display_name || ': ' || in_short(a.text),
+           a.due_on, 1
+      FROM action_standing(current_date, '9999-12-31') AS a
+      JOIN body AS b ON b.authority_id = app_authority() AND b.body_id = a.body_id
+     WHERE a.state = 'open'
+       AND CASE WHEN p_role IN ('director', 'partner_agency')
+                THEN a.owner = (SELECT o.resource_name FROM owner AS o
+                                 WHERE o.authority_id = app_authority() AND o.owner_id = app_owner())
+                WHEN p_role = 'officer' THEN a.owner = '' ELSE false END;
+END
+$$;
 
 -- place: to order by, what has waited longest first, what has no day last.
 CREATE FUNCTION tasks()
@@ -17,96 +172,12 @@ DECLARE
     v_prefix text := 'authorities/' || app_authority() || '/';
 BEGIN
     RETURN QUERY
-    WITH expected AS MATERIALIZED (
-        SELECT v_prefix || 'rounds/' || e.round_id || '/returns/' || e.owner_id AS name,
-               e.owner_id, o.kind AS owner_kind, e.display_name, e.state, e.due_on, e.commitment_count,
-               r.title, r.opens_on, r.close_time IS NULL
-                   AND current_date <= greatest(r.closes_on, e.due_on) AS takes
-          FROM expected_return AS e
-          JOIN round AS r ON r.authority_id = e.authority_id AND r.round_id = e.round_id
-          JOIN owner AS o ON o.authority_id = e.authority_id AND o.owner_id = e.owner_id
-         WHERE e.authority_id = app_authority() AND r.opens_on <= current_date
-           AND v_role IN ('officer', 'director', 'partner_agency')
-    ), task (kind, name, title, due_on, count) AS (
-        -- returns: who owes them, who certifies them, who reviews them
-        SELECT 'send_return', e.name, 'Return of ' || e.display_name || ' for ' || e.title,
-               e.due_on, e.commitment_count
-          FROM expected AS e
-         WHERE e.takes AND e.owner_id = app_owner()
-           AND e.state IN ('not_started', 'draft', 'checked', 'missing')
-        UNION ALL
-        SELECT 'answer_query', e.name, 'Question on the return of ' || e.display_name || ' for '
-               || e.title, e.due_on, 1
-          FROM expected AS e
-         WHERE e.takes AND e.owner_id = app_owner() AND e.state = 'queried'
-        UNION ALL
-        SELECT 'certify_return', e.name, 'Return of ' || e.display_name || ' for ' || e.title
-               || ' waits to be certified', e.due_on, e.commitment_count
-          FROM expected AS e
-         WHERE e.state IN ('submitted', 'resubmitted')
-           AND CASE v_role WHEN 'director' THEN e.owner_id = app_owner() AND e.owner_kind = 'department'
-                           WHEN 'officer' THEN e.owner_kind = 'partner_agency' ELSE false END
-        UNION ALL
-        SELECT 'review_return', e.name, 'Return of ' || e.display_name || ' for ' || e.title
-               || ' is certified: accept or query it', NULL, e.commitment_count
-          FROM expected AS e WHERE v_role = 'officer' AND e.state = 'certified'
-        UNION ALL
-        SELECT 'publish_return', e.name, 'Return of ' || e.display_name || ' for ' || e.title
-               || ' is accepted: publish it', NULL, e.commitment_count
-          FROM expected AS e WHERE v_role = 'officer' AND e.state = 'accepted'
-        UNION ALL
-        SELECT 'close_round', v_prefix || 'rounds/' || r.round_id, r.title || ' takes no more returns',
-               r.closes_on, 1
-          FROM round AS r
-         WHERE v_role = 'officer' AND r.authority_id = app_authority() AND r.close_time IS NULL
-           AND NOT EXISTS (SELECT FROM expected AS e WHERE e.takes AND starts_with(e.name,
-                   v_prefix || 'rounds/' || r.round_id || '/'))
-           AND current_date > r.closes_on
-        UNION ALL
-        SELECT 'set_address', v_prefix || 'reminderAddresses/' || m.level || '/' || m.owner_id,
-               'Reminders of ' || o.display_name || ' have no address for the ' || m.level, NULL,
-               count(*)::int
-          FROM reminder AS m
-          JOIN owner AS o ON o.authority_id = m.authority_id AND o.owner_id = m.owner_id
-         WHERE v_role = 'officer' AND m.authority_id = app_authority() AND m.state = 'no_address'
-         GROUP BY m.level, m.owner_id, o.display_name
-        UNION ALL
-        -- the way of a version: decisions to be recorded
-        SELECT 'record_decision', s.name, p.title || ' version ' || s.version_number || ' waits at '
-               || s.body_display_name, s.waiting_since + s.days_allowed, s.days_waited
-          FROM endorsement_standing(current_date, '9999-12-31') AS s
-          JOIN pledge AS p ON p.authority_id = app_authority() AND p.pledge_id = s.pledge_id
-         WHERE s.step_id <> '' AND s.state NOT IN ('approved', 'rejected')
-           AND v_role IN ('officer', 'support_worker')
-           AND EXISTS (SELECT FROM route_recorder AS c
-                        WHERE c.authority_id = app_authority() AND v_prefix || 'routes/' || c.route_id = s.route
-                          AND c.route_revision = s.route_revision AND c.step_id = s.step_id
-                          AND c.role = v_role)
-        UNION ALL
-        -- what was asked and said
-        SELECT 'moderate_texts', c.name, 'Words of ' || c.title || ' wait to be moderated', NULL,
-               t.count
-          FROM (SELECT x.consultation_id, count(*)::int AS count FROM response_text_resource AS x
-                 WHERE x.authority_id = app_authority() AND x.state = 'waiting'
-                 GROUP BY x.consultation_id) AS t
-          JOIN consultation_resource AS c ON c.authority_id = app_authority()
-           AND c.consultation_id = t.consultation_id
-         WHERE v_role = 'support_worker'
-        UNION ALL
-        SELECT 'decide_amendment', a.name, 'Amendment ' || a.amendment_id || ' of ' || c.title
-               || ' is not decided', c.closes_on, 1
-          FROM amendment_resource AS a
-          JOIN consultation_resource AS c ON c.authority_id = a.authority_id
-           AND c.consultation_id = a.consultation_id
-         WHERE v_role = 'officer' AND a.authority_id = app_authority() AND a.state = 'proposed'
-        UNION ALL
-        SELECT 'read_concerns', rtrim(v_prefix, '/'), 'Safeguarding concerns', NULL, x.count
-          FROM (SELECT count(*)::int AS count FROM safeguarding_concerns()) AS x
-         WHERE v_role = 'safeguarding_officer' AND x.count > 0
-    )
     SELECT to_char(coalesce(t.due_on, DATE '9999-12-31'), 'YYYYMMDD') || ' ' || t.kind || ' ' || t.name,
            t.kind, t.name, t.title, t.due_on, greatest(0, current_date - t.due_on), t.count
-      FROM task AS t;
+      FROM (SELECT * FROM return_tasks(v_prefix, v_role)
+            UNION ALL SELECT * FROM version_tasks(v_prefix, v_role)
+            UNION ALL SELECT * FROM voice_tasks(v_prefix, v_role)
+            UNION ALL SELECT * FROM work_tasks(v_prefix, v_role)) AS t;
 END
 $$;
 COMMENT ON FUNCTION tasks() IS 'What the caller could do now and somebody waits for.';

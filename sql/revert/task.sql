@@ -4,5 +4,11 @@ BEGIN;
 
 DELETE FROM pledge.role_permission WHERE permission = 'task.read';
 DROP FUNCTION pledge.tasks();
+DROP FUNCTION pledge.work_tasks(text, text);
+DROP FUNCTION pledge.voice_tasks(text, text);
+DROP FUNCTION pledge.version_tasks(text, text);
+DROP FUNCTION pledge.return_tasks(text, text);
+DROP FUNCTION pledge.in_short(text);
+DROP TYPE pledge.task_line;
 
 COMMIT;

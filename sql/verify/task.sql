@@ -2,6 +2,11 @@
 -- Verify pledge:task on pg
 BEGIN;
 
+SELECT 'pledge.in_short(text)'::regprocedure;
+SELECT 'pledge.return_tasks(text, text)'::regprocedure;
+SELECT 'pledge.version_tasks(text, text)'::regprocedure;
+SELECT 'pledge.voice_tasks(text, text)'::regprocedure;
+SELECT 'pledge.work_tasks(text, text)'::regprocedure;
 SELECT 'pledge.tasks()'::regprocedure;
 SELECT 1 / (count(*) >= 6)::int FROM pledge.role_permission WHERE permission = 'task.read';
 

@@ -48,6 +48,47 @@ UPDATE round SET closes_on = current_date - 1 WHERE authority_id = 'north' AND r
 SET LOCAL ROLE pledged;
 SELECT is(pg_temp.todo('director', 'learning'), '{}', 'no return is taken any more');
 SELECT is(pg_temp.todo('officer'), '{"certify_return police 8","close_round late 1"}', 'the round is to be closed');
+
+-- What young people said and asked.
+SELECT pg_temp.act('north');
+UPDATE round SET close_time = now() WHERE authority_id = 'north' AND round_id = 'late';
+RESET ROLE;
+DELETE FROM reminder;
+SET LOCAL ROLE pledged;
+SELECT body_create('cicc', 'Children in Care Council', '', 2, '{}', NULL);
+SELECT pg_temp.act('north', 'support_worker');
+SELECT cicc_session_record('cicc', 's1', current_date - 40, 8, '{being-in-care}');
+SELECT is(pg_temp.todo('support_worker'), '{}', 'a session asks for nothing');
+SELECT ratings_record('cicc', 's1', 'promise', '1', '{1}', '{8}', '{0}', '{0}', '{0}', '{1,1}', '{Good,Fine}');
+SELECT issue_raise('bags', 'cicc', 's1', 'housing', '', '', 'Bin bags');
+SELECT is(pg_temp.todo('support_worker'), '{"moderate_words north 0"}', 'words wait');
+SELECT is((SELECT count FROM tasks() WHERE kind = 'moderate_words'), 2, 'so many');
+SELECT is((SELECT count(*) FROM tasks() WHERE title ~ 'Good|Fine|Bin'), 0::bigint, 'and are not in the list');
+SELECT is(pg_temp.todo('director', 'learning'), '{}', 'an issue is for one director');
+SELECT is(pg_temp.todo('director', 'housing'), '{"answer_issue bags 20"}', 'who answers');
+SELECT is(pg_temp.todo('officer'), '{"answer_issue bags 20"}', 'officers hear of what is overdue');
+SELECT is(pg_temp.todo('elected_member'), '{}', 'councillors do not answer');
+SELECT pg_temp.act('north', 'director', 'housing');
+SELECT issue_move('bags', 'answered', 'You get suitcases', NULL, '');
+SELECT is(pg_temp.todo('director', 'housing'), '{}', 'answered');
+SELECT is(pg_temp.todo('support_worker'), '{"ask_satisfied bags 0","moderate_words north 0"}', 'are they satisfied?');
+SELECT pg_temp.act('north', 'support_worker');
+SELECT issue_move('bags', 'satisfied', '', NULL, '');
+SELECT is(pg_temp.todo('support_worker'), '{"moderate_words north 0"}', 'they are');
+
+-- What a body asked for.
+SELECT pg_temp.act('north');
+SELECT body_member_add('panel', 'chair', 'Lead member', 'chair', 'Blue', '', '2012-05-01', NULL);
+SELECT meeting_create('panel', 'm', current_date - 30);
+SELECT agenda_item_add('panel', 'm', 'theme', 'Health');
+SELECT action_add('panel', 'm', 1, 'Ask the school', 'authorities/north/partnerAgencies/police', '', current_date - 3),
+       action_add('panel', 'm', 1, repeat('Write', 100), '', 'chair', current_date + 3);
+SELECT is(pg_temp.todo('partner_agency', 'police'), '{"do_action 1 3"}', 'an agency''s own action');
+SELECT is(pg_temp.todo('director', 'housing'), '{}', 'which is no other''s');
+SELECT is(pg_temp.todo('officer'), '{"do_action 2 0"}', 'officers note those of seats');
+SELECT is((SELECT char_length(title) FROM tasks()), char_length('Panel asked Lead member: ') + 120, 'in short');
+SELECT action_note_add('panel', 'm', '2', 'done', 'Written', NULL);
+SELECT is(pg_temp.todo('officer'), '{}', 'done');
 SELECT pg_temp.act('south');
 SELECT is((SELECT count(*) FROM tasks()), 0::bigint, 'another council has nothing of it');
 
