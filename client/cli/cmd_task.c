@@ -27,7 +27,7 @@ static const struct way {
     {PLEDGE__V1__TASK_KIND__TASK_KIND_ANSWER_QUERY, "return show", 2},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_CERTIFY_RETURN, "return certify", 2},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_REVIEW_RETURN, "return show", 2},
-    {PLEDGE__V1__TASK_KIND__TASK_KIND_PUBLISH_RETURN, "return publish", 2},
+    {PLEDGE__V1__TASK_KIND__TASK_KIND_PUBLISH_RETURNS, "round show", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_CLOSE_ROUND, "round close", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_SET_ADDRESS, "reminder addresses", 0},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_RECORD_DECISION, "endorsement list", 0},

@@ -472,8 +472,11 @@ RETURNS TABLE (place text, raised_issue_id text, name text, session text, depart
                department_display_name text, lead_member text, raised_on date, text text,
                text_name text, state text, due_on date, days_over int, answer_count int,
                not_satisfied_count int, create_time timestamptz, etag text)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT to_char(DATE '9999-12-31' - i.raised_on, 'FM0000000') || ' ' || i.raised_issue_id,
            i.raised_issue_id, 'authorities/' || i.authority_id || '/raisedIssues/' || i.raised_issue_id,
            'authorities/' || i.authority_id || '/bodies/' || i.body_id || '/meetings/' || i.meeting_id,
@@ -499,7 +502,8 @@ AS $$
                                      ELSE 'awaiting_answer' END AS state) AS w
      CROSS JOIN LATERAL (SELECT coalesce(m.due_on, i.due_on) AS due_on) AS d
      WHERE i.authority_id = app_authority() AND i.raised_on <= p_as_at
-       AND i.recorded_at::date <= p_known_on
+       AND i.recorded_at::date <= p_known_on;
+END
 $$;
 COMMENT ON FUNCTION raised_issues(date, date)
     IS 'Issues that young people raised, with the clock on the answer.';

@@ -343,8 +343,11 @@ RETURNS TABLE (
     body_display_name text, waiting_since date, days_waited int, days_allowed int, stalled boolean,
     days_over int, ended_on date, effective_on date, decision_count int, last_decision int,
     last_draft int, content_hash text, create_time timestamptz, etag text, called_in boolean)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH held AS MATERIALIZED (SELECT * FROM decisions_held(p_as_at, p_known_on)),
     changes AS MATERIALIZED (
         SELECT f.pledge_id, f.version_number, f.endorsement_id, count(*)::int AS count
@@ -415,7 +418,8 @@ AS $$
            AND (c.draft = 1 OR c.drafted_on <= p_as_at AND c.recorded_at::date <= p_known_on)
          ORDER BY c.draft DESC LIMIT 1) AS f
      WHERE e.authority_id = app_authority() AND e.started_on <= p_as_at
-       AND e.recorded_at::date <= p_known_on
+       AND e.recorded_at::date <= p_known_on;
+END
 $$;
 COMMENT ON FUNCTION endorsement_standing(date, date)
     IS 'Where each endorsement stood at the end of a day, by what was known at the end of another.';

@@ -273,8 +273,11 @@ CREATE FUNCTION action_standing(p_as_at date, p_known_on date)
 RETURNS TABLE (body_id text, meeting_id text, action int, name text, held_on date, item int,
                text text, owner text, owner_display_name text, seat_id text, due_on date,
                state text, note text, noted_on date, note_count int, days_over int, place text)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT a.body_id, a.meeting_id, a.action,
            'authorities/' || a.authority_id || '/bodies/' || a.body_id || '/meetings/'
                || a.meeting_id || '/actions/' || a.action,
@@ -297,7 +300,8 @@ AS $$
          ORDER BY t.note DESC LIMIT 1) AS n ON true
      CROSS JOIN LATERAL (SELECT coalesce(n.state, 'open') AS state) AS x
      WHERE a.authority_id = app_authority() AND m.held_on <= p_as_at
-       AND a.recorded_at::date <= p_known_on
+       AND a.recorded_at::date <= p_known_on;
+END
 $$;
 
 -- What was open of earlier meetings when a meeting began, as it stood at its end.

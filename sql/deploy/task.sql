@@ -7,6 +7,8 @@ BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
 
+-- The parts are run by generic plans: one made anew for a role is no better and costs more than the run.
+--
 -- A thing to do: what, with which resource, in words, by which day, and how many.
 CREATE TYPE task_line AS (kind text, name text, title text, due_on date, count int);
 
@@ -17,52 +19,77 @@ COMMENT ON FUNCTION in_short(text) IS 'At most 120 characters, for a line of a l
 
 -- Returns: who owes them, who certifies them, who reviews them, and who is reminded.
 CREATE FUNCTION return_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH expected AS MATERIALIZED (
-        SELECT p_prefix || 'rounds/' || e.round_id || '/returns/' || e.owner_id AS name,
-               e.round_id, e.owner_id, o.kind AS owner_kind, e.state, e.due_on, e.commitment_count,
-               e.display_name || ' for ' || r.title AS whose, r.opens_on, r.close_time IS NULL
-                   AND current_date <= greatest(r.closes_on, e.due_on) AS takes
-          FROM expected_return AS e
-          JOIN round AS r ON r.authority_id = e.authority_id AND r.round_id = e.round_id
-          JOIN owner AS o ON o.authority_id = e.authority_id AND o.owner_id = e.owner_id
-         WHERE e.authority_id = app_authority() AND r.opens_on <= current_date
-           AND p_role IN ('officer', 'director', 'partner_agency')
+    -- of the open rounds, what the caller's own owner is asked for
+    WITH asked AS MATERIALIZED (
+        SELECT p_prefix || 'rounds/' || r.round_id || '/returns/' || t.owner_id AS name, t.state, t.due_on,
+               t.display_name || ' for ' || r.title AS whose, c.commitment_count
+          FROM round AS r
+          JOIN return_standing AS t ON t.authority_id = r.authority_id AND t.round_id = r.round_id
+           AND t.owner_id = app_owner()
+         CROSS JOIN LATERAL (
+            SELECT count(DISTINCT w.commitment_id)::int4 AS commitment_count FROM round_owed AS w
+             WHERE w.authority_id = r.authority_id AND w.round_id = r.round_id
+               AND w.owner_id = t.owner_id) AS c
+         WHERE p_role IN ('director', 'partner_agency') AND r.authority_id = app_authority()
+           AND r.close_time IS NULL AND r.opens_on <= current_date
+           AND current_date <= greatest(r.closes_on, t.due_on) AND c.commitment_count > 0
+    ), received AS MATERIALIZED (
+        -- of all rounds; one pass over the submissions and one over the moves
+        SELECT p_prefix || 'rounds/' || s.round_id || '/returns/' || s.owner_id AS name, s.round_id,
+               s.owner_id, s.submission, o.kind AS owner_kind, r.title,
+               o.display_name || ' for ' || r.title AS whose,
+               coalesce(m.kind, received_state(s.submission)) AS state
+          FROM (SELECT DISTINCT ON (l.round_id, l.owner_id) l.round_id, l.owner_id, l.submission
+                  FROM return_submission AS l
+                 WHERE l.authority_id = app_authority()
+                   AND (p_role = 'officer' OR p_role = 'director' AND l.owner_id = app_owner())
+                 ORDER BY l.round_id, l.owner_id, l.submission DESC) AS s
+          LEFT JOIN (SELECT DISTINCT ON (n.round_id, n.owner_id) n.round_id, n.owner_id, n.submission, n.kind
+                       FROM return_move AS n
+                      WHERE n.authority_id = app_authority()
+                        AND (p_role = 'officer' OR p_role = 'director' AND n.owner_id = app_owner())
+                      ORDER BY n.round_id, n.owner_id, n.submission DESC, n.move DESC) AS m
+                 ON m.round_id = s.round_id AND m.owner_id = s.owner_id AND m.submission = s.submission
+          JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = s.round_id
+          JOIN owner AS o ON o.authority_id = app_authority() AND o.owner_id = s.owner_id
     )
     SELECT 'send_return', e.name, 'Return of ' || e.whose, e.due_on, e.commitment_count
-      FROM expected AS e
-     WHERE e.takes AND e.owner_id = app_owner()
-       AND e.state IN ('not_started', 'draft', 'checked', 'missing')
+      FROM asked AS e WHERE e.state IN ('not_started', 'draft', 'checked', 'missing')
     UNION ALL
     SELECT 'answer_query', e.name, 'Question on the return of ' || e.whose, e.due_on, 1
-      FROM expected AS e
-     WHERE e.takes AND e.owner_id = app_owner() AND e.state = 'queried'
+      FROM asked AS e WHERE e.state = 'queried'
     UNION ALL
-    SELECT 'certify_return', e.name, 'Return of ' || e.whose || ' waits to be certified', e.due_on,
-           e.commitment_count
-      FROM expected AS e
+    SELECT 'certify_return', e.name, 'Return of ' || e.whose || ' waits to be certified',
+           coalesce(x.due_on, r.due_on),
+           (SELECT count(*)::int4 FROM progress AS p
+             WHERE p.authority_id = app_authority() AND p.round_id = e.round_id
+               AND p.owner_id = e.owner_id AND p.submission = e.submission)
+      FROM received AS e
+      JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = e.round_id
+      LEFT JOIN round_extended AS x ON x.authority_id = app_authority() AND x.round_id = e.round_id
+       AND x.owner_id = e.owner_id
      WHERE e.state IN ('submitted', 'resubmitted')
-       AND CASE p_role WHEN 'director' THEN e.owner_id = app_owner() AND e.owner_kind = 'department'
-                       WHEN 'officer' THEN e.owner_kind = 'partner_agency' ELSE false END
+       AND e.owner_kind = CASE p_role WHEN 'director' THEN 'department' ELSE 'partner_agency' END
     UNION ALL
-    SELECT 'review_return', e.name, 'Return of ' || e.whose || ' is certified: accept or query it', NULL,
-           e.commitment_count
-      FROM expected AS e WHERE p_role = 'officer' AND e.state = 'certified'
+    SELECT 'review_return', e.name, 'Return of ' || e.whose || ' is certified: accept or query it', NULL, 1
+      FROM received AS e WHERE p_role = 'officer' AND e.state = 'certified'
     UNION ALL
-    SELECT 'publish_return', e.name, 'Return of ' || e.whose || ' is accepted: publish it', NULL,
-           e.commitment_count
-      FROM expected AS e WHERE p_role = 'officer' AND e.state = 'accepted'
+    SELECT 'publish_returns', p_prefix || 'rounds/' || e.round_id, 'Returns for ' || min(e.title)
+           || ' are accepted: publish them', NULL, count(*)::int4
+      FROM received AS e WHERE p_role = 'officer' AND e.state = 'accepted' GROUP BY e.round_id
     UNION ALL
     SELECT 'close_round', p_prefix || 'rounds/' || r.round_id, r.title || ' takes no more returns',
            r.closes_on, 1
       FROM round AS r
      WHERE p_role = 'officer' AND r.authority_id = app_authority() AND r.close_time IS NULL
-       AND NOT EXISTS (SELECT FROM expected AS e WHERE e.takes AND e.round_id = r.round_id)
        AND current_date > r.closes_on
+       AND NOT EXISTS (SELECT FROM round_extended AS x WHERE x.authority_id = r.authority_id
+                          AND x.round_id = r.round_id AND x.due_on >= current_date)
     UNION ALL
     SELECT 'set_address', p_prefix || 'reminderAddresses/' || m.level || '/' || m.owner_id,
            'Reminders of ' || o.display_name || ' have no address for the ' || m.level, NULL, count(*)::int
@@ -75,7 +102,7 @@ $$;
 
 -- The way of a version: decisions to be recorded, and amendments.
 CREATE FUNCTION version_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -102,7 +129,7 @@ $$;
 
 -- What young people said and asked: words to be moderated, issues to be answered.
 CREATE FUNCTION voice_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -143,7 +170,7 @@ $$;
 
 -- What bodies and owners undertook besides returns.
 CREATE FUNCTION work_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -18,7 +18,7 @@ import costs
 import guesses
 import writes
 from servers import (
-    HEALTH, MONITOR, PEERS, PRINCIPAL, READ, ROOT, SESSION, Failure, Ours, Place, Watch, field, frame,
+    HEALTH, MONITOR, PEERS, PRINCIPAL, READ, ROOT, SESSION, TASKS, Failure, Ours, Place, Watch, field, frame,
     free_port, ghz, h2load, load, pgbench, say, server_class)
 
 COUNCIL = "authorities/council-001"
@@ -234,27 +234,27 @@ def read(place, results, options):
 # --- 3: monitor ---------------------------------------------------------------------------------
 
 def monitor(place, results, options):
+    """The monitor and the to-do list, which are the largest reads."""
     with Ours(place, threads=2) as many, Ours(place, threads=2, database="bench_one") as one:
-        most = results.watch.run(lambda: load(many, MONITOR, MONITOR_CALL, 10, 4,
-                                              seconds=options.seconds))
-        results.note("monitor/closed_loop_10x4", most)
+        for name, path in (("monitor", MONITOR), ("to-do list", TASKS)):
+            most = results.watch.run(lambda: load(many, path, MONITOR_CALL, 10, 4, seconds=options.seconds))
+            results.note(f"{name}/closed_loop_10x4", most)
 
-        found = in_turn(results.watch, options.rounds, {
-            "200 a second": lambda: load(many, MONITOR, MONITOR_CALL, 10, 100, MONITOR_RATE,
-                                         options.seconds * 2, overload=True),
-            "one authority": lambda: load(one, MONITOR, MONITOR_CALL, 1, 1, seconds=options.seconds),
-            "153 authorities": lambda: load(many, MONITOR, MONITOR_CALL, 1, 1,
-                                            seconds=options.seconds)})
+            found = in_turn(results.watch, options.rounds, {
+                "200 a second": lambda: load(many, path, MONITOR_CALL, 10, 100, MONITOR_RATE,
+                                             options.seconds * 2, overload=True),
+                "one authority": lambda: load(one, path, MONITOR_CALL, 1, 1, seconds=options.seconds),
+                "153 authorities": lambda: load(many, path, MONITOR_CALL, 1, 1, seconds=options.seconds)})
+            for case, rounds in found.items():
+                results.figure(f"{name}/{case}/p50_us", (r["p50_us"] for r in rounds), "us")
+                results.figure(f"{name}/{case}/p99_us", (r["p99_us"] for r in rounds), "us")
+            topic = f"{name}, 153 authorities"
+            results.row(topic, "p99 at 200 calls/s", "<=", 10,
+                        (r["p99_us"] / 1000 for r in found["200 a second"]), " ms")
+            results.row(topic, "p50 over one authority's", "<=", 1.3,
+                        ratios(found, "p50_us", "153 authorities", "one authority"), "x")
         with contextlib.suppress(Failure):
             results.note("monitor/ghz", ghz(many, MONITOR, MONITOR_CALL, 10, MONITOR_RATE, GHZ_SECONDS))
-    for name, rounds in found.items():
-        results.figure(f"monitor/{name}/p50_us", (r["p50_us"] for r in rounds), "us")
-        results.figure(f"monitor/{name}/p99_us", (r["p99_us"] for r in rounds), "us")
-    topic = "monitor, 153 authorities"
-    results.row(topic, "p99 at 200 calls/s", "<=", 10,
-                (r["p99_us"] / 1000 for r in found["200 a second"]), " ms")
-    results.row(topic, "p50 over one authority's", "<=", 1.3,
-                ratios(found, "p50_us", "153 authorities", "one authority"), "x")
 
 
 # --- 6: memory ----------------------------------------------------------------------------------

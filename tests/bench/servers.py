@@ -21,6 +21,7 @@ PRINCIPAL = "00000000-0000-4000-8000-000000000001"
 HEALTH = "/grpc.health.v1.Health/Check"
 READ = "/pledge.v1.PledgeService/GetStatement"
 MONITOR = "/pledge.v1.MonitorService/GetMonitor"
+TASKS = "/pledge.v1.TaskService/ListTasks"
 SUBMIT = "/pledge.v1.ReturnService/SubmitReturn"
 IMPORT = "/pledge.v1.ReturnService/ImportReturns"
 # What the daemon's own read connections say; peers and pgbench get the same.

@@ -51,6 +51,9 @@ SELECT is(pg_temp.todo('officer'), '{"certify_return police 8","close_round late
 
 -- What young people said and asked.
 SELECT pg_temp.act('north');
+SELECT return_move_add('late', 'police', 'certified', 's1m0', ''), return_move_add('late', 'police', 'accepted', 's1m1', '');
+SELECT is(pg_temp.todo('officer'), '{"close_round late 1","publish_returns late 0"}'::text[], 'what is accepted is to be published, by round');
+SELECT return_move_add('late', 'police', 'published', 's1m2', '');
 UPDATE round SET close_time = now() WHERE authority_id = 'north' AND round_id = 'late';
 RESET ROLE;
 DELETE FROM reminder;

@@ -3,17 +3,21 @@
 -- permission: task.read
 -- tx: read
 -- recall: no
--- into: tasks
-SELECT kind, name, title, due_on, days_late, count
-  FROM tasks()
- WHERE place COLLATE "C" > (SELECT page_after(:page_token::text, 'tasks'))
- ORDER BY place COLLATE "C"
- LIMIT page_limit(:page_size::int4);
 -- into: .
-SELECT page_next(ARRAY(
-    SELECT place COLLATE "C"
-      FROM tasks()
-     WHERE place COLLATE "C" > (SELECT page_after(:page_token::text, 'tasks'))
-     ORDER BY place COLLATE "C"
+WITH found AS MATERIALIZED (
+    SELECT t.place COLLATE "C" AS place, t.kind, t.name, t.title, t.due_on, t.days_late, t.count
+      FROM tasks() AS t
+     WHERE t.place COLLATE "C" > (SELECT page_after(:page_token::text, 'tasks'))
+     ORDER BY t.place COLLATE "C"
      LIMIT page_limit(:page_size::int4) + 1
-), :page_size::int4, 'tasks', :page_token::text) AS next_page_token;
+), page AS MATERIALIZED (
+    SELECT * FROM found ORDER BY place LIMIT page_limit(:page_size::int4)
+)
+SELECT ARRAY(SELECT kind FROM page ORDER BY place) AS "tasks.kind",
+       ARRAY(SELECT name FROM page ORDER BY place) AS "tasks.name",
+       ARRAY(SELECT title FROM page ORDER BY place) AS "tasks.title",
+       ARRAY(SELECT due_on FROM page ORDER BY place) AS "tasks.due_on",
+       ARRAY(SELECT days_late FROM page ORDER BY place) AS "tasks.days_late",
+       ARRAY(SELECT count FROM page ORDER BY place) AS "tasks.count",
+       page_next(ARRAY(SELECT place FROM found ORDER BY place), :page_size::int4, 'tasks',
+                 :page_token::text) AS next_page_token;
