@@ -211,6 +211,9 @@ char *cli_owner(struct cli *cli, const char *authority, const char *owner);
  */
 char *cli_version_name(struct cli *cli, const char *authority, const char *version);
 
+/* The same with /statements/{s} of "p/n/s". */
+char *cli_statement_name(struct cli *cli, const char *authority, const char *statement);
+
 /* The enum's value of a word: its name without the prefix in lower case, with hyphens or
  * underscores. False for one that there is not. */
 bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *word,

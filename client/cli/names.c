@@ -143,6 +143,21 @@ char *cli_version_name(struct cli *cli, const char *authority, const char *versi
                       (int)(slash - version), version, slash + 1);
 }
 
+char *cli_statement_name(struct cli *cli, const char *authority, const char *statement)
+{
+    const char *id = strrchr(statement, '/');
+    if (strncmp(statement, "authorities/", 12) == 0) {
+        return cli_copy(cli, statement);
+    } else if (!id || memchr(statement, '/', (size_t)(id - statement)) == NULL) {
+        cli_usage(cli, "a promise is written PLEDGE/N/ID, such as promise/2/7, not \"%s\"",
+                  statement);
+        return NULL;
+    }
+    char *version =
+        cli_version_name(cli, authority, cli_printf(cli, "%.*s", (int)(id - statement), statement));
+    return version ? cli_printf(cli, "%s/statements/%s", version, id + 1) : NULL;
+}
+
 bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *word,
               int *ret_value)
 {
