@@ -12,10 +12,10 @@
 static const struct view_column strategy_row[] = {
     {"id", "name", VIEW_ID},
     {"kind", "kind", 0},
-    {"title", "title", TABLE_WRAP},
     {"owner", "owner_display_name", TABLE_CUT},
     {"review due", "review_due_on", VIEW_DATE},
     {"days over", "days_over", TABLE_RIGHT},
+    {"", "title", TABLE_NOTE},
     {0},
 };
 

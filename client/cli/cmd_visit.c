@@ -25,12 +25,25 @@ static const struct view_column visit_row[] = {
 static const struct view_column finding_row[] = {
     {"finding", "name", VIEW_ID},
     {"kind", "kind", 0},
+    {"promise", "statement", VIEW_ID},
     {"provider", "provider", TABLE_CUT},
     {"follow-up", "follow_up", 0},
     {"due", "follow_up_due_on", VIEW_DATE},
     {"days over", "days_over", TABLE_RIGHT},
     {"", "text", TABLE_NOTE},
     {"", "answer", TABLE_NOTE},
+    {0},
+};
+
+/* Of one visit, whose answers follow. */
+static const struct view_column visit_finding_row[] = {
+    {"finding", "name", VIEW_ID},
+    {"kind", "kind", 0},
+    {"promise", "statement", VIEW_ID},
+    {"follow-up", "follow_up", 0},
+    {"due", "follow_up_due_on", VIEW_DATE},
+    {"days over", "days_over", TABLE_RIGHT},
+    {"", "text", TABLE_NOTE},
     {0},
 };
 
@@ -78,7 +91,7 @@ static int print_visit(struct cli *cli, const void *reply, const Pledge__V1__Vis
     }
     struct cli_list findings = {.items = (void **)visit->findings, .count = visit->n_findings};
     if (findings.count > 0) {
-        view_table(cli, &findings, finding_row);
+        view_table(cli, &findings, visit_finding_row);
     } else {
         fputs("No finding is shown yet.\n", cli->out);
     }

@@ -155,6 +155,8 @@
         {.group = "visit",                                                                         \
          .name = "findings",                                                                       \
          .summary = "list findings, the first to be followed up first",                            \
+         .description = "With --state waiting it tells the words that \"pledge cicc moderate\" "   \
+                        "is to show, hide or mark as a concern.",                                  \
          .arguments = ARGUMENTS(ARG_AUTHORITY),                                                    \
          .options = OPTIONS(                                                                       \
              {"follow-up", "STATE", "only those whose follow-up is open, overdue, done or none"},  \

@@ -159,7 +159,8 @@ AS $$
      ORDER BY o.display_name, h.owner_id
 $$;
 
--- Sessions with who was there, by what was recorded by the end of a day. planned: after p_as_at.
+-- Sessions as at a day with who was there, by what was recorded by the end of another. planned: after p_as_at,
+-- when nobody was there yet.
 CREATE FUNCTION briefings(p_as_at date, p_known_on date)
 RETURNS TABLE (briefing_id text, name text, kind text, title text, topic text, held_on date,
                planned boolean, bodies text[], member_count int, present_count int, parties text[],
@@ -174,15 +175,15 @@ AS $$
                   ORDER BY d.body_id),
            s.members, s.present, s.parties,
            (SELECT coalesce(sum(h.people), 0)::int
-              FROM briefing_headcounts(b.briefing_id, p_known_on) AS h),
+              FROM briefing_headcounts(b.briefing_id, p_known_on) AS h WHERE b.held_on <= p_as_at),
            b.create_time, b.update_time, etag(b.revision)
       FROM briefing AS b
      CROSS JOIN LATERAL (
-        SELECT count(*)::int AS members,
-               (count(*) FILTER (WHERE t.attendance = 'present'))::int AS present,
+        SELECT count(*)::int AS members, (count(*) FILTER (WHERE t.there))::int AS present,
                coalesce(array_agg(DISTINCT t.party ORDER BY t.party)
-                            FILTER (WHERE t.attendance = 'present' AND t.party <> ''), '{}') AS parties
-          FROM briefing_seats(b.briefing_id, p_known_on) AS t) AS s
+                            FILTER (WHERE t.there AND t.party <> ''), '{}') AS parties
+          FROM (SELECT x.party, x.attendance = 'present' AND b.held_on <= p_as_at AS there
+                  FROM briefing_seats(b.briefing_id, p_known_on) AS x) AS t) AS s
      WHERE b.authority_id = app_authority() AND b.create_time::date <= p_known_on
 $$;
 

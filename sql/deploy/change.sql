@@ -87,7 +87,7 @@ BEGIN
             'make_up_group', 'rating_reply', 'body_quorum', 'meeting_item',
             'meeting_paper', 'meeting_attendance', 'meeting_decision', 'action_note',
             'raised_issue_move', 'briefing_body', 'briefing_attendance', 'briefing_headcount',
-            'strategy_statement', 'strategy_review', 'visit_finding', 'visit_answer')
+            'strategy_statement', 'strategy_review', 'visit_answer')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1
         OR TG_TABLE_NAME = 'population' AND (v_row ->> 'entry')::int > 1
         OR TG_TABLE_NAME = 'indicator' AND (v_row ->> 'revision')::int > 1 THEN
@@ -213,7 +213,6 @@ BEGIN
         ('strategy_statement', 'INSERT OR UPDATE', 'strategy.read', '/strategies/%s', 'strategy_id'),
         ('strategy_review', 'INSERT', 'strategy.read', '/strategies/%s', 'strategy_id'),
         ('visit', 'INSERT', 'cicc.read', '/visits/%s', 'visit_id'),
-        ('visit_finding', 'INSERT', 'cicc.read', '/visits/%s', 'visit_id'),
         ('visit_answer', 'INSERT', 'cicc.read', '/visits/%s', 'visit_id'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),

@@ -44,6 +44,8 @@ SELECT briefing_attend('may', '{panel,panel}', '{chair,left}', '{present,present
            '{authorities/north/departments/housing,authorities/north/partnerAgencies/police}', '{4,2}');
 SELECT is((SELECT concat_ws(' ', member_count, present_count, parties::text, people_count, planned)
              FROM briefings('2007-06-19', '9999-12-31') WHERE briefing_id = 'june'), '5 2 {Blue,Red} 6 f', 'told together');
+SELECT is((SELECT concat_ws(' ', member_count, present_count, parties::text, people_count, planned)
+             FROM briefings('2007-06-18', '9999-12-31') WHERE briefing_id = 'june'), '5 0 {} 0 t', 'nobody was there the day before');
 SELECT briefing_attend('june', '{panel}', '{red}', '{absent}', '{authorities/north/departments/housing}', '{3}');
 SELECT is((SELECT concat_ws(' ', present_count, parties::text, people_count)
              FROM briefings(current_date, '9999-12-31') WHERE briefing_id = 'june'), '1 {Blue} 5', 'what was recorded last stands');
