@@ -196,6 +196,18 @@ CREATE VIEW strategy_review_due WITH (security_invoker = true) AS
      WHERE s.review_due_on IS NOT NULL;
 COMMENT ON VIEW strategy_review_due IS 'Reviews that are due or overdue today';
 
+-- The last day of those that are asked for: within so many days, or ever for 0.
+CREATE FUNCTION review_horizon(p_as_at date, p_days int) RETURNS date
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF p_days NOT BETWEEN 0 AND 3650 THEN
+        PERFORM fail('PL400', 'Ask for what is due within 1 to 3650 days, or 0 for all.', 'within_days');
+    END IF;
+    RETURN CASE p_days WHEN 0 THEN 'infinity' ELSE p_as_at + p_days END;
+END
+$$;
+
 -- The statements of a strategy as the three arrays that their names consist of.
 CREATE FUNCTION strategy_statement_violations(p_pledges text[], p_versions text[], p_ids text[])
 RETURNS TABLE (field text, rule text, n bigint)

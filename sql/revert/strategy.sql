@@ -8,6 +8,7 @@ DROP FUNCTION pledge.strategy_update(text, text, text, date, date, text[], text[
 DROP FUNCTION pledge.strategy_create(text, text, text, text, text, date, date, date, text[], text[], text[]);
 DROP FUNCTION pledge.strategy_statements_set(text, text[], text[], text[]);
 DROP FUNCTION pledge.strategy_statement_violations(text[], text[], text[]);
+DROP FUNCTION pledge.review_horizon(date, integer);
 DROP VIEW pledge.strategy_review_due;
 DROP FUNCTION pledge.strategy_standing(date, date);
 DROP VIEW pledge.strategy_carries;

@@ -16,6 +16,7 @@ SELECT 1 / (count(*) = 3)::int FROM pg_class
 SELECT authority_id FROM pledge.strategy_carries WHERE false;
 SELECT authority_id FROM pledge.strategy_review_due WHERE false;
 SELECT 'pledge.strategy_standing(date, date)'::regprocedure;
+SELECT 'pledge.review_horizon(date, integer)'::regprocedure;
 SELECT 'pledge.strategy_statement_violations(text[], text[], text[])'::regprocedure;
 SELECT 'pledge.strategy_statements_set(text, text[], text[], text[])'::regprocedure;
 SELECT 'pledge.strategy_create(text, text, text, text, text, date, date, date, text[], text[], text[])'::regprocedure;

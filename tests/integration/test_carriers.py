@@ -138,6 +138,8 @@ class Strategies(Carriers):
         for review, days, expected in (("OVERDUE", 0, ["plan"]), ("DUE", 0, ["group"]), ("DUE", 155, ["group"]),
                                        ("DUE", 154, []), ("NONE", 0, ["open"])):
             self.assertEqual(self.listed(as_at="2020-01-27", review=f"REVIEW_STATE_{review}", within_days=days), expected)
+        for days in (-1, 3651, 2147483647):
+            self.refused(Code.INVALID_ARGUMENT, self.listed, review="REVIEW_STATE_NONE", within_days=days, field="within_days")
         for statement, expected in ((1, ["plan", "open"]), (2, ["plan"]), (3, ["group"])):
             self.assertEqual(self.listed(statement=f"{self.version.name}/statements/{statement}"), expected)
         pages, token = [], ""
