@@ -115,23 +115,17 @@ int run_briefing_add(struct cli *cli)
 
 int run_briefing_change(struct cli *cli)
 {
-    static const struct {
-        const char *option;
-        char *path;
-    } fields[] = {{"title", "title"}, {"topic", "topic"}, {"on", "held_on"}};
+    static const struct cli_change changes[] = {
+        {"title", "title"}, {"topic", "topic"}, {"on", "held_on"}, {0}};
     Pledge__V1__UpdateBriefingRequest request = PLEDGE__V1__UPDATE_BRIEFING_REQUEST__INIT;
     Pledge__V1__Briefing briefing = PLEDGE__V1__BRIEFING__INIT;
     Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
-    char *paths[sizeof(fields) / sizeof(fields[0])];
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        if (cli_option(cli, fields[i].option)) {
-            paths[mask.n_paths++] = fields[i].path;
-        }
-    }
-    if (mask.n_paths == 0) {
-        return cli_usage(cli, "say what to change: --title, --topic or --on");
-    }
+    char *paths[sizeof(changes) / sizeof(changes[0])];
     mask.paths = paths;
+    mask.n_paths = cli_changes(cli, changes, paths);
+    if (mask.n_paths == 0) {
+        return CLI_USAGE;
+    }
     briefing.name = briefing_name(cli);
     briefing.title = cli_option_text(cli, "title");
     briefing.topic = cli_option_text(cli, "topic");

@@ -113,26 +113,18 @@ int run_strategy_add(struct cli *cli)
 
 int run_strategy_change(struct cli *cli)
 {
-    static const struct {
-        const char *option;
-        char *path;
-    } fields[] = {{"title", "title"},
-                  {"summary", "summary"},
-                  {"to", "runs_to"},
-                  {"review-due", "review_due_on"},
-                  {"promise", "statements"}};
+    static const struct cli_change changes[] = {
+        {"title", "title"},        {"summary", "summary"},
+        {"to", "runs_to"},         {"review-due", "review_due_on"},
+        {"promise", "statements"}, {0}};
     Pledge__V1__UpdateStrategyRequest request = PLEDGE__V1__UPDATE_STRATEGY_REQUEST__INIT;
     Pledge__V1__Strategy strategy = PLEDGE__V1__STRATEGY__INIT;
     Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
     char *statements[CLI_MAX_GIVEN];
-    char *paths[sizeof(fields) / sizeof(fields[0])];
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        if (cli_option(cli, fields[i].option)) {
-            paths[mask.n_paths++] = fields[i].path;
-        }
-    }
+    char *paths[sizeof(changes) / sizeof(changes[0])];
+    mask.n_paths = cli_changes(cli, changes, paths);
     if (mask.n_paths == 0) {
-        return cli_usage(cli, "say what to change, such as --title");
+        return CLI_USAGE;
     }
     int read = read_strategy(cli, &strategy, statements);
     if (read != CLI_OK) {

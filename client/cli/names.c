@@ -39,6 +39,26 @@ char *cli_option_text(struct cli *cli, const char *name)
     return cli_copy(cli, value ? value : "");
 }
 
+size_t cli_changes(struct cli *cli, const struct cli_change *changes, char **paths)
+{
+    size_t count = 0;
+    const char *options = "";
+    for (; changes->option; changes++) {
+        if (cli_option(cli, changes->option)) {
+            paths[count++] = changes->path;
+        }
+        options = cli_printf(cli, "%s%s--%s", options,
+                             !*options               ? ""
+                             : (changes + 1)->option ? ", "
+                                                     : " or ",
+                             changes->option);
+    }
+    if (count == 0) {
+        cli_usage(cli, "say what to change: %s", options);
+    }
+    return count;
+}
+
 /* The identifier after "authorities/", or the whole word. */
 static const char *authority_id(struct cli *cli, const char *authority)
 {

@@ -212,6 +212,7 @@ class Strategies(Carriers):
         self.assertNotIn("desk-plan", self.show("strategy", "list", "derby", "--promise", "promise/1/3"))
         self.assertIn("desk-plan", self.show("strategy", "list", "derby", "--within", "30", "--as-at", "2019-09-01"))
         self.show("strategy", "change", *plan, "--summary", "What we do for three years")
+        self.bad(WHO, "strategy", "change", *plan, code=2, says="--title, --summary, --to, --review-due or --promise")
         self.bad(WHO, "strategy", "review", *plan, "--outcome", "fine", code=2, says="continued, changed")
         self.show("strategy", "review", *plan, "--outcome", "changed", "--note", "Written anew.", "--on", "2020-01-27",
                   "--next", "2022-12-31", identity="housing-director")
