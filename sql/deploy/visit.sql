@@ -217,6 +217,24 @@ $$;
 COMMENT ON FUNCTION visit_answers(text, text, date, date)
     IS 'Every answer to a finding, or to those of a visit where p_finding is empty.';
 
+-- A statement and those of earlier versions that became it, by their resource names.
+CREATE FUNCTION statement_origins(p_pledge text, p_number int, p_statement text)
+RETURNS TABLE (statement text)
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    WITH RECURSIVE origin (version_number, statement_id) AS (
+        SELECT p_number, p_statement COLLATE "C"
+        UNION
+        SELECT l.base_number, l.from_statement_id
+          FROM origin AS o
+          JOIN lineage AS l ON l.authority_id = app_authority() AND l.pledge_id = p_pledge
+           AND l.version_number = o.version_number AND l.to_statement_id = o.statement_id
+         WHERE l.from_statement_id IS NOT NULL)
+    SELECT 'authorities/' || app_authority() || '/pledges/' || p_pledge || '/versions/'
+               || o.version_number || '/statements/' || o.statement_id
+      FROM origin AS o
+$$;
+
 -- For lists of what is to be done. A finding is followed up when everybody may see it.
 CREATE VIEW follow_up_due WITH (security_invoker = true) AS
     SELECT app_authority() AS authority_id, f.owner_id, f.name, f.provider AS title, f.kind,

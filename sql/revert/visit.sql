@@ -7,6 +7,7 @@ DROP FUNCTION pledge.visit_answer_add(text, text, text, date, date);
 DROP FUNCTION pledge.visit_record(text, text, text, text, date, integer, text[], text[], text[], text[], text[], date[]);
 DROP VIEW pledge.findings_waiting;
 DROP VIEW pledge.follow_up_due;
+DROP FUNCTION pledge.statement_origins(text, integer, text);
 DROP FUNCTION pledge.visit_answers(text, text, date, date);
 DROP FUNCTION pledge.visits(date, date);
 DROP FUNCTION pledge.visit_findings(date, date);

@@ -18,6 +18,7 @@ SELECT authority_id FROM pledge.findings_waiting WHERE false;
 SELECT 'pledge.visit_findings(date, date)'::regprocedure;
 SELECT 'pledge.visits(date, date)'::regprocedure;
 SELECT 'pledge.visit_answers(text, text, date, date)'::regprocedure;
+SELECT 'pledge.statement_origins(text, integer, text)'::regprocedure;
 SELECT 'pledge.visit_record(text, text, text, text, date, integer, text[], text[], text[], text[], text[], date[])'::regprocedure;
 SELECT 'pledge.visit_answer_add(text, text, text, date, date)'::regprocedure;
 SELECT 1 / (count(*) > 0)::int FROM pledge.role_permission WHERE permission = 'visit.read';

@@ -117,6 +117,16 @@ SELECT pg_temp.act('north', 'director', 'housing');
 SELECT is((SELECT count(*) FROM visit_answer WHERE visit_id = 'home') + (SELECT count(*) FROM visit_answers('home', '', current_date, '9999-12-31')), 0::bigint,
           'answers to a concern go with it');
 
+-- What became of a statement
+SELECT pg_temp.act('north');
+SELECT version_create('promise', '2', 'Second', '', '{home}', '{Home}', '{a,b}', '{home,home}', '{Safe,Heard}',
+    '{A safe home near you,We listen}', '{"",""}', '{"",""}', '{1,2,3}', '{a,a,b}', '{merged,merged,kept}', '{"","",""}');
+SELECT is(ARRAY(SELECT regexp_replace(statement, '.*/versions/', '') FROM statement_origins('promise', 2, s) ORDER BY 1), o::text[],
+          s || ' and what it was')
+  FROM (VALUES ('a', '{1/statements/1,1/statements/2,2/statements/a}'), ('b', '{1/statements/3,2/statements/b}')) AS t (s, o);
+SELECT is(ARRAY(SELECT regexp_replace(statement, '.*/versions/', '') FROM statement_origins('promise', 1, '2')), '{1/statements/2}',
+          'not what it will be');
+
 -- Who may
 SELECT throws_ok($$UPDATE visit_answer SET text = 'X'$$, '42501', NULL, 'an answer stays');
 SELECT throws_ok($$INSERT INTO visit_finding (authority_id, visit_id, finding_id, kind) VALUES ('north', 'home', 'x', 'strength')$$,

@@ -9,7 +9,10 @@ SELECT name, kind, text, statement, follow_up_due_on, words, state, follow_up, d
   FROM visit_findings((SELECT as_at_day(:as_at::date)), coalesce(:known_on::date, '9999-12-31'))
  WHERE (follow_up = :follow_up::text OR :follow_up::text = '')
    AND (state = :state::text OR :state::text = '')
-   AND (statement = :statement::text OR :statement/pledges/versions/statements::text = '')
+   AND (:statement/pledges::text = '' OR statement IN (
+        SELECT o.statement FROM statement_origins(:statement/pledges::text,
+            version_number(:statement/pledges/versions::text),
+            :statement/pledges/versions/statements::text) AS o))
    AND place COLLATE "C" > (SELECT page_after(:page_token::text, 'findings'))
  ORDER BY place COLLATE "C"
  LIMIT page_limit(:page_size::int4);
@@ -19,7 +22,10 @@ SELECT page_next(ARRAY(
       FROM visit_findings((SELECT as_at_day(:as_at::date)), coalesce(:known_on::date, '9999-12-31'))
      WHERE (follow_up = :follow_up::text OR :follow_up::text = '')
        AND (state = :state::text OR :state::text = '')
-       AND (statement = :statement::text OR :statement/pledges/versions/statements::text = '')
+       AND (:statement/pledges::text = '' OR statement IN (
+            SELECT o.statement FROM statement_origins(:statement/pledges::text,
+                version_number(:statement/pledges/versions::text),
+                :statement/pledges/versions/statements::text) AS o))
        AND place COLLATE "C" > (SELECT page_after(:page_token::text, 'findings'))
      ORDER BY place COLLATE "C"
      LIMIT page_limit(:page_size::int4) + 1
