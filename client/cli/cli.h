@@ -211,6 +211,9 @@ char *cli_owner(struct cli *cli, const char *authority, const char *owner);
  */
 char *cli_version_name(struct cli *cli, const char *authority, const char *version);
 
+/* The same with /statements/{s} of "p/n/s". */
+char *cli_statement_name(struct cli *cli, const char *authority, const char *statement);
+
 /* The enum's value of a word: its name without the prefix in lower case, with hyphens or
  * underscores. False for one that there is not. */
 bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *word,
@@ -218,6 +221,16 @@ bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const cha
 
 /* The value of an option, "" where it was not given. */
 char *cli_option_text(struct cli *cli, const char *name);
+
+/* An option that changes a field. */
+struct cli_change {
+    const char *option;
+    char *path; /* of the field, for the update mask */
+};
+
+/* Writes the paths of those that were given, of a list closed by a NULL option, into `paths`, which
+ * has room for all. Returns how many; with 0 usage is printed: "say what to change: --title". */
+size_t cli_changes(struct cli *cli, const struct cli_change *changes, char **paths);
 
 char *cli_copy(struct cli *cli, const char *text);
 char *cli_printf(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -189,28 +189,20 @@ int run_consultation_create(struct cli *cli)
 
 int run_consultation_update(struct cli *cli)
 {
-    char *paths[3];
+    static const struct cli_change changes[] = {
+        {"title", "title"}, {"opens", "opens_on"}, {"closes", "closes_on"}, {0}};
+    char *paths[sizeof(changes) / sizeof(changes[0])];
     Pledge__V1__Consultation changed = PLEDGE__V1__CONSULTATION__INIT;
     Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
     Pledge__V1__UpdateConsultationRequest request = PLEDGE__V1__UPDATE_CONSULTATION_REQUEST__INIT;
-    const struct {
-        const char *option;
-        char *path;
-        char **field;
-    } fields[] = {{"title", "title", &changed.title},
-                  {"opens", "opens_on", &changed.opens_on},
-                  {"closes", "closes_on", &changed.closes_on}};
     mask.paths = paths;
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        const char *value = cli_option(cli, fields[i].option);
-        if (value) {
-            *fields[i].field = cli_copy(cli, value);
-            paths[mask.n_paths++] = fields[i].path;
-        }
-    }
+    mask.n_paths = cli_changes(cli, changes, paths);
     if (mask.n_paths == 0) {
-        return cli_usage(cli, "say what to change: --title, --opens or --closes");
+        return CLI_USAGE;
     }
+    changed.title = cli_option_text(cli, "title");
+    changed.opens_on = cli_option_text(cli, "opens");
+    changed.closes_on = cli_option_text(cli, "closes");
     changed.name = consultation_name(cli);
     request.consultation = &changed;
     request.update_mask = &mask;

@@ -72,6 +72,7 @@ static const struct view_column concern_columns[] = {
     {"received", "received_on", VIEW_DATE},
     {"was shown", "was_shown", 0},
     {"why", "reason", TABLE_WRAP},
+    {"", "prompt", TABLE_NOTE},
     {"", "text", TABLE_NOTE},
     {0},
 };

@@ -39,6 +39,26 @@ char *cli_option_text(struct cli *cli, const char *name)
     return cli_copy(cli, value ? value : "");
 }
 
+size_t cli_changes(struct cli *cli, const struct cli_change *changes, char **paths)
+{
+    size_t count = 0;
+    const char *options = "";
+    for (; changes->option; changes++) {
+        if (cli_option(cli, changes->option)) {
+            paths[count++] = changes->path;
+        }
+        options = cli_printf(cli, "%s%s--%s", options,
+                             !*options               ? ""
+                             : (changes + 1)->option ? ", "
+                                                     : " or ",
+                             changes->option);
+    }
+    if (count == 0) {
+        cli_usage(cli, "say what to change: %s", options);
+    }
+    return count;
+}
+
 /* The identifier after "authorities/", or the whole word. */
 static const char *authority_id(struct cli *cli, const char *authority)
 {
@@ -141,6 +161,21 @@ char *cli_version_name(struct cli *cli, const char *authority, const char *versi
     }
     return cli_printf(cli, "%s/pledges/%.*s/versions/%s", cli_authority(cli, authority),
                       (int)(slash - version), version, slash + 1);
+}
+
+char *cli_statement_name(struct cli *cli, const char *authority, const char *statement)
+{
+    const char *id = strrchr(statement, '/');
+    if (strncmp(statement, "authorities/", 12) == 0) {
+        return cli_copy(cli, statement);
+    } else if (!id || memchr(statement, '/', (size_t)(id - statement)) == NULL) {
+        cli_usage(cli, "a promise is written PLEDGE/N/ID, such as promise/2/7, not \"%s\"",
+                  statement);
+        return NULL;
+    }
+    char *version =
+        cli_version_name(cli, authority, cli_printf(cli, "%.*s", (int)(id - statement), statement));
+    return version ? cli_printf(cli, "%s/statements/%s", version, id + 1) : NULL;
 }
 
 bool cli_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *word,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/commands.h"
+#include "client/cli/registry_carriers.h"
 #include "client/cli/registry_cicc.h"
 #include "client/cli/registry_meeting.h"
 #include "client/cli/registry_population.h"
@@ -547,6 +548,9 @@ const struct cli_command cli_commands[] = {
     ROUTE_COMMANDS,
     ENDORSEMENT_COMMANDS,
     MEETING_COMMANDS,
+    BRIEFING_COMMANDS,
+    STRATEGY_COMMANDS,
+    VISIT_COMMANDS,
     CICC_COMMANDS,
     RAISED_ISSUE_COMMANDS,
     {.group = "commitment",

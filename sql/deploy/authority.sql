@@ -195,6 +195,21 @@ $$;
 COMMENT ON FUNCTION owner_of(text, text)
     IS 'The identifier that ends an owner''s resource name; fails on the field if there is none.';
 
+CREATE FUNCTION owner_problem(p_name text, p_field text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+BEGIN
+    IF split_part(p_name, '/', 1) = 'authorities' AND split_part(p_name, '/', 2) <> app_authority() THEN
+        PERFORM fail('PL403', 'The owner must belong to the authority of the call.', p_field);
+    END IF;
+    RETURN CASE WHEN NOT EXISTS (SELECT FROM owner AS o WHERE o.authority_id = app_authority()
+                                    AND o.resource_name = p_name)
+                THEN 'names no department or partner agency' END;
+END
+$$;
+COMMENT ON FUNCTION owner_problem(text, text)
+    IS 'What is wrong with an owner''s resource name, to be told with other problems; NULL if nothing is.';
+
 CREATE FUNCTION authority_create(p_id text, p_display_name text, p_pledge text, p_statement text,
                                  p_board text) RETURNS void
 LANGUAGE plpgsql SET search_path = pledge, pg_temp

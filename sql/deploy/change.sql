@@ -86,7 +86,8 @@ BEGIN
             'endorsement_withdrawal', 'endorsement_call_in', 'endorsement_call_in_outcome',
             'make_up_group', 'rating_reply', 'body_quorum', 'meeting_item',
             'meeting_paper', 'meeting_attendance', 'meeting_decision', 'action_note',
-            'raised_issue_move')
+            'raised_issue_move', 'briefing_body', 'briefing_attendance', 'briefing_headcount',
+            'strategy_statement', 'strategy_review', 'visit_answer')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1
         OR TG_TABLE_NAME = 'population' AND (v_row ->> 'entry')::int > 1
         OR TG_TABLE_NAME = 'indicator' AND (v_row ->> 'revision')::int > 1 THEN
@@ -204,6 +205,15 @@ BEGIN
             'pledge_id,version_number,statement_id,rating'),
         ('raised_issue', 'INSERT', 'cicc.read', '/raisedIssues/%s', 'raised_issue_id'),
         ('raised_issue_move', 'INSERT', 'cicc.read', '/raisedIssues/%s', 'raised_issue_id'),
+        ('briefing', 'INSERT OR UPDATE', 'briefing.read', '/briefings/%s', 'briefing_id'),
+        ('briefing_body', 'INSERT', 'briefing.read', '/briefings/%s', 'briefing_id'),
+        ('briefing_attendance', 'INSERT', 'briefing.read', '/briefings/%s', 'briefing_id'),
+        ('briefing_headcount', 'INSERT', 'briefing.read', '/briefings/%s', 'briefing_id'),
+        ('strategy', 'INSERT OR UPDATE', 'strategy.read', '/strategies/%s', 'strategy_id'),
+        ('strategy_statement', 'INSERT OR UPDATE', 'strategy.read', '/strategies/%s', 'strategy_id'),
+        ('strategy_review', 'INSERT', 'strategy.read', '/strategies/%s', 'strategy_id'),
+        ('visit', 'INSERT', 'cicc.read', '/visits/%s', 'visit_id'),
+        ('visit_answer', 'INSERT', 'cicc.read', '/visits/%s', 'visit_id'),
         ('return_submission', 'INSERT', 'return.read', '/rounds/%s/returns/%s',
             'round_id,owner_id'),
         ('return_move', 'INSERT', 'return.read', '/rounds/%s/returns/%s', 'round_id,owner_id'),

@@ -229,14 +229,17 @@ CREATE TABLE response_text (
     statement_id    text COLLATE "C",
     rating          int,
     raised_issue_id text COLLATE "C",
+    visit_id        text COLLATE "C",
+    finding_id      text COLLATE "C",
     received_on     date NOT NULL DEFAULT current_date,
     text            text NOT NULL,
     state           text NOT NULL DEFAULT 'waiting',
     CONSTRAINT response_text_text_id_unique PRIMARY KEY (authority_id, text_id),
     CONSTRAINT response_text_source_one CHECK (
-        num_nonnulls(consultation_id, rating, raised_issue_id) = 1
+        num_nonnulls(consultation_id, rating, raised_issue_id, finding_id) = 1
         AND num_nonnulls(consultation_id, question, group_id) IN (0, 3)
-        AND num_nonnulls(rating, pledge_id, version_number, statement_id) IN (0, 4)),
+        AND num_nonnulls(rating, pledge_id, version_number, statement_id) IN (0, 4)
+        AND num_nonnulls(visit_id, finding_id) IN (0, 2)),
     CONSTRAINT response_text_question_exists
         FOREIGN KEY (authority_id, consultation_id, question) REFERENCES consultation_question,
     CONSTRAINT response_text_group_id_exists
@@ -247,7 +250,7 @@ CREATE TABLE response_text (
 );
 COMMENT ON CONSTRAINT response_text_text_id_unique ON response_text IS 'text: is there already';
 COMMENT ON CONSTRAINT response_text_source_one ON response_text
-    IS 'text: comes from a consultation, a rating or an issue';
+    IS 'text: comes from a consultation, a rating, an issue or a finding';
 COMMENT ON CONSTRAINT response_text_question_exists ON response_text
     IS 'question: names no question';
 COMMENT ON CONSTRAINT response_text_group_id_exists ON response_text

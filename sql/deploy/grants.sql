@@ -44,6 +44,14 @@ GRANT SELECT ON statement_rating, raised_issue, cicc_setting_resource, make_up_r
 TO pledged;
 GRANT UPDATE (answer_days, theme_ids, theme_names) ON cicc_setting TO pledged;
 
+GRANT SELECT, INSERT ON briefing, briefing_body, briefing_attendance, briefing_headcount, strategy,
+    strategy_statement, strategy_review, visit_answer TO pledged;
+GRANT SELECT ON visit, visit_finding, strategy_carries, strategy_review_due, follow_up_due,
+    findings_waiting TO pledged;
+GRANT UPDATE (title, topic, held_on) ON briefing TO pledged;
+GRANT UPDATE (title, summary, runs_to, review_due_on) ON strategy TO pledged;
+GRANT UPDATE (position, ended_at) ON strategy_statement TO pledged;
+
 GRANT SELECT ON version_edit_resource TO pledged;
 GRANT SELECT, INSERT ON version_edit, commitment_carried, issue, acknowledgement, audience_count,
     launch_event TO pledged;

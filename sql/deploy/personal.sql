@@ -184,6 +184,8 @@ VALUES
     'reminders of returns', NULL, 'kept', 'SetReminderAddress replaces it or takes it away'),
 ('reminder', 'email', 'as reminder_address.email, where a reminder went', 'owners, directors and boards',
     'shows who was reminded', NULL, 'kept', 'it shows that somebody was reminded'),
+('briefing_attendance', 'party', 'as body_member.party, on the day of a session', 'members of bodies',
+    'shows which parties were reached', NULL, 'kept', 'as body_member.party'),
 ('body_member', 'party', 'the party or group of a councillor''s seat', 'members of bodies',
     'shows that a body is cross-party', NULL, 'kept',
     'councils publish it; without a name it is a fact of the seat');
@@ -214,6 +216,9 @@ SELECT t.name, 'principal_id', 'as principal.principal_id', t.whose, 'says whose
     ('statement_rating', 'who recorded a rating', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('rating_reply', 'who replied to a rating', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('raised_issue', 'who recorded an issue', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('strategy_review', 'who reviewed a strategy or service', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('visit', 'who recorded a visit', NULL, 'kept', 'who answers for it is a fact of the post'),
+    ('visit_answer', 'who answered a finding', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('action_note', 'who noted how an action stands', NULL, 'kept', 'who answers for it is a fact of the post'),
     ('raised_issue_move', 'who answered an issue', NULL, 'kept', 'who answers for it is a fact of the post')
   ) AS t (name, whose, kind, erasure, reason);
@@ -226,10 +231,12 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
             THEN 'what was reported stays as it was reported; a mistake is put right by another return'
             WHEN split_part(c, '.', 1) IN ('version', 'version_edit', 'outcome', 'statement', 'lineage')
             THEN 'an adopted version stays as it was adopted; a mistake is put right by another version'
-            WHEN split_part(c, '.', 1) IN ('rating_reply', 'raised_issue_move')
+            WHEN split_part(c, '.', 1) IN ('rating_reply', 'raised_issue_move', 'visit_answer', 'strategy_review')
             THEN 'what was answered stays as it was answered; it should name nobody'
             WHEN split_part(c, '.', 1) LIKE 'meeting%' OR split_part(c, '.', 1) = 'action_note'
             THEN 'what a meeting did stays as it was recorded; it should name posts'
+            WHEN split_part(c, '.', 1) = 'visit'
+            THEN 'where young people were stays as it was recorded; it should name an organisation or a place'
             WHEN split_part(c, '.', 1) LIKE 'endorsement%'
             THEN 'what a body decided, and on which text, stays as it was recorded'
             ELSE 'it is about the pledge; where somebody wrote a name, an update replaces it' END
@@ -248,7 +255,8 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'rating_reply.text,raised_issue_move.text,make_up_group.kind,'
       'make_up_group.label,cicc_setting.theme_names,meeting_item.title,meeting_paper.title,meeting_paper.author,'
       'meeting_paper.reference,meeting_attendance.substitute,meeting_attendance.party,meeting_decision.text,'
-      'meeting_decision.proposer,meeting_action.text,action_note.text}'::text[]) AS c;
+      'meeting_decision.proposer,meeting_action.text,action_note.text,briefing.title,briefing.topic,strategy.title,'
+      'strategy.summary,strategy_review.note,visit.provider,visit.provides,visit_answer.text}'::text[]) AS c;
 
 -- What young people and others say in a consultation.
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
@@ -382,7 +390,11 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'statement_rating.statement_id,statement_rating.body_id,statement_rating.meeting_id,rating_reply.pledge_id,'
       'rating_reply.statement_id,rating_reply.owner_id,raised_issue.raised_issue_id,raised_issue.body_id,'
       'raised_issue.meeting_id,raised_issue.owner_id,raised_issue.lead_body_id,raised_issue.lead_seat_id,'
-      'raised_issue_move.raised_issue_id,raised_issue_move.kind}'
+      'raised_issue_move.raised_issue_id,raised_issue_move.kind,briefing.briefing_id,briefing.kind,briefing_body.*,'
+      'briefing_attendance.briefing_id,briefing_attendance.body_id,briefing_attendance.body_member_id,'
+      'briefing_attendance.attendance,briefing_headcount.*,strategy.strategy_id,strategy.kind,strategy.owner_id,'
+      'strategy_statement.*,strategy_review.strategy_id,strategy_review.outcome,visit.visit_id,visit.owner_id,'
+      'visit_finding.*,visit_answer.visit_id,visit_answer.finding_id,response_text.visit_id,response_text.finding_id}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES
@@ -573,6 +585,23 @@ AS $$
           FROM raised_issue_move AS k
          WHERE k.principal_id = p_principal AND k.authority_id = p_authority
          GROUP BY k.authority_id, k.kind
+        UNION ALL
+        SELECT 19, 'strategy_review', 'principal_id', 'reviewed it', k.recorded_at,
+               'authorities/' || k.authority_id || '/strategies/' || k.strategy_id
+          FROM strategy_review AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+        UNION ALL
+        SELECT 20, 'visit', 'principal_id', 'recorded a visit', k.recorded_at,
+               'authorities/' || k.authority_id || '/visits/' || k.visit_id
+          FROM visit AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+        UNION ALL
+        -- Never to which finding: one that is a concern is to be found nowhere.
+        SELECT 21, 'visit_answer', 'principal_id', 'answered ' || count(*) || ' times',
+               min(k.recorded_at), 'authorities/' || k.authority_id || '/visits'
+          FROM visit_answer AS k
+         WHERE k.principal_id = p_principal AND k.authority_id = p_authority
+         GROUP BY k.authority_id
         UNION ALL
         SELECT 11, 'signature_withdrawal', 'principal_id', 'withdrew ' || count(*) || ' signatures',
                min(w.recorded_at), 'authorities/' || w.authority_id || '/pledges/' || w.pledge_id

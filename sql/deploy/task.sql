@@ -12,6 +12,11 @@ SET LOCAL search_path = pledge, pg_temp;
 -- A thing to do: what, with which resource, in words, by which day, and how many.
 CREATE TYPE task_line AS (kind text, name text, title text, due_on date, count int);
 
+CREATE FUNCTION soon_days() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT 30 $$;
+COMMENT ON FUNCTION soon_days() IS 'How long before its day what comes round again is told of.';
+
 CREATE FUNCTION in_short(p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CASE WHEN char_length(p_text) > 120 THEN left(p_text, 119) || '…' ELSE p_text END $$;
@@ -184,7 +189,30 @@ BEGIN
        AND CASE WHEN p_role IN ('director', 'partner_agency')
                 THEN a.owner = (SELECT o.resource_name FROM owner AS o
                                  WHERE o.authority_id = app_authority() AND o.owner_id = app_owner())
-                WHEN p_role = 'officer' THEN a.owner = '' ELSE false END;
+                WHEN p_role = 'officer' THEN a.owner = '' ELSE false END
+    UNION ALL
+    SELECT 'record_attendance', p_prefix || 'briefings/' || b.briefing_id, 'Who came to ' || b.title
+           || ' is not recorded', b.held_on, 1
+      FROM briefing AS b
+     WHERE p_role IN ('officer', 'support_worker') AND b.authority_id = app_authority()
+       AND b.held_on < current_date
+       AND NOT EXISTS (SELECT FROM briefing_attendance AS a WHERE a.authority_id = b.authority_id
+                          AND a.briefing_id = b.briefing_id)
+       AND NOT EXISTS (SELECT FROM briefing_headcount AS h WHERE h.authority_id = b.authority_id
+                          AND h.briefing_id = b.briefing_id)
+    UNION ALL
+    SELECT 'review_strategy', s.name, s.title || ' is to be reviewed', s.due_on, 1
+      FROM strategy_review_due AS s
+     WHERE s.authority_id = app_authority() AND s.due_on <= current_date + soon_days()
+       AND CASE WHEN p_role IN ('director', 'partner_agency') THEN s.owner_id = app_owner()
+                ELSE p_role = 'officer' END
+    UNION ALL
+    -- the owner answers; officers hear of it once it is overdue
+    SELECT 'answer_finding', f.name, 'Young Inspectors asked for something at ' || f.title, f.due_on, 1
+      FROM follow_up_due AS f
+     WHERE f.authority_id = app_authority()
+       AND CASE WHEN p_role IN ('director', 'partner_agency') THEN f.owner_id = app_owner()
+                WHEN p_role = 'officer' THEN f.state = 'overdue' ELSE false END;
 END
 $$;
 

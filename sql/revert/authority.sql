@@ -8,6 +8,7 @@ DROP FUNCTION pledge.owner_update(text, text, text, text, text, text[]);
 DROP FUNCTION pledge.owner_create(text, text, text, text);
 DROP FUNCTION pledge.authority_update(text, text, text, text, text, text[]);
 DROP FUNCTION pledge.authority_create(text, text, text, text, text);
+DROP FUNCTION pledge.owner_problem(text, text);
 DROP FUNCTION pledge.owner_of(text, text);
 DROP VIEW pledge.body_resource;
 DROP VIEW pledge.partner_agency_resource;

@@ -9,6 +9,7 @@ DROP FUNCTION pledge.voice_tasks(text, text);
 DROP FUNCTION pledge.version_tasks(text, text);
 DROP FUNCTION pledge.return_tasks(text, text);
 DROP FUNCTION pledge.in_short(text);
+DROP FUNCTION pledge.soon_days();
 DROP TYPE pledge.task_line;
 
 COMMIT;

@@ -2,14 +2,11 @@
 -- Revert pledge:words from pg
 BEGIN;
 
-DELETE FROM pledge.role_permission
- WHERE permission IN ('consultation.moderate', 'safeguarding.read')
-    OR (role = 'safeguarding_officer' AND permission = 'consultation.read');
+DELETE FROM pledge.role_permission WHERE permission = 'consultation.moderate';
 DROP FUNCTION pledge.said_done_publish(text, text);
 DROP FUNCTION pledge.said_done_create(text, text, text, integer, text);
 DROP FUNCTION pledge.amendment_decide(text, text, text, text, date);
 DROP FUNCTION pledge.amendment_propose(text, text, text, text, text, text, text, text);
-DROP FUNCTION pledge.safeguarding_concerns();
 DROP FUNCTION pledge.response_text_moderate(text, text, text, text);
 DROP VIEW pledge.said_done_resource;
 DROP VIEW pledge.amendment_resource;

@@ -40,6 +40,7 @@ SELECT authority_id, body_id, name, display_name, parent_body, meeting_interval_
        terms_of_reference, established_on, create_time, update_time, etag
   FROM pledge.body_resource WHERE false;
 SELECT 'pledge.owner_of(text, text)'::regprocedure;
+SELECT 'pledge.owner_problem(text, text)'::regprocedure;
 SELECT 'pledge.authority_create(text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.authority_update(text, text, text, text, text, text[])'::regprocedure;
 SELECT 'pledge.owner_create(text, text, text, text)'::regprocedure;

@@ -2,6 +2,7 @@
 -- Verify pledge:task on pg
 BEGIN;
 
+SELECT 'pledge.soon_days()'::regprocedure;
 SELECT 'pledge.in_short(text)'::regprocedure;
 SELECT 'pledge.return_tasks(text, text)'::regprocedure;
 SELECT 'pledge.version_tasks(text, text)'::regprocedure;

@@ -34,12 +34,11 @@ SELECT authority_id, consultation_id FROM pledge.amendment_resource WHERE false;
 SELECT authority_id, consultation_id FROM pledge.said_done_resource WHERE false;
 SELECT 'pledge.response_text_moderate(text, text, text, text)'::regprocedure;
 SELECT 'pledge.text_name(text, text, uuid)'::regprocedure;
-SELECT 'pledge.safeguarding_concerns()'::regprocedure;
 SELECT 'pledge.amendment_propose(text, text, text, text, text, text, text, text)'::regprocedure;
 SELECT 'pledge.amendment_decide(text, text, text, text, date)'::regprocedure;
 SELECT 'pledge.said_done_create(text, text, text, integer, text)'::regprocedure;
 SELECT 'pledge.said_done_publish(text, text)'::regprocedure;
-SELECT 1 / (count(*) = 2)::int FROM pledge.role_permission
- WHERE permission IN ('consultation.moderate', 'safeguarding.read');
+SELECT 1 / (count(*) = 1)::int FROM pledge.role_permission
+ WHERE permission = 'consultation.moderate';
 
 ROLLBACK;

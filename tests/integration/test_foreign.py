@@ -381,6 +381,38 @@ STORY = [
     ("MeetingService/ListRepresentation", "officer", {"parent": f"{A}/bodies/committee"}),
     ("MeetingService/GetMinutes", "officer", {"name": SAT}),
 
+    ("BriefingService/CreateBriefing", "officer", {"parent": A, "briefingId": "b", "briefing": {
+        "kind": "BRIEFING_KIND_BRIEFING", "title": "The pledge", "heldOn": "2016-03-01", "bodies": [f"{A}/bodies/committee"]}}),
+    ("BriefingService/UpdateBriefing", "worker", {"briefing": {"name": f"{A}/briefings/b", "topic": "Homes"},
+                                                  "updateMask": "topic"}),
+    ("BriefingService/RecordBriefingAttendance", "officer", {"parent": f"{A}/briefings/b", "attendance": [
+        {"seat": f"{A}/bodies/committee/members/chair", "attendance": "BRIEFING_PRESENCE_PRESENT"}],
+        "headcounts": [{"owner": f"{A}/departments/housing", "people": 3}]}),
+    ("BriefingService/GetBriefing", "director", {"name": f"{A}/briefings/b"}),
+    ("BriefingService/ListBriefings", "director", {"parent": A}),
+    ("BriefingService/GetBriefingCoverage", "director", {"name": f"{A}/bodies/committee"}),
+    ("StrategyService/CreateStrategy", "officer", {"parent": A, "strategyId": "s", "strategy": {
+        "kind": "STRATEGY_KIND_STRATEGY", "title": "Children in care", "owner": f"{A}/departments/housing",
+        "runsFrom": "2016-01-01", "reviewDueOn": "2016-12-31", "statements": [f"{SIGNED}/statements/1"]}}),
+    ("StrategyService/UpdateStrategy", "officer", {"strategy": {"name": f"{A}/strategies/s", "runsTo": "2018-12-31"},
+                                                   "updateMask": "runsTo"}),
+    ("StrategyService/RecordStrategyReview", "director", {"parent": f"{A}/strategies/s", "review": {
+        "outcome": "REVIEW_OUTCOME_CONTINUED", "note": "It still serves.", "nextDueOn": day(90)}}),
+    ("StrategyService/GetStrategy", "agency", {"name": f"{A}/strategies/s"}),
+    ("StrategyService/ListStrategies", "agency", {"parent": A, "review": "REVIEW_STATE_DUE", "withinDays": 90}),
+    ("VisitService/RecordVisit", "worker", {"parent": A, "visitId": "v", "visit": {
+        "provider": "Harbour House", "provides": "A place to live", "owner": f"{A}/departments/housing",
+        "visitedOn": "2016-03-01", "inspectors": 4, "findings": [
+            {"kind": "FINDING_KIND_URGENT", "text": "The back door does not lock.", "followUpDueOn": "2016-03-08"}]}},
+     {"finding": "visit.findings.0.name", "words": "visit.findings.0.words"}),
+    ("ChildrenInCareCouncilService/ModerateWords", "worker", lambda kept: {"name": kept["words"],
+                                                                           "state": "TEXT_STATE_SHOWN"}),
+    ("VisitService/AnswerFinding", "director", lambda kept: {"name": kept["finding"], "text": "A new lock is in.",
+                                                             "doneOn": day(0)}),
+    ("VisitService/GetVisit", "director", {"name": f"{A}/visits/v"}),
+    ("VisitService/ListVisits", "officer", {"parent": A}),
+    ("VisitService/ListFindings", "officer", {"parent": A, "followUp": "FOLLOW_UP_STATE_DONE"}),
+
     ("RetentionService/ListRetention", "officer", {}),
     ("RetentionService/UpdateRetention", "admin", {"kind": "request", "days": 31}),
     ("RetentionService/ApplyRetention", "admin", {}),
@@ -498,7 +530,8 @@ class Foreign(harness.Case):
             called |= {service + method for method in re.findall(r'SERVICE "(\w+)"', text)}
         services = ("RouteService", "EndorsementService", "ConsultationService", "PromotionService", "PledgeService",
                     "SignUpService", "ReturnService", "RoundService", "ReminderService", "TaskService",
-                    "MeetingService", "ChildrenInCareCouncilService", "PopulationService", "IndicatorService")
+                    "MeetingService", "ChildrenInCareCouncilService", "PopulationService", "IndicatorService",
+                    "BriefingService", "StrategyService", "VisitService")
         wanted = {name[len("pledge.v1."):] for name in self.client.methods_known
                   if name.split("/")[0][len("pledge.v1."):] in services or "Body" in name or "Bodies" in name}
         self.assertEqual(wanted - called, set())

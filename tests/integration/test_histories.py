@@ -180,6 +180,18 @@ class Leicester(History):
                                 *(["rights-officer"] if words == "member" else []))
             self.assertIn(says, told)
 
+    def test_who_was_briefed(self):
+        sessions = {b.held_on: b for b in self.councillor.ListBriefings(parent=self.parent, as_at="2007-06-30").briefings}
+        self.assertEqual((sessions["2007-06-19"].planned, sessions["2007-10-25"].planned), (False, True))
+        reached = lambda on: {p.party: (p.covered_count, p.member_count) for p in self.councillor.GetBriefingCoverage(
+            name=f"{self.parent}/bodies/all-members", as_at=on).coverage.parties}
+        self.assertEqual(reached("2007-06-19"), {"Majority group": (3, 5), "First minority group": (1, 3),
+                                                 "Second minority group": (0, 2)})
+        self.assertEqual(reached("2007-10-25"), {"Majority group": (5, 5), "First minority group": (2, 3),
+                                                 "Second minority group": (0, 2)})
+        self.assertIn("19 Jun 2007", self.seen_on("briefing", "list", "leicester"))
+        self.assertRegex(self.seen_on("briefing", "coverage", "leicester", "all-members"), r"Second minority group +2 +0 +Ward")
+
     def test_it_was_signed(self):
         self.assertEqual(self.signed("pledge/1", "2010-06-01"), (["PAPER"], 7, ["signing-2010"]))
 
@@ -223,6 +235,25 @@ class Halton(History):
             ("2020-01-27", "policy-performance-board", "ENDORSE")])
         self.assertEqual([self.way("promise/1", "2008").route_revision, self.way("promise/2", "2013").route_revision,
                           self.way("promise/2", "2020").route_revision], [1, 2, 3])
+
+    def test_what_carries_the_pledge(self):
+        listed = lambda **more: [last(s.name) for s in self.councillor.ListStrategies(
+            parent=self.parent, as_at="2020-01-27", **more).strategies]
+        self.assertEqual(listed(review="REVIEW_STATE_OVERDUE"), ["children-in-care-2017"])
+        self.assertEqual(listed(review="REVIEW_STATE_DUE", within_days=180),
+                         ["care-leaver-session", "placements-2017"])
+        # the session was begun for the promise of 2009 to teach skills, which the one of 2013 kept
+        self.assertEqual(listed(statement=f"{self.parent}/pledges/promise/versions/2/statements/18"), ["care-leaver-session"])
+        self.assertIn("27", self.seen_on("strategy", "list", "halton", "--as-at", "2020-01-27"))
+
+    def test_young_inspectors(self):
+        self.assertEqual([(f.provider, f.days_over) for f in self.councillor.ListFindings(
+            parent=self.parent, as_at="2020-01-27", follow_up="FOLLOW_UP_STATE_OVERDUE").findings], [("Harbour House", 27)])
+        visits = {v.visited_on: v for v in self.councillor.ListVisits(parent=self.parent).visits}
+        self.assertEqual([(v.inspectors, v.suppressed, v.finding_count) for _, v in sorted(visits.items())],
+                         [(7, False, 3), (0, True, 2), (6, False, 0)])
+        self.assertEqual([v.waiting_count for v in self.worker.ListVisits(parent=self.parent).visits], [2, 0, 0])
+        self.assertIn("The lock was changed", self.seen_on("visit", "show", "halton", "2019-09-17"))
 
     def test_it_was_signed(self):
         self.assertEqual(self.signed("promise/2", "2013-10-16"), (["PAPER"], 7, ["signing-2013"]))

@@ -20,7 +20,8 @@ SQL = os.path.join(harness.ROOT, "sql/rpc")
 FILES = ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "watch", "audit", "session",
          "identity_provider", "personal_data", "retention", "reminder", "task",
          "promotion", "sign_up", "route", "endorsement", "consultation",
-         "children_in_care_council", "meeting", "population", "indicator")
+         "children_in_care_council", "meeting", "population", "indicator", "briefing",
+         "strategy", "visit")
 HEARD_SECONDS = 10  # that the daemon may take to hear of it
 STREAM_SECONDS = 1  # of a stream of replies that has nothing to say
 NOBODY = (Code.UNAUTHENTICATED,)

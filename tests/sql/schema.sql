@@ -35,7 +35,8 @@ SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is appe
               'endorsement_call_in_outcome,amendment,amendment_decision,signing_event,signing_key,'
               'signing_key_revocation,service_key,signature,make_up,make_up_group,cicc_session,rating_reply,'
               'raised_issue_move,body_quorum,meeting_item,meeting_paper,meeting_attendance,meeting_decision,'
-              'meeting_action,action_note,population,population_count,'
+              'meeting_action,action_note,population,population_count,briefing_body,briefing_attendance,'
+              'briefing_headcount,strategy_review,visit_answer,'
               'indicator,indicator_standard,indicator_statement,indicator_value}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
                  WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'r'
@@ -47,7 +48,8 @@ SELECT table_privs_are('pledge', t, 'pledged', '{}', t || ' is out of the daemon
 SELECT table_privs_are('pledge', t, 'pledged', '{SELECT}', t || ' can be read only')
   FROM unnest('{member,identity_provider,role_permission,return_check,bank_holiday,care_year,care_category,care_code,audit_head,audit_entry,retention,'
               'retention_run,personal_field,erasure,response_code,response,response_answer,response_text,'
-              'response_text_move,signature_withdrawal,statement_rating,raised_issue}'::text[]) AS t;
+              'response_text_move,signature_withdrawal,statement_rating,raised_issue,visit,'
+              'visit_finding}'::text[]) AS t;
 SELECT table_privs_are('pledge', c.relname, 'pledged', '{SELECT}', c.relname || ' can be read only')
   FROM pg_class AS c WHERE c.relnamespace = 'pledge'::regnamespace AND c.relkind = 'v';
 SELECT isnt(obj_description(c.oid, 'pg_class'), NULL, c.relname || ' says what it shows')
@@ -78,7 +80,8 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
 SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
           '{action.note,action.read,authority.read,commitment.read,consultation.read,indicator.read,pledge.read,population.read,rating.read,rating.reply,return.read,'
-          'return.submit,round.read,sign_up.read,sign_up.sign,sign_up.withdraw,task.read}',
+          'return.submit,round.read,sign_up.read,sign_up.sign,sign_up.withdraw,strategy.assess,strategy.read,task.read,visit.answer,'
+          'visit.read}',
           'partner agencies read little, submit, reply and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
                          AND permission ~ '(write|create|adopt|review)$'),

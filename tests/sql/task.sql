@@ -92,6 +92,21 @@ SELECT is(pg_temp.todo('officer'), '{"do_action 2 0"}', 'officers note those of 
 SELECT is((SELECT char_length(title) FROM tasks()), char_length('Panel asked Lead member: ') + 120, 'in short');
 SELECT action_note_add('panel', 'm', '2', 'done', 'Written', NULL);
 SELECT is(pg_temp.todo('officer'), '{}', 'done');
+SELECT strategy_create('plan', 'strategy', 'Plan', '', 'authorities/north/departments/housing', current_date - 400, NULL,
+        current_date + 30, '{}', '{}', '{}'),
+    strategy_create('far', 'strategy', 'Far', '', 'authorities/north/departments/housing', current_date - 400, NULL,
+        current_date + 31, '{}', '{}', '{}');
+SELECT is(pg_temp.todo('officer'), '{"review_strategy plan 0"}', 'what is to be reviewed within 30 days');
+SELECT is(pg_temp.todo('director', 'housing'), '{"review_strategy plan 0"}', 'also for its owner');
+SELECT is(pg_temp.todo('director', 'learning'), '{}', 'and no other');
+SELECT pg_temp.act('north', 'support_worker');
+SELECT visit_record('home', 'Harbour House', 'A place to live', 'authorities/north/departments/learning', current_date - 20, 3,
+    '{improvement}', '{"No garden"}', '{""}', '{""}', '{""}', ARRAY[current_date - 2]);
+SELECT is(pg_temp.todo('director', 'learning'), '{}', 'a finding waits to be moderated');
+SELECT is((SELECT count FROM pg_temp.act('north', 'support_worker'), tasks() WHERE kind = 'moderate_words'), 3, 'with the other words');
+SELECT words_moderate((SELECT regexp_replace(words, '.*/', '') FROM visit_findings(current_date, '9999-12-31')), 'shown', '');
+SELECT is((pg_temp.todo('director', 'learning'))[1] ~ '^answer_finding .* 2$', true, 'then the owner answers');
+SELECT is(cardinality(pg_temp.todo('officer')), 2, 'and officers hear that it is overdue');
 SELECT pg_temp.act('south');
 SELECT is((SELECT count(*) FROM tasks()), 0::bigint, 'another council has nothing of it');
 

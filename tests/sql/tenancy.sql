@@ -82,6 +82,19 @@ BEGIN
     PERFORM pg_temp.act(p_id);
     PERFORM issue_raise('late', 'cicc', 's1', 'housing', 'panel', 'chair', 'It is late');
     PERFORM issue_move('late', 'answered', 'It is not', NULL, '');
+    PERFORM briefing_create('first', 'briefing', 'The pledge', '', '2020-01-01', '{panel}');
+    PERFORM briefing_attend('first', '{panel}', '{chair}', '{present}', ARRAY['authorities/' || p_id
+        || '/departments/housing'], '{3}');
+    PERFORM strategy_create('plan', 'strategy', 'Plan', '', 'authorities/' || p_id || '/departments/housing',
+        '2017-01-01', '2020-12-31', '2019-12-31', '{promise}', '{1}', '{1}');
+    PERFORM strategy_review_record('plan', '2020-01-27', 'continued', 'To be written anew', '2020-06-30');
+    PERFORM visit_record('home', 'Home', 'A place to live', 'authorities/' || p_id || '/departments/housing',
+        '2020-01-01', 3, '{improvement,urgent}', '{"No garden","No lock"}', '{promise,""}', '{1,""}', '{1,""}',
+        '{2020-02-01,2020-01-05}');
+    PERFORM words_moderate((SELECT t.text_id::text FROM response_text AS t WHERE t.authority_id = p_id
+        AND t.text = 'No lock'), 'shown', '');
+    PERFORM visit_answer_add('home', (SELECT f.finding_id FROM visit_finding AS f WHERE f.authority_id = p_id
+        AND f.kind = 'urgent'), 'Ordered', '2020-01-04', NULL);
     PERFORM request_begin(gen_random_uuid(), 'm', 'h');
     PERFORM version_adopt('promise', '2', pg_temp.etag_of('promise', 2), current_date, 'panel');
     PERFORM issue_create('leaflet', 'promise', '2', 'carers', 'leaflet', '', 40, current_date);

@@ -15,11 +15,26 @@ as() { # as ROLE ARGUMENT...
     PLEDGE_IDENTITY=$IDENTITIES/$council-$1 "$PLEDGE" "${@:2}"
 }
 
+# Findings and their words have identifiers that the service makes, so they are looked up.
+moderate() {
+    as worker visit findings "$council" --state waiting | grep -oE '^[0-9a-f-]{36}' | while read -r words; do
+        as worker cicc moderate "$council" "$words" --as shown </dev/null
+    done
+}
+
+answer() { # answer VISIT DAY TEXT
+    local finding
+    finding=$(as officer visit show "$council" "$1" | awk '$2 == "urgent" { print $1; exit }')
+    as officer visit answer "$council" "$1" "$finding" --on "$2" --done "$2" --text "$3"
+}
+
 step() { # step STEP WHAT CHANGES
     local file=tests/data/councils/$council.json
     case $1 in
     until) sed -f "${3:+$DATA/}${3:-/dev/null}" "$file" | as officer apply - --until "$2" ;;
     apply) as officer apply "$file" ;;
+    moderate) moderate ;;
+    answer) answer "$2" "${3%% *}" "${3#* }" ;;
     *) as "$1" call --each "$DATA/$2" ;;
     esac
 }
