@@ -63,7 +63,8 @@ static void take_directive(const struct csv_sheet *sheet, const char *line, size
         value_len--;
     }
     const char *value = trim(sheet->arena, colon + 1, value_len);
-    for (const struct csv_sheet_directive *at = sheet->directives; name && value && at->name; at++) {
+    for (const struct csv_sheet_directive *at = sheet->directives; name && value && at->name;
+         at++) {
         if (strcasecmp(name, at->name) == 0) {
             *at->value = value;
         }

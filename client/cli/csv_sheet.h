@@ -30,8 +30,8 @@ struct csv_sheet {
     const char *header;                           /* the remedy where a column is missing */
     const char *help;                             /* the remedy where there is no header */
 
-    /* Takes a row that is not blank. Cells are in the order of `columns`, trimmed and never NULL; one
-     * that the file does not have is "". False ends the reading. */
+    /* Takes a row that is not blank. Cells are in the order of `columns`, trimmed and never NULL;
+     * one that the file does not have is "". False ends the reading. */
     bool (*row)(void *user, size_t line, const char *const *cells);
 
     /* Takes something that is wrong; line 0 is the whole file. The text is NULL without memory. */

@@ -43,6 +43,8 @@ const struct cli_group cli_groups[] = {
     {"amendment", "other words for a draft"},
     {"said-done", "you said, we did"},
     {"meeting", "what a body does at a meeting, and minutes of it"},
+    {"work", "what is to be done, for whom, and what became of it"},
+    {"programme", "national programmes, and how far the council is with them"},
     {"cicc", "how the Children in Care Council watches the pledge"},
     {"raised-issue", "issues young people raise, and the answers"},
     {"audit", "who did what, and the proof that nothing is missing"},

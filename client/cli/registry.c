@@ -5,6 +5,7 @@
 #include "client/cli/registry_population.h"
 #include "client/cli/registry_route.h"
 #include "client/cli/registry_sign.h"
+#include "client/cli/registry_work.h"
 
 #define ARGUMENTS(...)                                                                             \
     (const struct cli_argument[])                                                                  \
@@ -519,6 +520,8 @@ const struct cli_command cli_commands[] = {
     ROUTE_COMMANDS,
     ENDORSEMENT_COMMANDS,
     MEETING_COMMANDS,
+    WORK_COMMANDS,
+    PROGRAMME_COMMANDS,
     CICC_COMMANDS,
     RAISED_ISSUE_COMMANDS,
     {.group = "commitment",

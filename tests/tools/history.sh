@@ -20,6 +20,7 @@ step() { # step STEP WHAT CHANGES
     case $1 in
     until) sed -f "${3:+$DATA/}${3:-/dev/null}" "$file" | as officer apply - --until "$2" ;;
     apply) as officer apply "$file" ;;
+    programme) as officer programme import "$council" "$DATA/$2" ;;
     *) as "$1" call --each "$DATA/$2" ;;
     esac
 }
