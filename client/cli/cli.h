@@ -237,7 +237,7 @@ enum view_flag {
     VIEW_OWNER = 32,     /* departments/housing of a resource name */
     VIEW_DATE = 64,      /* 31 Jul 2016 */
     VIEW_TIME = 128,     /* 31 Jul 14:05, of a Timestamp */
-    VIEW_OPTIONAL = 256, /* left out of a card when empty */
+    VIEW_OPTIONAL = 256, /* a number that is 0 is empty; left out of a card when empty */
     VIEW_VERSION = 512,  /* promise/2 of a version's resource name */
     VIEW_PAIR = 1024,    /* forum/2007-06-19: the last two identifiers of a resource name */
     VIEW_PENCE = 2048    /* £1,250.50 */

@@ -23,7 +23,7 @@ static const struct view_column programme_row[] = {
 };
 
 static const struct view_column area_row[] = {
-    {"area", "area", TABLE_RIGHT},
+    {"area", "area", TABLE_RIGHT | VIEW_OPTIONAL},
     {"", "title", TABLE_CUT},
     {"proposals", "counts.proposals", TABLE_RIGHT},
     {"taken up", "counts.taken_up", TABLE_RIGHT},
@@ -41,7 +41,7 @@ static const struct view_column proposal_row[] = {
     {"who", "owner_display_name", TABLE_CUT},
     {"state", "state", 0},
     {"item", "work_item", VIEW_ID},
-    {"days over", "days_over", TABLE_RIGHT},
+    {"days over", "days_over", TABLE_RIGHT | VIEW_OPTIONAL},
     {"", "text", TABLE_NOTE},
     {"", "decision.reason", TABLE_NOTE},
     {0},
@@ -89,7 +89,6 @@ static void print_programme(struct cli *cli, const Pledge__V1__Programme *progra
         list.items[i] = areas[i];
     }
     all.title = "all areas";
-    all.area = (int32_t)count;
     all.counts = programme->counts;
     list.items[count] = &all;
     view_table(cli, &list, area_row);

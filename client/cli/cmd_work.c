@@ -12,7 +12,7 @@
 static const struct view_column item_row[] = {
     {"item", "name", VIEW_ID},
     {"due", "due_on", VIEW_DATE},
-    {"days over", "days_over", TABLE_RIGHT},
+    {"days over", "days_over", TABLE_RIGHT | VIEW_OPTIONAL},
     {"state", "state", 0},
     {"rating", "rating", 0},
     {"who", "owner_display_name", TABLE_CUT},
@@ -23,7 +23,7 @@ static const struct view_column item_row[] = {
 static const struct view_column item_card[] = {
     {"item", "name", VIEW_ID},
     {"title", "title", 0},
-    {"asked for by", "source", 0},
+    {"source", "source", 0},
     {"heading", "heading", VIEW_OPTIONAL},
     {"meeting", "meeting", VIEW_OPTIONAL | VIEW_PAIR},
     {"proposal", "proposal", VIEW_OPTIONAL | VIEW_PAIR},
@@ -33,7 +33,7 @@ static const struct view_column item_card[] = {
     {"due", "due_on", VIEW_OPTIONAL | VIEW_DATE},
     {"state", "state", 0},
     {"rating", "rating", VIEW_OPTIONAL},
-    {"days over", "days_over", 0},
+    {"days over", "days_over", VIEW_OPTIONAL},
     {"needs", "resource_note", VIEW_OPTIONAL},
     {"costs", "cost_pence", VIEW_OPTIONAL | VIEW_PENCE},
     {0},
@@ -44,7 +44,7 @@ static const struct view_column milestone_row[] = {
     {"due", "due_on", VIEW_DATE},
     {"state", "state", 0},
     {"since", "marked_on", VIEW_DATE},
-    {"days over", "days_over", TABLE_RIGHT},
+    {"days over", "days_over", TABLE_RIGHT | VIEW_OPTIONAL},
     {"what", "title", TABLE_WRAP},
     {"", "note", TABLE_NOTE},
     {0},
@@ -202,6 +202,7 @@ int run_work_list(struct cli *cli)
     request.source = (Pledge__V1__WorkSource)source;
     request.heading = (Pledge__V1__RequestHeading)heading;
     request.state = (Pledge__V1__WorkState)state;
+    request.open_only = cli_flag(cli, "open");
     request.overdue_only = cli_flag(cli, "overdue");
     request.programme = programme ? cli_name(cli, cli_argument(cli, 0), "programmes", programme)
                                   : cli_copy(cli, "");
@@ -235,7 +236,7 @@ int run_work_show(struct cli *cli)
     view_card(cli, item, item_card);
     for (size_t i = 0; i < item->n_statements; i++) {
         const char *within = strstr(item->statements[i], "/pledges/");
-        fprintf(cli->out, "serves        %s\n",
+        fprintf(cli->out, "serves     %s\n",
                 view_clean(cli, within ? within + 1 : item->statements[i]));
     }
     if (*item->description) {

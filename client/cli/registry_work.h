@@ -44,10 +44,11 @@
                         {"heading", "H", "what young people asked for under a heading"},           \
                         {"owner", "OWNER", "what one department or agency sees to"},               \
                         {"state", "S", "proposed, agreed, under-way, done or dropped"},            \
+                        {"open", NULL, "what is neither done nor dropped"},                        \
                         {"overdue", NULL, "what is overdue, or has a milestone that is"},          \
                         {"programme", "ID", "what takes up a national programme"}, OPT_AS_AT,      \
                         OPT_KNOWN_ON),                                                             \
-     .examples = EXAMPLES("pledge work list leicester --overdue",                                  \
+     .examples = EXAMPLES("pledge work list leicester --open",                                     \
                           "pledge work list leicester --heading health-and-lifestyle"),            \
      .run = run_work_list},                                                                        \
         {.group = "work",                                                                          \

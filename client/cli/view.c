@@ -133,7 +133,9 @@ static const char *scalar(struct cli *cli, const ProtobufCFieldDescriptor *field
     case PROTOBUF_C_TYPE_STRING:
         return text_form(cli, *(char *const *)at, flags);
     case PROTOBUF_C_TYPE_INT32:
-        return cli_printf(cli, "%d", *(const int32_t *)at);
+        return flags & VIEW_OPTIONAL && *(const int32_t *)at == 0
+                   ? ""
+                   : cli_printf(cli, "%d", *(const int32_t *)at);
     case PROTOBUF_C_TYPE_INT64:
         return flags & VIEW_PENCE ? view_pence(cli, *(const int64_t *)at)
                                   : cli_printf(cli, "%" PRId64, *(const int64_t *)at);
@@ -188,6 +190,9 @@ static void wrap_identifiers(const struct cli *cli, struct table *table,
     for (size_t c = 0; c < table->column_count; c++) {
         size_t widest = text_width(table->titles[c]);
         size_t title = widest;
+        if (table->flags[c] & TABLE_NOTE) {
+            continue; /* it has a line of its own */
+        }
         for (size_t r = 0; r < table->row_count; r++) {
             size_t width = text_width(table->cells[r * table->column_count + c].text);
             widest = width > widest ? width : widest;
