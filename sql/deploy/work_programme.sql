@@ -248,15 +248,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT p_state IN ('proposed', 'agreed', 'under_way') $$;
 COMMENT ON FUNCTION work_open(text) IS 'Whether something is still to be done of an item in this state.';
 
--- Items with their plan and state at the end of a day, by what was recorded by the end of another.
+-- What follows is told as at the end of a day, by what was recorded by the end of another. The functions have bodies that
+-- are part of the statement that asks, so that one item costs no more than one item.
+
+-- Items with their plan and state.
 -- own_days_over: without those of milestones. place: to order by, the first due first.
 CREATE FUNCTION work_items_planned(p_as_at date, p_known_on date)
 RETURNS TABLE (work_item_id text, name text, title text, description text, source text, heading text, body_id text,
                meeting_id text, programme_id text, number int, priority text, owner_id text, resource_note text,
                cost_pence bigint, due_on date, added_on date, state text, rating text, progressed_on date,
                own_days_over int, revision int, create_time timestamptz, update_time timestamptz, place text)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
-AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT w.work_item_id, 'authorities/' || w.authority_id || '/workItems/' || w.work_item_id, r.title,
            r.description, w.source, w.heading, w.body_id, w.meeting_id, w.programme_id, w.number, r.priority,
            r.owner_id, r.resource_note, r.cost_pence, r.due_on, w.added_on, x.state, coalesce(p.rating, ''),
@@ -274,29 +277,39 @@ AS $$
            AND g.recorded_at::date <= p_known_on
          ORDER BY g.progress DESC LIMIT 1) AS p ON true
      CROSS JOIN LATERAL (SELECT coalesce(p.state, 'proposed') AS state) AS x
-     WHERE w.authority_id = app_authority() AND w.added_on <= p_as_at
-$$;
+     WHERE w.authority_id = app_authority() AND w.added_on <= p_as_at;
+END;
 
--- Milestones in the same way. One of an item that is done or dropped is overdue no more.
-CREATE FUNCTION work_milestones_at(p_as_at date, p_known_on date)
-RETURNS TABLE (work_item_id text, milestone int, owner_id text, name text, title text, due_on date, state text,
-               marked_on date, note text, open boolean, days_over int)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
-AS $$
-    SELECT m.work_item_id, m.milestone, w.owner_id, w.name || '/milestones/' || m.milestone, m.title, m.due_on,
-           x.state, k.marked_on, coalesce(k.note, ''), x.open,
+-- The milestones of an item, of which something is still to be done or not.
+CREATE FUNCTION work_milestones_of(p_item text, p_open boolean, p_as_at date, p_known_on date)
+RETURNS TABLE (milestone int, title text, due_on date, state text, marked_on date, note text, open boolean,
+               days_over int)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT m.milestone, m.title, m.due_on, x.state, k.marked_on, coalesce(k.note, ''), x.open,
            CASE WHEN x.open THEN greatest(p_as_at - m.due_on, 0) ELSE 0 END
-      FROM work_items_planned(p_as_at, p_known_on) AS w
-      JOIN work_milestone AS m ON m.authority_id = app_authority() AND m.work_item_id = w.work_item_id
-       AND m.recorded_at::date <= p_known_on
+      FROM work_milestone AS m
       LEFT JOIN LATERAL (
         SELECT t.state, t.marked_on, t.note FROM work_milestone_mark AS t
          WHERE t.authority_id = m.authority_id AND t.work_item_id = m.work_item_id AND t.milestone = m.milestone
            AND t.marked_on <= p_as_at AND t.recorded_at::date <= p_known_on
          ORDER BY t.mark DESC LIMIT 1) AS k ON true
      CROSS JOIN LATERAL (SELECT coalesce(k.state, 'open') AS state,
-                                coalesce(k.state, 'open') = 'open' AND work_open(w.state) AS open) AS x
-$$;
+                                coalesce(k.state, 'open') = 'open' AND p_open AS open) AS x
+     WHERE m.authority_id = app_authority() AND m.work_item_id = p_item AND m.recorded_at::date <= p_known_on;
+END;
+
+-- Those of every item. One of an item that is done or dropped is overdue no more.
+CREATE FUNCTION work_milestones_at(p_as_at date, p_known_on date)
+RETURNS TABLE (work_item_id text, owner_id text, milestone int, name text, title text, due_on date, state text,
+               marked_on date, note text, open boolean, days_over int)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT w.work_item_id, w.owner_id, m.milestone, w.name || '/milestones/' || m.milestone, m.title, m.due_on,
+           m.state, m.marked_on, m.note, m.open, m.days_over
+      FROM work_items_planned(p_as_at, p_known_on) AS w
+     CROSS JOIN LATERAL work_milestones_of(w.work_item_id, work_open(w.state), p_as_at, p_known_on) AS m;
+END;
 
 -- Items as the API shows them, without what they are followed by.
 CREATE FUNCTION work_items_at(p_as_at date, p_known_on date)
@@ -306,14 +319,8 @@ RETURNS TABLE (work_item_id text, owner_id text, programme_id text, area int, na
                added_on date, state text, rating text, progressed_on date, days_over int, milestone_count int,
                reached_count int, offer_count int, achievement_count int, etag text, create_time timestamptz,
                update_time timestamptz, place text)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
-AS $$
-    WITH milestone AS (
-        SELECT m.work_item_id, max(m.days_over) AS days_over,
-               (count(*) FILTER (WHERE m.state <> 'dropped'))::int AS told,
-               (count(*) FILTER (WHERE m.state = 'reached'))::int AS reached
-          FROM work_milestones_at(p_as_at, p_known_on) AS m GROUP BY m.work_item_id
-    )
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT w.work_item_id, w.owner_id, w.programme_id, a.area, w.name, w.title, w.description, w.source, w.heading,
            coalesce(g.name, ''), coalesce('authorities/' || app_authority() || '/programmes/' || w.programme_id
                || '/proposals/' || w.number, ''),
@@ -325,7 +332,7 @@ AS $$
                     AND s.revision = w.revision
                   ORDER BY s.pledge_id, s.version_number, s.statement_id),
            w.due_on, w.added_on, w.state, w.rating, w.progressed_on, greatest(w.own_days_over, m.days_over),
-           coalesce(m.told, 0), coalesce(m.reached, 0),
+           m.told, m.reached,
            (SELECT count(*)::int FROM work_offer AS f
              WHERE f.authority_id = app_authority() AND f.work_item_id = w.work_item_id AND f.offered_on <= p_as_at
                AND f.recorded_at::date <= p_known_on),
@@ -334,13 +341,16 @@ AS $$
                AND h.achieved_on <= p_as_at AND h.recorded_at::date <= p_known_on),
            etag(w.revision), w.create_time, w.update_time, w.place
       FROM work_items_planned(p_as_at, p_known_on) AS w
-      LEFT JOIN milestone AS m ON m.work_item_id = w.work_item_id
+     CROSS JOIN LATERAL (
+        SELECT max(t.days_over) AS days_over, (count(*) FILTER (WHERE t.state <> 'dropped'))::int AS told,
+               (count(*) FILTER (WHERE t.state = 'reached'))::int AS reached
+          FROM work_milestones_of(w.work_item_id, work_open(w.state), p_as_at, p_known_on) AS t) AS m
       LEFT JOIN owner AS o ON o.authority_id = app_authority() AND o.owner_id = w.owner_id
       LEFT JOIN meeting_resource AS g ON g.authority_id = app_authority() AND g.body_id = w.body_id
        AND g.meeting_id = w.meeting_id
       LEFT JOIN proposal AS a ON a.authority_id = app_authority() AND a.programme_id = w.programme_id
-       AND a.number = w.number
-$$;
+       AND a.number = w.number;
+END;
 
 -- Proposals with what was decided on them and how far they are.
 CREATE FUNCTION proposals_at(p_as_at date, p_known_on date)
@@ -348,8 +358,8 @@ RETURNS TABLE (programme_id text, number int, name text, area int, area_title te
                owner_id text, owner text, owner_display_name text, target text, resource_note text,
                cost_pence bigint, set_aside boolean, reason text, decided_on date, state text, work_item text,
                days_over int)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
-AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT p.programme_id, p.number,
            'authorities/' || p.authority_id || '/programmes/' || p.programme_id || '/proposals/' || p.number,
            p.area, a.title, p.text, coalesce(d.priority, ''), d.owner_id, coalesce(o.resource_name, ''),
@@ -374,15 +384,15 @@ AS $$
       LEFT JOIN work_item AS i ON i.authority_id = p.authority_id AND i.programme_id = p.programme_id
        AND i.number = p.number
       LEFT JOIN work_items_at(p_as_at, p_known_on) AS w ON w.work_item_id = i.work_item_id
-     WHERE g.authority_id = app_authority() AND g.recorded_at::date <= p_known_on
-$$;
+     WHERE g.authority_id = app_authority() AND g.recorded_at::date <= p_known_on;
+END;
 
 -- How far the authority is with each area, and in the row of area 0 with the whole programme.
 CREATE FUNCTION programme_counts_at(p_as_at date, p_known_on date)
 RETURNS TABLE (programme_id text, area int, proposals int, taken_up int, not_taken_up int, set_aside int,
                under_way int, done int, late int)
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
-AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT p.programme_id, coalesce(p.area, 0), count(*)::int,
            (count(*) FILTER (WHERE p.state IN ('taken_up', 'under_way', 'done')))::int,
            (count(*) FILTER (WHERE p.state IN ('not_taken_up', 'set_aside', 'dropped')))::int,
@@ -391,8 +401,8 @@ AS $$
            (count(*) FILTER (WHERE p.state = 'done'))::int,
            (count(*) FILTER (WHERE p.days_over > 0))::int
       FROM proposals_at(p_as_at, p_known_on) AS p
-     GROUP BY GROUPING SETS ((p.programme_id, p.area), (p.programme_id))
-$$;
+     GROUP BY GROUPING SETS ((p.programme_id, p.area), (p.programme_id));
+END;
 
 CREATE VIEW work_item_standing WITH (security_invoker = true) AS
     SELECT app_authority() AS authority_id, w.work_item_id, 0 AS milestone, w.owner_id, w.name, w.title, w.due_on,

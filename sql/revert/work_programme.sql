@@ -7,6 +7,7 @@ DROP FUNCTION pledge.programme_counts_at(date, date);
 DROP FUNCTION pledge.proposals_at(date, date);
 DROP FUNCTION pledge.work_items_at(date, date);
 DROP FUNCTION pledge.work_milestones_at(date, date);
+DROP FUNCTION pledge.work_milestones_of(text, boolean, date, date);
 DROP FUNCTION pledge.work_items_planned(date, date);
 DROP FUNCTION pledge.work_open(text);
 DROP TABLE pledge.work_achievement;

@@ -31,6 +31,7 @@ SELECT authority_id, work_item_id, milestone, owner_id, name, title, due_on, ope
   FROM pledge.work_item_standing WHERE false;
 SELECT 'pledge.work_open(text)'::regprocedure;
 SELECT 'pledge.work_items_planned(date, date)'::regprocedure;
+SELECT 'pledge.work_milestones_of(text, boolean, date, date)'::regprocedure;
 SELECT 'pledge.work_milestones_at(date, date)'::regprocedure;
 SELECT 'pledge.work_items_at(date, date)'::regprocedure;
 SELECT 'pledge.proposals_at(date, date)'::regprocedure;

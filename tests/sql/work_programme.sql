@@ -39,9 +39,8 @@ CREATE FUNCTION pg_temp.item(p_id text, p_source text, p_heading text DEFAULT ''
         p_statements, p_due, p_added)
 $$;
 SELECT pg_temp.item('school', 'national', p_number => '1', p_title => '');
-SELECT row_eq($$SELECT title, priority, owner_id, resource_note, cost_pence, state
-                  FROM work_items_at(current_date, '9999-12-31')$$,
-    ROW('A school'::text, 'high'::text, 'housing'::text, 'A post'::text, 500::bigint, 'proposed'::text), 'as the proposal');
+SELECT is((SELECT concat_ws('|', title, priority, owner_id, resource_note, cost_pence, state)
+             FROM work_items_at(current_date, '9999-12-31')), 'A school|high|housing|A post|500|proposed', 'as the proposal');
 SELECT is((pg_temp.failure($$SELECT pg_temp.item('again', 'national', p_number => '1')$$)).state, 'PL409', 'it is taken up once');
 SELECT is((pg_temp.failure($$SELECT proposal_decide('paper', '1', '', '', '', '', 0, true, 'No', NULL)$$)).state, 'PL412',
     'what is taken up is not set aside');
@@ -117,9 +116,9 @@ SELECT is((pg_temp.failure($$SELECT work_item_update('dentist', 'r9', '', '', ''
 SELECT is(pg_temp.broken($$SELECT work_item_update('dentist', '', '', '', '', '', '', 0, '{}', '{}', '{}', NULL, '{source}')$$),
     '{update_mask}', 'its source stays');
 SELECT work_item_update('dentist', 'r1', '', '', 'high', 'x', '', 0, '{}', '{}', '{}', '2008-04-01', '{priority,due_on}');
-SELECT row_eq($$SELECT etag, title, priority, owner_id, due_on, cardinality(statements)
-                  FROM work_items_at(current_date, '9999-12-31') WHERE work_item_id = 'dentist'$$,
-    ROW('r2'::text, 'Do it'::text, 'high'::text, 'police'::text, '2008-04-01'::date, 2), 'what the mask leaves out stays');
+SELECT is((SELECT concat_ws('|', etag, title, priority, owner_id, due_on, cardinality(statements))
+             FROM work_items_at(current_date, '9999-12-31') WHERE work_item_id = 'dentist'),
+    'r2|Do it|high|police|2008-04-01|2', 'what the mask leaves out stays');
 
 -- The programme by area.
 SELECT work_progress_add('school', 'under_way', 'green', 'Begun', '', '2008-01-01');
