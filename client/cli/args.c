@@ -81,6 +81,14 @@ bool cli_flag(const struct cli *cli, const char *name)
     return false;
 }
 
+const char *cli_missing(const struct cli *cli, const char *const *options)
+{
+    while (*options && cli_option(cli, *options)) {
+        options++;
+    }
+    return *options;
+}
+
 const char *cli_argument(const struct cli *cli, size_t index)
 {
     return index < cli->argument_count ? cli->arguments[index] : "";

@@ -57,28 +57,11 @@ static const struct call_target *find_target(struct calls *calls, const char *me
     return &found->target;
 }
 
-/* A UUID of version 8, made of an entry's digest and of which one it is of those that say the same.
- */
+/* Made of an entry's digest and of which one it is of those that say the same. */
 static json_t *request_id(struct cli *cli, const unsigned char *digest, size_t place)
 {
-    unsigned char d[SHA256_DIGEST_LENGTH];
-    char *text = cli_printf(cli, "%zu:", place);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
-              EVP_DigestUpdate(context, text, strlen(text)) &&
-              EVP_DigestUpdate(context, digest, SHA256_DIGEST_LENGTH) &&
-              EVP_DigestFinal_ex(context, d, NULL);
-    EVP_MD_CTX_free(context);
-    if (!ok) {
-        return NULL;
-    }
-    d[6] = (unsigned char)((d[6] & 0x0f) | 0x80);
-    d[8] = (unsigned char)((d[8] & 0x3f) | 0x80);
-    return json_string(cli_printf(cli,
-                                  "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-                                  "%02x%02x%02x%02x%02x%02x",
-                                  d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10],
-                                  d[11], d[12], d[13], d[14], d[15]));
+    char *id = cli_request_id(cli, cli_printf(cli, "%zu:", place), digest, SHA256_DIGEST_LENGTH);
+    return id ? json_string(id) : NULL;
 }
 
 /* Fills the digest of what an entry says. Returns how many requests before it say the same. */

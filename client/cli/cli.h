@@ -16,6 +16,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum {
@@ -123,6 +124,9 @@ const struct cli_command *cli_find(const char *group, const char *name);
 const char *cli_option(const struct cli *cli, const char *name);
 bool cli_flag(const struct cli *cli, const char *name);
 
+/* The first of these options, closed by NULL, that was not given, or NULL. */
+const char *cli_missing(const struct cli *cli, const char *const *options);
+
 /* The argument at `index`, or "" when it was left out. */
 const char *cli_argument(const struct cli *cli, size_t index);
 
@@ -162,6 +166,10 @@ const void *cli_call(struct cli *cli, const char *method, void *request);
 
 /* The same without printing; the caller looks at the status. NULL without connection settings. */
 const struct pledge_reply *cli_try(struct cli *cli, const char *method, void *request);
+
+/* A request_id of what is asked, so that asking it again counts once: a UUID of version 8, of the
+ * SHA-256 of `head` and `len` bytes. In the arena; NULL without memory. */
+char *cli_request_id(struct cli *cli, const char *head, const void *bytes, size_t len);
 
 /* Frees the replies so far, for commands that read without end. */
 void cli_forget(struct cli *cli);
@@ -242,8 +250,10 @@ enum view_flag {
     VIEW_OWNER = 32,     /* departments/housing of a resource name */
     VIEW_DATE = 64,      /* 31 Jul 2016 */
     VIEW_TIME = 128,     /* 31 Jul 14:05, of a Timestamp */
-    VIEW_OPTIONAL = 256, /* left out of a card when empty */
-    VIEW_VERSION = 512   /* promise/2 of a version's resource name */
+    VIEW_OPTIONAL = 256, /* a number that is 0 is empty; left out of a card when empty */
+    VIEW_VERSION = 512,  /* promise/2 of a version's resource name */
+    VIEW_PAIR = 1024,    /* forum/2007-06-19: the last two identifiers of a resource name */
+    VIEW_PENCE = 2048    /* £1,250.50 */
 };
 
 struct view_column {
@@ -264,6 +274,13 @@ int view_list(struct cli *cli, const char *method, void *request, const struct v
 
 /* "31 Jul 2016 14:05 UTC" of a google.protobuf.Timestamp, or "" of NULL. */
 const char *view_instant(struct cli *cli, const void *timestamp);
+
+/* Ends a command that wrote, with the reply or NULL: "The quorum is recorded." Returns the exit
+ * code. */
+int cli_written(struct cli *cli, const void *reply, const char *what, bool dry_run);
+
+/* "£1,250.50", or "" of 0. */
+const char *view_pence(struct cli *cli, int64_t pence);
 
 /* Clean text for printing. */
 const char *view_clean(struct cli *cli, const char *text);

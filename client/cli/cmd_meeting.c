@@ -53,25 +53,6 @@ static char *meeting_name(struct cli *cli)
     return name;
 }
 
-/* The first of these options that was not given, or NULL. */
-static const char *missing(struct cli *cli, const char *const *options)
-{
-    while (*options && cli_option(cli, *options)) {
-        options++;
-    }
-    return *options;
-}
-
-/* Ends a command that wrote: "… is added." Returns the exit code. */
-static int written(struct cli *cli, const void *reply, const char *what, bool dry_run)
-{
-    if (!reply || cli->json) {
-        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
-    }
-    fprintf(cli->out, "%s %s.\n", what, dry_run ? "could be recorded (dry run)" : "is recorded");
-    return CLI_OK;
-}
-
 int run_meeting_quorum(struct cli *cli)
 {
     Pledge__V1__SetQuorumRequest request = PLEDGE__V1__SET_QUORUM_REQUEST__INIT;
@@ -81,8 +62,8 @@ int run_meeting_quorum(struct cli *cli)
     request.parent = meeting_body(cli);
     request.quorum = &quorum;
     request.validate_only = cli_flag(cli, "dry-run");
-    return written(cli, cli_call(cli, SERVICE "SetQuorum", &request), "The quorum",
-                   request.validate_only);
+    return cli_written(cli, cli_call(cli, SERVICE "SetQuorum", &request), "The quorum",
+                       request.validate_only);
 }
 
 int run_meeting_item(struct cli *cli)
@@ -91,8 +72,8 @@ int run_meeting_item(struct cli *cli)
     Pledge__V1__AddAgendaItemRequest request = PLEDGE__V1__ADD_AGENDA_ITEM_REQUEST__INIT;
     Pledge__V1__AgendaItem item = PLEDGE__V1__AGENDA_ITEM__INIT;
     int part = 0;
-    if (missing(cli, needed)) {
-        return cli_usage(cli, "--%s is missing", missing(cli, needed));
+    if (cli_missing(cli, needed)) {
+        return cli_usage(cli, "--%s is missing", cli_missing(cli, needed));
     }
     if (!cli_enum(&pledge__v1__agenda_part__descriptor, "AGENDA_PART_", cli_option(cli, "part"),
                   &part)) {
@@ -105,8 +86,9 @@ int run_meeting_item(struct cli *cli)
     request.validate_only = cli_flag(cli, "dry-run");
     const Pledge__V1__AddAgendaItemResponse *reply =
         cli_call(cli, SERVICE "AddAgendaItem", &request);
-    return written(cli, reply, reply ? cli_printf(cli, "Item %d", reply->agenda_item->item) : "",
-                   request.validate_only);
+    return cli_written(cli, reply,
+                       reply ? cli_printf(cli, "Item %d", reply->agenda_item->item) : "",
+                       request.validate_only);
 }
 
 int run_meeting_paper(struct cli *cli)
@@ -114,8 +96,8 @@ int run_meeting_paper(struct cli *cli)
     static const char *const needed[] = {"item", "title", "author", "reference", NULL};
     Pledge__V1__AddPaperRequest request = PLEDGE__V1__ADD_PAPER_REQUEST__INIT;
     Pledge__V1__Paper paper = PLEDGE__V1__PAPER__INIT;
-    if (missing(cli, needed)) {
-        return cli_usage(cli, "--%s is missing", missing(cli, needed));
+    if (cli_missing(cli, needed)) {
+        return cli_usage(cli, "--%s is missing", cli_missing(cli, needed));
     }
     paper.item = consultation_number(cli_option(cli, "item"));
     paper.title = cli_option_text(cli, "title");
@@ -125,8 +107,8 @@ int run_meeting_paper(struct cli *cli)
     request.parent = meeting_name(cli);
     request.paper = &paper;
     request.validate_only = cli_flag(cli, "dry-run");
-    return written(cli, cli_call(cli, SERVICE "AddPaper", &request), "The paper",
-                   request.validate_only);
+    return cli_written(cli, cli_call(cli, SERVICE "AddPaper", &request), "The paper",
+                       request.validate_only);
 }
 
 /* Reads "red=Ward councillor,Red" of a substitute, else only the seat. */
@@ -188,8 +170,8 @@ int run_meeting_decide(struct cli *cli)
     Pledge__V1__MeetingDecision decision = PLEDGE__V1__MEETING_DECISION__INIT;
     const char *votes = cli_option(cli, "votes");
     int len = 0;
-    if (missing(cli, needed)) {
-        return cli_usage(cli, "--%s is missing", missing(cli, needed));
+    if (cli_missing(cli, needed)) {
+        return cli_usage(cli, "--%s is missing", cli_missing(cli, needed));
     }
     if (votes && (sscanf(votes, "%4d/%4d/%4d%n", &decision.votes_for, &decision.votes_against,
                          &decision.votes_abstained, &len) != 3 ||
@@ -202,8 +184,8 @@ int run_meeting_decide(struct cli *cli)
     request.parent = meeting_name(cli);
     request.decision = &decision;
     request.validate_only = cli_flag(cli, "dry-run");
-    return written(cli, cli_call(cli, SERVICE "RecordMeetingDecision", &request), "The decision",
-                   request.validate_only);
+    return cli_written(cli, cli_call(cli, SERVICE "RecordMeetingDecision", &request),
+                       "The decision", request.validate_only);
 }
 
 static int print_action(struct cli *cli, const void *reply, Pledge__V1__Action *const *action,
@@ -223,8 +205,8 @@ int run_meeting_action(struct cli *cli)
     static const char *const needed[] = {"item", "text", "due", NULL};
     Pledge__V1__AddActionRequest request = PLEDGE__V1__ADD_ACTION_REQUEST__INIT;
     Pledge__V1__Action action = PLEDGE__V1__ACTION__INIT;
-    if (missing(cli, needed)) {
-        return cli_usage(cli, "--%s is missing", missing(cli, needed));
+    if (cli_missing(cli, needed)) {
+        return cli_usage(cli, "--%s is missing", cli_missing(cli, needed));
     }
     if (cli_option(cli, "owner")) {
         action.owner = cli_owner(cli, cli_argument(cli, 0), cli_option(cli, "owner"));
@@ -248,8 +230,8 @@ int run_meeting_note(struct cli *cli)
     static const char *const needed[] = {"state", "text", NULL};
     Pledge__V1__NoteActionRequest request = PLEDGE__V1__NOTE_ACTION_REQUEST__INIT;
     int state = 0;
-    if (missing(cli, needed)) {
-        return cli_usage(cli, "--%s is missing", missing(cli, needed));
+    if (cli_missing(cli, needed)) {
+        return cli_usage(cli, "--%s is missing", cli_missing(cli, needed));
     }
     if (!cli_enum(&pledge__v1__action_state__descriptor, "ACTION_STATE_", cli_option(cli, "state"),
                   &state)) {

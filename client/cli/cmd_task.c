@@ -41,6 +41,8 @@ static const struct way {
     {PLEDGE__V1__TASK_KIND__TASK_KIND_REVIEW_STRATEGY, "strategy show", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_ANSWER_FINDING, "visit show", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_RECORD_ATTENDANCE, "briefing show", 1},
+    {PLEDGE__V1__TASK_KIND__TASK_KIND_DO_WORK, "work show", 1},
+    {PLEDGE__V1__TASK_KIND__TASK_KIND_ASSIGN_WORK, "work update", 1},
 };
 
 /* "pledge return template derby 2016-07 housing" of the task. */

@@ -47,6 +47,8 @@ const struct cli_group cli_groups[] = {
     {"briefing", "sessions of briefing and training, and who was reached"},
     {"strategy", "strategies and services that carry statements, and their reviews"},
     {"visit", "visits of Young Inspectors, what they found, and the follow-up"},
+    {"work", "what is to be done, for whom, and what became of it"},
+    {"programme", "national programmes, and how far the council is with them"},
     {"cicc", "how the Children in Care Council watches the pledge"},
     {"raised-issue", "issues young people raise, and the answers"},
     {"audit", "who did what, and the proof that nothing is missing"},

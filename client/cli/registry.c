@@ -6,6 +6,7 @@
 #include "client/cli/registry_population.h"
 #include "client/cli/registry_route.h"
 #include "client/cli/registry_sign.h"
+#include "client/cli/registry_work.h"
 
 #define ARGUMENTS(...)                                                                             \
     (const struct cli_argument[])                                                                  \
@@ -551,6 +552,8 @@ const struct cli_command cli_commands[] = {
     BRIEFING_COMMANDS,
     STRATEGY_COMMANDS,
     VISIT_COMMANDS,
+    WORK_COMMANDS,
+    PROGRAMME_COMMANDS,
     CICC_COMMANDS,
     RAISED_ISSUE_COMMANDS,
     {.group = "commitment",

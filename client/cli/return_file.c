@@ -163,11 +163,6 @@ bool return_file_read(struct return_file *file, struct arena *arena, char *text,
     if (!file->progress || !file->places || !file->problems) {
         return false;
     }
-    if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
-        return_file_problem(file, 0, "file", "is UTF-16 text", "save the file as \"CSV UTF-8\"",
-                            "");
-        return true;
-    }
     size_t start = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     size_t first = start;
     while (first < len && isspace((unsigned char)text[first])) {
@@ -178,5 +173,5 @@ bool return_file_read(struct return_file *file, struct arena *arena, char *text,
         read_json(file, text + start, len - start);
         return true;
     }
-    return return_csv_read(file, text + start, len - start);
+    return return_csv_read(file, text, len);
 }

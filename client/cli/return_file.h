@@ -18,7 +18,6 @@
 
 enum {
     RETURN_MAX_ROWS = 500,
-    RETURN_MAX_COLUMNS = 64,
     RETURN_MAX_PROBLEMS = 1000,
 };
 

@@ -5,7 +5,9 @@
 #include "common/msg/json.h"
 #include "proto/schema.h"
 
+#include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,6 +255,26 @@ static void add_json(struct cli_list *list, const ProtobufCMessage *page)
         }
     }
     json_decref(json);
+}
+
+char *cli_request_id(struct cli *cli, const char *head, const void *bytes, size_t len)
+{
+    unsigned char d[SHA256_DIGEST_LENGTH];
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
+              EVP_DigestUpdate(context, head, strlen(head)) &&
+              EVP_DigestUpdate(context, bytes, len) && EVP_DigestFinal_ex(context, d, NULL);
+    EVP_MD_CTX_free(context);
+    if (!ok) {
+        return NULL;
+    }
+    d[6] = (unsigned char)((d[6] & 0x0f) | 0x80);
+    d[8] = (unsigned char)((d[8] & 0x3f) | 0x80);
+    return cli_printf(cli,
+                      "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+                      "%02x%02x%02x%02x%02x%02x",
+                      d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11],
+                      d[12], d[13], d[14], d[15]);
 }
 
 void cli_forget(struct cli *cli)

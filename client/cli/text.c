@@ -3,12 +3,13 @@
 
 #include "common/base/time.h"
 
+#include <ctype.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
-enum { NEAREST_MAX_WORD = 64 };
+enum { NEAREST_MAX_WORD = 64, TEXT_MAX_DIGITS = 12 };
 
 void text_init(void)
 {
@@ -161,6 +162,37 @@ const char *text_date(const char *iso, char out[TEXT_DATE_SIZE])
     int day = (iso[8] - '0') * 10 + iso[9] - '0';
     snprintf(out, TEXT_DATE_SIZE, "%d %.3s %.4s", day, months + (month - 1) * 3, iso);
     return out;
+}
+
+bool text_pence(const char *text, int64_t *ret_pence)
+{
+    int64_t pence = 0;
+    int digits = 0;
+    int decimals = -1; /* none until the point */
+    if (!*text) {
+        *ret_pence = 0;
+        return true;
+    }
+    text += strncmp(text, "£", strlen("£")) == 0 ? strlen("£") : 0;
+    for (; *text; text++) {
+        if (isdigit((unsigned char)*text) && decimals < 2 && digits <= TEXT_MAX_DIGITS) {
+            pence = pence * 10 + (*text - '0');
+            digits++;
+            decimals += decimals >= 0;
+        } else if (*text == '.' && decimals < 0 && digits > 0) {
+            decimals = 0;
+        } else if (*text != ',' || decimals >= 0 || digits == 0) {
+            return false;
+        }
+    }
+    if (digits < 1 || digits > TEXT_MAX_DIGITS) {
+        return false;
+    }
+    for (decimals = decimals < 0 ? 0 : decimals; decimals < 2; decimals++) {
+        pence *= 10;
+    }
+    *ret_pence = pence;
+    return true;
 }
 
 const char *text_last_segment(const char *name)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum { TEXT_DATE_SIZE = 16 };
@@ -37,6 +38,10 @@ void text_print_json(FILE *out, const char *json);
 /* Writes "2016-07-31" as "31 Jul 2016"; other text is copied cut to fit, with ? for what is not
  * printable ASCII. */
 const char *text_date(const char *iso, char out[TEXT_DATE_SIZE]);
+
+/* Reads an amount in pounds, such as "1250", "£1,250.50" or "12.5", as pence; "" is 0. False for
+ * anything else, and for more than 12 digits. */
+bool text_pence(const char *text, int64_t *ret_pence);
 
 /* The last segment of a resource name. Borrowed from `name`. */
 const char *text_last_segment(const char *name);

@@ -9,7 +9,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { VIEW_GAP = 2 /* between columns, as table.c has it */ };
+enum {
+    VIEW_GAP = 2,         /* between columns, as table.c has it */
+    VIEW_PENCE_SIZE = 24, /* characters of an int64_t */
+};
 
 const char *view_clean(struct cli *cli, const char *text)
 {
@@ -35,6 +38,20 @@ static const char *enum_words(struct cli *cli, const ProtobufCEnumDescriptor *ty
     return strcmp(words, "unspecified") == 0 ? "" : words;
 }
 
+/* forum/2007-06-19 of a name that ends in bodies/forum/meetings/2007-06-19. */
+static const char *pair_form(struct cli *cli, const char *text)
+{
+    const char *start = text + strlen(text);
+    int slashes = 0;
+    while (start > text && slashes < 3) {
+        slashes += *--start == '/';
+    }
+    start += slashes == 3;
+    return slashes < 3 ? text
+                       : cli_printf(cli, "%.*s/%s", (int)strcspn(start, "/"), start,
+                                    text_last_segment(text));
+}
+
 static const char *text_form(struct cli *cli, const char *text, unsigned flags)
 {
     char date[TEXT_DATE_SIZE];
@@ -49,6 +66,8 @@ static const char *text_form(struct cli *cli, const char *text, unsigned flags)
         pledge = pledge ? pledge + strlen("/pledges/") : text;
         text =
             cli_printf(cli, "%.*s/%s", (int)strcspn(pledge, "/"), pledge, text_last_segment(text));
+    } else if (flags & VIEW_PAIR) {
+        text = pair_form(cli, text);
     } else if (flags & VIEW_DATE) {
         text = cli_copy(cli, text_date(text, date));
     }
@@ -87,6 +106,26 @@ const char *view_instant(struct cli *cli, const void *timestamp)
     return timestamp ? cli_printf(cli, "%s UTC", stamp_form(cli, timestamp, 0)) : "";
 }
 
+const char *view_pence(struct cli *cli, int64_t pence)
+{
+    char digits[VIEW_PENCE_SIZE];
+    char out[VIEW_PENCE_SIZE * 2];
+    size_t at = 0;
+    if (pence <= 0) {
+        return "";
+    }
+    size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRId64, pence / 100);
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            out[at++] = ',';
+        }
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return pence % 100 ? cli_printf(cli, "£%s.%02d", out, (int)(pence % 100))
+                       : cli_printf(cli, "£%s", out);
+}
+
 static const char *scalar(struct cli *cli, const ProtobufCFieldDescriptor *field, const void *at,
                           unsigned flags)
 {
@@ -94,9 +133,12 @@ static const char *scalar(struct cli *cli, const ProtobufCFieldDescriptor *field
     case PROTOBUF_C_TYPE_STRING:
         return text_form(cli, *(char *const *)at, flags);
     case PROTOBUF_C_TYPE_INT32:
-        return cli_printf(cli, "%d", *(const int32_t *)at);
+        return flags & VIEW_OPTIONAL && *(const int32_t *)at == 0
+                   ? ""
+                   : cli_printf(cli, "%d", *(const int32_t *)at);
     case PROTOBUF_C_TYPE_INT64:
-        return cli_printf(cli, "%" PRId64, *(const int64_t *)at);
+        return flags & VIEW_PENCE ? view_pence(cli, *(const int64_t *)at)
+                                  : cli_printf(cli, "%" PRId64, *(const int64_t *)at);
     case PROTOBUF_C_TYPE_BOOL:
         return *(const protobuf_c_boolean *)at ? "yes" : "";
     case PROTOBUF_C_TYPE_ENUM:
@@ -148,6 +190,9 @@ static void wrap_identifiers(const struct cli *cli, struct table *table,
     for (size_t c = 0; c < table->column_count; c++) {
         size_t widest = text_width(table->titles[c]);
         size_t title = widest;
+        if (table->flags[c] & TABLE_NOTE) {
+            continue; /* it has a line of its own */
+        }
         for (size_t r = 0; r < table->row_count; r++) {
             size_t width = text_width(table->cells[r * table->column_count + c].text);
             widest = width > widest ? width : widest;
@@ -217,6 +262,15 @@ int view_list(struct cli *cli, const char *method, void *request, const struct v
     } else {
         view_table(cli, &list, columns);
     }
+    return CLI_OK;
+}
+
+int cli_written(struct cli *cli, const void *reply, const char *what, bool dry_run)
+{
+    if (!reply || cli->json) {
+        return reply ? cli_print_json(cli, reply) : CLI_FAILED;
+    }
+    fprintf(cli->out, "%s %s.\n", what, dry_run ? "could be recorded (dry run)" : "is recorded");
     return CLI_OK;
 }
 

@@ -87,7 +87,8 @@ BEGIN
             'make_up_group', 'rating_reply', 'body_quorum', 'meeting_item',
             'meeting_paper', 'meeting_attendance', 'meeting_decision', 'action_note',
             'raised_issue_move', 'briefing_body', 'briefing_attendance', 'briefing_headcount',
-            'strategy_statement', 'strategy_review', 'visit_answer')
+            'strategy_statement', 'strategy_review', 'visit_answer', 'proposal_decision',
+            'work_item_revision', 'work_milestone_mark', 'work_progress', 'work_offer', 'work_achievement')
         OR TG_TABLE_NAME = 'route' AND (v_row ->> 'route_revision')::int > 1
         OR TG_TABLE_NAME = 'population' AND (v_row ->> 'entry')::int > 1
         OR TG_TABLE_NAME = 'indicator' AND (v_row ->> 'revision')::int > 1 THEN
@@ -194,6 +195,15 @@ BEGIN
             'body_id,meeting_id,action'),
         ('action_note', 'INSERT', 'meeting.read', '/bodies/%s/meetings/%s/actions/%s',
             'body_id,meeting_id,action'),
+        ('programme', 'INSERT', 'work.read', '/programmes/%s', 'programme_id'),
+        ('proposal_decision', 'INSERT', 'work.read', '/programmes/%s/proposals/%s', 'programme_id,number'),
+        ('work_item', 'INSERT', 'work.read', '/workItems/%s', 'work_item_id'),
+        ('work_item_revision', 'INSERT', 'work.read', '/workItems/%s', 'work_item_id'),
+        ('work_milestone', 'INSERT', 'work.read', '/workItems/%s/milestones/%s', 'work_item_id,milestone'),
+        ('work_milestone_mark', 'INSERT', 'work.read', '/workItems/%s/milestones/%s', 'work_item_id,milestone'),
+        ('work_progress', 'INSERT', 'work.read', '/workItems/%s', 'work_item_id'),
+        ('work_offer', 'INSERT', 'work.read', '/workItems/%s', 'work_item_id'),
+        ('work_achievement', 'INSERT', 'work.read', '/workItems/%s', 'work_item_id'),
         ('cicc_setting', 'INSERT OR UPDATE', 'cicc.read', '', ''),
         ('make_up', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),
         ('make_up_group', 'INSERT', 'cicc.read', '/makeUps/%s', 'make_up_id'),

@@ -59,6 +59,9 @@ GRANT SELECT ON issue_resource, launch_event_resource TO pledged;
 GRANT SELECT ON care_year, care_category, care_code TO pledged;
 GRANT SELECT, INSERT ON population, population_count, indicator, indicator_standard, indicator_statement,
     indicator_value TO pledged;
+GRANT SELECT, INSERT ON programme, programme_area, proposal, proposal_decision, work_item, work_item_revision,
+    work_item_statement, work_milestone, work_milestone_mark, work_progress, work_offer, work_achievement TO pledged;
+GRANT SELECT ON programme_resource, work_item_standing TO pledged;
 -- Withdrawals are added, and marks forgotten, by signature_withdraw alone.
 GRANT SELECT, INSERT ON signing_event, signing_key, signing_key_revocation, service_key, signature
 TO pledged;

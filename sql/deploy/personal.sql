@@ -258,6 +258,15 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should na
       'meeting_decision.proposer,meeting_action.text,action_note.text,briefing.title,briefing.topic,strategy.title,'
       'strategy.summary,strategy_review.note,visit.provider,visit.provides,visit_answer.text}'::text[]) AS c;
 
+INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
+SELECT split_part(c, '.', 1), split_part(c, '.', 2), 'free text, which should name posts and not people',
+       'whoever is named', 'the work programme and what became of it', NULL, 'kept',
+       'what was planned and done stays as it was recorded; what young people ask for is told as a group''s wish'
+  FROM unnest('{work_item_revision.title,work_item_revision.description,work_item_revision.resource_note,'
+      'work_milestone.title,work_milestone_mark.note,work_progress.narrative,work_progress.reason,work_offer.text,'
+      'work_achievement.text,work_achievement.evidence,proposal_decision.target,proposal_decision.resource_note,'
+      'proposal_decision.reason}'::text[]) AS c;
+
 -- What young people and others say in a consultation.
 INSERT INTO personal_field (table_name, column_name, holds, of_whom, purpose, kind, erasure, reason)
 VALUES
@@ -395,6 +404,15 @@ SELECT split_part(c, '.', 1), split_part(c, '.', 2)
       'briefing_attendance.attendance,briefing_headcount.*,strategy.strategy_id,strategy.kind,strategy.owner_id,'
       'strategy_statement.*,strategy_review.strategy_id,strategy_review.outcome,visit.visit_id,visit.owner_id,'
       'visit_finding.*,visit_answer.visit_id,visit_answer.finding_id,response_text.visit_id,response_text.finding_id}'
+      ::text[]) AS c;
+
+INSERT INTO personal_none (table_name, column_name)
+SELECT split_part(c, '.', 1), split_part(c, '.', 2)
+  FROM unnest('{programme.*,programme_area.*,proposal.*,proposal_decision.programme_id,proposal_decision.priority,'
+      'proposal_decision.owner_id,work_item.*,work_item_revision.work_item_id,work_item_revision.priority,'
+      'work_item_revision.owner_id,work_item_statement.*,work_milestone.work_item_id,'
+      'work_milestone_mark.work_item_id,work_milestone_mark.state,work_progress.work_item_id,work_progress.state,'
+      'work_progress.rating,work_offer.work_item_id,work_offer.owner_id,work_achievement.work_item_id}'
       ::text[]) AS c;
 
 INSERT INTO role_permission (role, permission) VALUES

@@ -181,7 +181,6 @@ AS $$
       FROM roll_up_on(p_day) AS u
 $$;
 
-INSERT INTO role_permission (role, permission)
-SELECT r, 'roll_up.write' FROM unnest('{council_administrator,officer}'::text[]) AS r;
+INSERT INTO role_permission (role, permission) VALUES ('officer', 'roll_up.write');
 
 COMMIT;

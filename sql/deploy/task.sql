@@ -180,6 +180,11 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
+    WITH work AS MATERIALIZED (
+        SELECT w.milestone, w.owner_id, w.name, w.title, w.due_on, w.days_over FROM work_item_standing AS w
+         WHERE w.authority_id = app_authority() AND w.open
+           AND p_role IN ('officer', 'director', 'partner_agency')
+    )
     -- an owner's action is the owner's; a seat's is noted by officers
     SELECT 'do_action', a.name, b.display_name || ' asked ' || a.owner_display_name || ': ' || in_short(a.text),
            a.due_on, 1
@@ -190,6 +195,15 @@ BEGIN
                 THEN a.owner = (SELECT o.resource_name FROM owner AS o
                                  WHERE o.authority_id = app_authority() AND o.owner_id = app_owner())
                 WHEN p_role = 'officer' THEN a.owner = '' ELSE false END
+    UNION ALL
+    SELECT 'do_work', w.name, in_short(w.title), w.due_on, 1
+      FROM work AS w
+     WHERE w.due_on <= current_date + soon_days()
+       AND CASE WHEN p_role IN ('director', 'partner_agency') THEN w.owner_id = app_owner()
+                WHEN p_role = 'officer' THEN w.days_over > 0 ELSE false END
+    UNION ALL
+    SELECT 'assign_work', w.name, in_short(w.title) || ' has no owner', w.due_on, 1
+      FROM work AS w WHERE p_role = 'officer' AND w.milestone = 0 AND w.owner_id IS NULL
     UNION ALL
     SELECT 'record_attendance', p_prefix || 'briefings/' || b.briefing_id, 'Who came to ' || b.title
            || ' is not recorded', b.held_on, 1

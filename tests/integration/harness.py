@@ -231,7 +231,8 @@ class Api:
         for file in ("authority", "member", "pledge", "commitment", "round", "return", "monitor", "audit", "session",
                      "identity_provider", "personal_data", "retention", "reminder", "task", "promotion", "sign_up", "route", "endorsement",
                      "consultation", "children_in_care_council",
-                     "meeting", "population", "indicator", "briefing", "strategy", "visit"):
+                     "meeting", "population", "indicator", "briefing", "strategy", "visit",
+                     "work_programme", "national_programme"):
             module = importlib.import_module(f"pledge.v1.{file}_pb2")
             for service in module.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:

@@ -271,6 +271,35 @@ STORY = [
     ("IndicatorService/RecordIndicatorValue", "officer", {"name": f"{A}/indicators/f", "endsOn": "2007-09-30", "value": 93.5}),
     ("IndicatorService/ListIndicators", "officer", {"parent": A}),
 
+    ("NationalProgrammeService/ImportProgramme", "officer", {"parent": A, "programmeId": "paper", "programme": {
+        "title": "White paper", "publisher": "Department", "publishedOn": "2007-06-21"}, "proposals": [
+            {"number": 1, "area": "Education", "text": "A school of choice", "priority": "WORK_PRIORITY_HIGH",
+             "ownerId": "police", "costPence": "50000"}, {"number": 2, "area": "Health", "text": "A dentist"}]}),
+    ("NationalProgrammeService/DecideProposal", "officer", {"name": f"{A}/programmes/paper/proposals/2", "decision": {
+        "setAside": True, "reason": "There is one"}}),
+    ("NationalProgrammeService/GetProgramme", "officer", {"name": f"{A}/programmes/paper"}),
+    ("NationalProgrammeService/ListProgrammes", "officer", {"parent": A}),
+    ("NationalProgrammeService/ListProposals", "officer", {"parent": f"{A}/programmes/paper", "area": 1}),
+    ("WorkProgrammeService/CreateWorkItem", "officer", {"parent": A, "workItemId": "school", "workItem": {
+        "source": "WORK_SOURCE_NATIONAL", "proposal": f"{A}/programmes/paper/proposals/1", "addedOn": "2007-10-25"}}),
+    ("WorkProgrammeService/CreateWorkItem", "worker", {"parent": A, "workItemId": "bike", "workItem": {
+        "title": "Bicycles", "source": "WORK_SOURCE_YOUNG_PEOPLE", "heading": "REQUEST_HEADING_HEALTH_AND_LIFESTYLE"}}),
+    ("WorkProgrammeService/UpdateWorkItem", "officer", {
+        "workItem": {"name": f"{A}/workItems/school", "dueOn": "2008-09-01"}, "updateMask": "dueOn"}),
+    ("WorkProgrammeService/AddMilestone", "officer", {"parent": f"{A}/workItems/school", "milestone": {
+        "title": "Agreed with schools", "dueOn": "2008-01-31"}}, {"milestone": "milestone.name"}),
+    ("WorkProgrammeService/MarkMilestone", "agency", lambda kept: {
+        "name": kept["milestone"], "state": "MILESTONE_STATE_REACHED", "markedOn": "2008-01-20"}),
+    ("WorkProgrammeService/RecordWorkProgress", "agency", {"parent": f"{A}/workItems/school", "progress": {
+        "state": "WORK_STATE_UNDER_WAY", "rating": "RATING_AMBER", "narrative": "Most agree.", "reason": "Two are full.",
+        "happenedOn": "2008-01-20"}}),
+    ("WorkProgrammeService/RecordPartnerOffer", "agency", {"parent": f"{A}/workItems/bike", "offer": {
+        "agency": f"{A}/partnerAgencies/police", "text": "Bicycles that nobody fetched"}}),
+    ("WorkProgrammeService/RecordAchievement", "agency", {"parent": f"{A}/workItems/school", "achievement": {
+        "text": "Nine schools agree", "achievedOn": "2008-01-20", "evidence": "Letters"}}),
+    ("WorkProgrammeService/GetWorkItem", "officer", {"name": f"{A}/workItems/school"}),
+    ("WorkProgrammeService/ListWorkItems", "director", {"parent": A}),
+
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "h", "commitment": {
         "owner": f"{A}/departments/housing", "summary": "Do it", "statements": [f"{A}/pledges/promise/versions/1/statements/1"]}}),
     ("CommitmentService/CreateCommitment", "officer", {"parent": A, "commitmentId": "p", "commitment": {

@@ -99,6 +99,10 @@ class History(Cli, harness.Case):
             seen += [str(self.officer.GetConsultationResults(name=round_.name)),
                      str(self.officer.ListAmendments(parent=round_.name)), str(self.officer.ListSaidDone(parent=round_.name)),
                      str(self.officer.ListQuestions(parent=round_.name))]
+        seen += [str(self.officer.GetWorkItem(name=item.name)) for item in
+                 self.officer.ListWorkItems(parent=self.parent).work_items]
+        seen += [str(self.officer.ListProposals(parent=programme.name, page_size=1000)) for programme in
+                 self.officer.ListProgrammes(parent=self.parent).programmes]
         for pledge in self.officer.ListPledges(parent=self.parent).pledges:
             for version in self.officer.ListVersions(parent=pledge.name).versions:
                 seen.append(str(self.officer.ListSignatures(parent=version.name)))
@@ -175,7 +179,7 @@ class Leicester(History):
         self.assertEqual(self.officer.GetBodyMember(name=seat.name).body_member, seat)
         self.refused(Code.NOT_FOUND, self.officer.GetBodyMember, name=seat.name + "x")
         for words, says in (("show", "Terms of reference"), ("members", "Lead member"), ("member", "2007"),
-                            ("meetings", "No meeting")):
+                            ("meetings", "4 Sep 2007")):
             told = self.seen_on("body", words, "leicester", "corporate-parenting-forum",
                                 *(["rights-officer"] if words == "member" else []))
             self.assertIn(says, told)
@@ -203,6 +207,33 @@ class Leicester(History):
         self.assertEqual((version, told["CHILDREN_IN_CARE"]), (1, (420, 275, False)))
         self.assertEqual([last(e.name) for e in self.officer.ListLaunchEvents(parent=self.parent).launch_events],
                          ["signing-2010"])
+
+    def test_the_work_programme_and_the_white_paper(self):
+        told = self.officer.GetProgramme(name=f"{self.parent}/programmes/white-paper-2007", as_at="2008-12-31")
+        self.assertEqual([(a.title, a.counts.proposals) for a in told.areas], [
+            ("Corporate parenting", 14), ("Family and parenting support", 14), ("Care placements", 22), ("Education", 24),
+            ("Health and well-being", 16), ("Transition to adulthood", 16), ("The role of the practitioner", 10),
+            ("Next steps", 6)])
+        counts = told.programme.counts
+        self.assertEqual((counts.proposals, counts.taken_up, counts.not_taken_up, counts.set_aside, counts.done, counts.late),
+                         (122, 9, 113, 2, 4, 0))
+        requests = self.councillor.ListWorkItems(parent=self.parent, source="WORK_SOURCE_YOUNG_PEOPLE").work_items
+        self.assertEqual(sorted(i.heading for i in requests), list(range(1, 8)))
+        late = self.councillor.ListWorkItems(parent=self.parent, overdue_only=True).work_items
+        self.assertLessEqual({"see-the-home-first", "supported-lodgings"}, {last(i.name) for i in late})
+        passes = self.councillor.GetWorkItem(name=f"{self.parent}/workItems/leisure-pass")
+        self.assertEqual((passes.work_item.state, len(passes.milestones), len(passes.offers), len(passes.achievements)),
+                         (4, 2, 2, 2))
+        before = self.councillor.GetWorkItem(name=f"{self.parent}/workItems/leisure-pass", as_at="2007-12-31")
+        self.assertEqual((before.work_item.rating, before.work_item.reached_count, len(before.achievements)), (2, 1, 0))
+        self.assertIn("all areas", self.seen_on("programme", "show", "leicester", "white-paper-2007"))
+        self.assertIn("Coaches who give", self.seen_on("work", "show", "leicester", "leisure-pass"))
+        with open(os.path.join(DATA, "leicester-programme.csv"), encoding="utf-8") as file:
+            loaded = file.read().splitlines()
+        exported = self.good("leicester-officer", "programme", "export", "leicester", "white-paper-2007").splitlines()
+        self.assertEqual(len(exported), 5 + 122)
+        decided = [line for line in exported if line.endswith('"2008-01-14"') and line not in loaded]
+        self.assertEqual([line.split(",")[0] for line in decided], ['"61"', '"107"'])  # set aside since
 
     def test_a_second_run_changes_nothing(self):
         before = self.everything()

@@ -21,7 +21,7 @@ FILES = ("authority", "member", "pledge", "commitment", "round", "return", "moni
          "identity_provider", "personal_data", "retention", "reminder", "task",
          "promotion", "sign_up", "route", "endorsement", "consultation",
          "children_in_care_council", "meeting", "population", "indicator", "briefing",
-         "strategy", "visit")
+         "strategy", "visit", "work_programme", "national_programme")
 HEARD_SECONDS = 10  # that the daemon may take to hear of it
 STREAM_SECONDS = 1  # of a stream of replies that has nothing to say
 NOBODY = (Code.UNAUTHENTICATED,)
@@ -228,7 +228,7 @@ class Permissions(harness.Case):
                    if held and self.identities[column]]
             for path, form in named_paths(method[1].DESCRIPTOR, named_fields()):
                 where = ".".join(field.name for field in path)
-                if method[0].split("/")[1].startswith(("Create", "Add", "Start", "Register", "Record", "Raise")) \
+                if method[0].split("/")[1].startswith(("Create", "Add", "Start", "Register", "Record", "Raise", "Import")) \
                         and path[-1].name == "name" and len(path) > 1:
                     continue  # is ignored, as the request's comment says
                 if kept[method[0]][0] == "public":

@@ -40,7 +40,8 @@ SELECT row_eq($$SELECT * FROM pg_temp.latest()$$,
 -- What is read of an authority may be kept until its count goes up, so whatever can change must
 -- count. The others come with one that does: a return's lines with its submission, counts with their entry,
 -- what an indicator aims at with its revision, weights with their rule, what ended with the commitment, findings with
--- their visit, so that nobody can count one that is a concern, what was owed and
+-- their visit, so that nobody can count one that is a concern, what a programme proposes with the programme,
+-- the statements that an item of the work programme serves with its revision, what was owed and
 -- how it stood with the closing of the round, what was erased with the member. Responses and their codes
 -- do not, so that no time leads to them; nor do tries to send a return. What reads them is never told from
 -- memory.
@@ -51,7 +52,7 @@ SELECT set_eq($$
                     WHERE a.attrelid = c.oid AND a.attname = 'authority_id' AND NOT a.attisdropped)
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid
                           AND t.tgfoid = 'pledge.change_record()'::regprocedure)$$,
-    '{commitment_turn,roll_up_weight,progress,population_count,indicator_standard,indicator_statement,version_edit,commitment_carried,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry,'
+    '{commitment_turn,roll_up_weight,progress,population_count,indicator_standard,indicator_statement,programme_area,proposal,work_item_statement,version_edit,commitment_carried,round_commitment,round_standing,request,change,change_count,audit_head,audit_entry,'
         'erasure,visit_finding,response_code,response,response_answer,response_text,'
         'response_text_move,return_attempt}'::text[],
     'every table of an authority counts its changes');

@@ -35,7 +35,9 @@ SELECT table_privs_are('pledge', t, 'pledged', '{SELECT,INSERT}', t || ' is appe
               'endorsement_call_in_outcome,amendment,amendment_decision,signing_event,signing_key,'
               'signing_key_revocation,service_key,signature,make_up,make_up_group,cicc_session,rating_reply,'
               'raised_issue_move,body_quorum,meeting_item,meeting_paper,meeting_attendance,meeting_decision,'
-              'meeting_action,action_note,population,population_count,briefing_body,briefing_attendance,'
+              'meeting_action,action_note,programme,programme_area,proposal,proposal_decision,work_item,'
+              'work_item_revision,work_item_statement,work_milestone,work_milestone_mark,work_progress,'
+              'work_offer,work_achievement,population,population_count,briefing_body,briefing_attendance,'
               'briefing_headcount,strategy_review,visit_answer,'
               'indicator,indicator_standard,indicator_statement,indicator_value}'::text[]) AS t;
 SELECT is(ARRAY(SELECT c.relname::text FROM pg_class AS c
@@ -81,7 +83,7 @@ SELECT is(ARRAY(SELECT permission::text FROM role_permission
                  WHERE role = 'partner_agency' ORDER BY 1),
           '{action.note,action.read,authority.read,commitment.read,consultation.read,indicator.read,pledge.read,population.read,rating.read,rating.reply,return.read,'
           'return.submit,round.read,sign_up.read,sign_up.sign,sign_up.withdraw,strategy.assess,strategy.read,task.read,visit.answer,'
-          'visit.read}',
+          'visit.read,work.read,work.record}',
           'partner agencies read little, submit, reply and sign');
 SELECT ok(NOT EXISTS (SELECT FROM role_permission WHERE role = 'director'
                          AND permission ~ '(write|create|adopt|review)$'),

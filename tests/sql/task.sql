@@ -107,6 +107,18 @@ SELECT is((SELECT count FROM pg_temp.act('north', 'support_worker'), tasks() WHE
 SELECT words_moderate((SELECT regexp_replace(words, '.*/', '') FROM visit_findings(current_date, '9999-12-31')), 'shown', '');
 SELECT is((pg_temp.todo('director', 'learning'))[1] ~ '^answer_finding .* 2$', true, 'then the owner answers');
 SELECT is(cardinality(pg_temp.todo('officer')), 2, 'and officers hear that it is overdue');
+SELECT work_item_create('dentist', 'A dentist for all', '', 'own', '', '', '', '', '', 'high',
+        'authorities/north/partnerAgencies/police', '', 0, '{}', '{}', '{}', current_date - 3, current_date - 9),
+    work_item_create('far', 'Later', '', 'own', '', '', '', '', '', 'low',
+        'authorities/north/partnerAgencies/police', '', 0, '{}', '{}', '{}', current_date + 31, current_date - 9),
+    work_item_create('whose', 'Whose?', '', 'own', '', '', '', '', '', 'low', '', '', 0, '{}', '{}', '{}', NULL, NULL),
+    work_milestone_add('far', 'Begun', current_date + 30);
+SELECT is(pg_temp.todo('partner_agency', 'police'), '{"do_action 1 3","do_work dentist 3","do_work 1 0"}',
+          'an owner''s items and milestones of the next 30 days');
+SELECT is(ARRAY(SELECT t FROM unnest(pg_temp.todo('officer')) AS t WHERE t !~ '^answer_finding'),
+          '{"do_work dentist 3","review_strategy plan 0","assign_work whose 0"}',
+          'officers hear of what is overdue, and find owners');
+SELECT is((pg_temp.todo('director', 'housing')), '{"review_strategy plan 0"}', 'others do not');
 SELECT pg_temp.act('south');
 SELECT is((SELECT count(*) FROM tasks()), 0::bigint, 'another council has nothing of it');
 

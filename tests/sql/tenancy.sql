@@ -72,6 +72,15 @@ BEGIN
     PERFORM action_add('panel', 'm1', 1, 'Ask dentists', 'authorities/' || p_id || '/partnerAgencies/police', '',
         '2020-03-01');
     PERFORM action_note_add('panel', 'm1', '1', 'done', 'Asked', '2020-02-20');
+    PERFORM programme_import('paper', 'White paper', 'Department', '2020-01-01', '{1}', '{Education}', '{A school}',
+        '{high}', '{police}', '{""}', '{""}', '{0}', '{2020-01-02}');
+    PERFORM work_item_create('school', '', '', 'national', '', '', '', 'paper', '1', '', '', '', 0, '{promise}', '{1}',
+        '{1}', '2020-06-01', '2020-02-01');
+    PERFORM work_milestone_add('school', 'Begun', '2020-03-01');
+    PERFORM work_milestone_mark_add('school', '1', 'reached', '2020-03-01', '');
+    PERFORM work_progress_add('school', 'done', 'green', 'Done', '', '2020-05-01');
+    PERFORM work_offer_add('school', 'police', 'A visit', '2020-02-10', NULL);
+    PERFORM work_achievement_add('school', 'A school', '2020-05-01', 'A letter');
     PERFORM cicc_setting_set(10, '{money}', '{Money}', '', '{}');
     PERFORM make_up_record('first', '2020-01-01', 15, '{age,age}', '{young,old}', '{7,8}');
     PERFORM body_create('cicc', 'Children in Care Council', '', 2, '{}', NULL);

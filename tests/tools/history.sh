@@ -35,6 +35,7 @@ step() { # step STEP WHAT CHANGES
     apply) as officer apply "$file" ;;
     moderate) moderate ;;
     answer) answer "$2" "${3%% *}" "${3#* }" ;;
+    programme) as officer programme import "$council" "$DATA/$2" ;;
     *) as "$1" call --each "$DATA/$2" ;;
     esac
 }

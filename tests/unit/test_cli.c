@@ -44,6 +44,38 @@ static void words(void **state)
     assert_string_equal(text_last_segment("derby"), "derby");
 }
 
+static void amounts(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t pence; /* -1: is none */
+    } table[] = {
+        {"", 0},
+        {"0", 0},
+        {"7", 700},
+        {"12.5", 1250},
+        {"12.05", 1205},
+        {"£1,250", 125000},
+        {"1,250.50", 125050},
+        {"12.", 1200},
+        {"12.505", -1},
+        {".5", -1},
+        {"-5", -1},
+        {"£", -1},
+        {"5 pounds", -1},
+        {",5", -1},
+        {"1.2.3", -1},
+        {"999999999999", 99999999999900},
+        {"9999999999999", -1},
+        {"12.5,0", -1},
+    };
+    for (size_t i = 0; i < COUNT(table); i++) {
+        int64_t pence = -1;
+        assert_int_equal(text_pence(table[i].text, &pence), table[i].pence >= 0);
+        assert_int_equal(pence, table[i].pence);
+    }
+}
+
 static void tables_fit(void **state)
 {
     struct arena arena;
@@ -170,11 +202,9 @@ static void every_command_is_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(widths),
-        cmocka_unit_test(words),
-        cmocka_unit_test(tables_fit),
-        cmocka_unit_test(command_lines),
-        cmocka_unit_test(every_command_is_whole),
+        cmocka_unit_test(widths),        cmocka_unit_test(words),
+        cmocka_unit_test(amounts),       cmocka_unit_test(tables_fit),
+        cmocka_unit_test(command_lines), cmocka_unit_test(every_command_is_whole),
     };
     text_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- rpc: pledge.v1.NationalProgrammeService/ImportProgramme
+-- permission: work.write
+-- tx: write
+SELECT programme_import(
+    :programme_id::text, :programme.title::text, :programme.publisher::text, :programme.published_on::date,
+    :proposals.number::int4[], :proposals.area::text[], :proposals.text::text[], :proposals.priority::text[],
+    :proposals.owner_id::text[], :proposals.target::text[], :proposals.resource_note::text[],
+    :proposals.cost_pence::int8[], :proposals.decided_on::text[]);
+-- into: programme
+SELECT p.name, p.title, p.publisher, p.published_on, p.create_time,
+       c.proposals AS "counts.proposals", c.taken_up AS "counts.taken_up",
+       c.not_taken_up AS "counts.not_taken_up", c.set_aside AS "counts.set_aside",
+       c.under_way AS "counts.under_way", c.done AS "counts.done", c.late AS "counts.late"
+  FROM programme_resource AS p
+  JOIN programme_counts_at(current_date, '9999-12-31') AS c ON c.programme_id = p.programme_id AND c.area = 0
+ WHERE p.authority_id = app_authority() AND p.programme_id = :programme_id::text;
+-- into: areas
+SELECT a.area, a.title,
+       c.proposals AS "counts.proposals", c.taken_up AS "counts.taken_up",
+       c.not_taken_up AS "counts.not_taken_up", c.set_aside AS "counts.set_aside",
+       c.under_way AS "counts.under_way", c.done AS "counts.done", c.late AS "counts.late"
+  FROM programme_area AS a
+  JOIN programme_counts_at(current_date, '9999-12-31') AS c ON c.programme_id = a.programme_id AND c.area = a.area
+ WHERE a.authority_id = app_authority() AND a.programme_id = :programme_id::text
+ ORDER BY a.area;

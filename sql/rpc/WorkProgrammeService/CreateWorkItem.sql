@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- rpc: pledge.v1.WorkProgrammeService/CreateWorkItem
+-- permission: work.add
+-- tx: write
+SELECT work_item_create(
+    :work_item_id::text, :work_item.title::text, :work_item.description::text, :work_item.source::text,
+    :work_item.heading::text, :work_item.meeting/bodies::text, :work_item.meeting/bodies/meetings::text,
+    :work_item.proposal/programmes::text, :work_item.proposal/programmes/proposals::text,
+    :work_item.priority::text, :work_item.owner::text, :work_item.resource_note::text,
+    :work_item.cost_pence::int8, :work_item.statements/pledges::text[],
+    :work_item.statements/pledges/versions::text[], :work_item.statements/pledges/versions/statements::text[],
+    :work_item.due_on::date, :work_item.added_on::date);
+-- into: work_item
+SELECT name, title, description, source, heading, meeting, proposal, priority, owner, owner_display_name,
+       resource_note, cost_pence, statements, due_on, added_on, state, rating, progressed_on, days_over,
+       milestone_count, reached_count, offer_count, achievement_count, etag, create_time, update_time
+  FROM work_items_at(current_date, '9999-12-31')
+ WHERE work_item_id = :work_item_id::text;
