@@ -11,7 +11,8 @@ WITH found AS MATERIALIZED (
      ORDER BY t.place COLLATE "C"
      LIMIT page_limit(:page_size::int4) + 1
 ), page AS MATERIALIZED (
-    SELECT * FROM found ORDER BY place LIMIT page_limit(:page_size::int4)
+    SELECT place, kind, name, title, due_on, days_late, count FROM found
+     ORDER BY place LIMIT page_limit(:page_size::int4)
 )
 SELECT ARRAY(SELECT kind FROM page ORDER BY place) AS "tasks.kind",
        ARRAY(SELECT name FROM page ORDER BY place) AS "tasks.name",
