@@ -511,6 +511,27 @@ static char *read_file(const char *path)
     return text;
 }
 
+/* Gives back what was set aside for the most that a file may have, before the next file takes as
+ * much: given back at the end, it would lie in holes between what stays. Pointers into a method are
+ * taken from here on. */
+static void shrink(struct sql_method *method)
+{
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        struct sql_statement *statement = &method->statements[i];
+        size_t count = (size_t)statement->db.param_count + 1;
+        void *params = realloc(statement->params, count * sizeof(*statement->params));
+        statement->params = params ? params : statement->params;
+    }
+    size_t count = method->statement_count + 1U;
+    void *statements = realloc(method->statements, count * sizeof(*method->statements));
+    method->statements = statements ? statements : method->statements;
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        struct sql_statement *statement = &method->statements[i];
+        statement->db.sql = statement->sql;
+        statement->db.param_types = statement->param_types;
+    }
+}
+
 static void load_file(struct sql_methods *methods, const char *path, const char *where,
                       const ProtobufCServiceDescriptor *const *services, struct problems *problems)
 {
@@ -547,6 +568,7 @@ static void load_file(struct sql_methods *methods, const char *path, const char 
     find_request_fields(method);
     check_audit(&reader);
     settle_names(&reader);
+    shrink(method);
 }
 
 static int only_sql(const struct dirent *entry)
@@ -580,26 +602,6 @@ static void load_service(struct sql_methods *methods, const char *directory, con
     }
 }
 
-/* Gives back what was set aside for the most that a file may have; pointers into a method are taken
- * from here on. */
-static void shrink(struct sql_method *method)
-{
-    for (unsigned i = 0; i < method->statement_count; i++) {
-        struct sql_statement *statement = &method->statements[i];
-        size_t count = (size_t)statement->db.param_count + 1;
-        void *params = realloc(statement->params, count * sizeof(*statement->params));
-        statement->params = params ? params : statement->params;
-    }
-    size_t count = method->statement_count + 1U;
-    void *statements = realloc(method->statements, count * sizeof(*method->statements));
-    method->statements = statements ? statements : method->statements;
-    for (unsigned i = 0; i < method->statement_count; i++) {
-        struct sql_statement *statement = &method->statements[i];
-        statement->db.sql = statement->sql;
-        statement->db.param_types = statement->param_types;
-    }
-}
-
 struct db_statement *const sql_engine_statements[SQL_ENGINE_STATEMENTS] = {
     &auth_identify,     &auth_identify_session, &auth_touch,
     &sql_request_begin, &recall_stamp,          &audit_write,
@@ -623,7 +625,6 @@ static void list_statements(struct sql_methods *methods)
     }
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
-        shrink(method);
         for (unsigned k = 0; k < method->statement_count; k++) {
             struct db_statement *statement = &method->statements[k].db;
             snprintf(statement->name, sizeof(statement->name), "s%zu", methods->statement_count);
