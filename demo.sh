@@ -307,6 +307,8 @@ Look further, as Derby's officer:
 
   pledge                                     (what is yours to do)
   pledge monitor derby --promise 3
+  pledge monitor derby --by owner
+  pledge monitor derby --compare
   pledge round show derby $round --late
   pledge cicc ratings derby promise/2
   pledge return checks

@@ -37,17 +37,16 @@ static const char *note_told(struct cli *cli, const Pledge__V1__MonitorGroup *gr
             told = cli_printf(cli, "%s, %d %s", told, parts[i].count, parts[i].what);
         }
     }
-    if (group->disagreeing_count > 0) {
-        told = cli_printf(cli, "%s; young people say something else of %d", told,
-                          group->disagreeing_count);
-    }
-    return told;
+    return group->disagreeing_count > 0
+               ? cli_printf(cli, "%s, ≠ %d", told, group->disagreeing_count)
+               : told;
 }
 
 int monitor_summary(struct cli *cli, const char *by)
 {
     Pledge__V1__GetMonitorSummaryRequest request = PLEDGE__V1__GET_MONITOR_SUMMARY_REQUEST__INIT;
     struct table table;
+    size_t disagreeing = 0;
     int grouping = 0;
     if (!cli_enum(&pledge__v1__monitor_grouping__descriptor, "MONITOR_GROUPING_", by, &grouping)) {
         return cli_usage(cli, "--by takes outcome, owner or theme, not \"%s\"", by);
@@ -88,7 +87,11 @@ int monitor_summary(struct cli *cli, const char *by)
                           ? cli_printf(cli, "%d of 100: %s", group->score, counts_told(cli, group))
                           : counts_told(cli, group);
         row[4] = (struct table_cell){note_told(cli, group), STYLE_DIM};
+        disagreeing += (size_t)group->disagreeing_count;
     }
     table_print(&table, cli->out, cli->width, cli->colour);
+    if (disagreeing > 0) {
+        view_paragraph(cli, cli->out, "≠ Of so many, young people say something else.", 0);
+    }
     return CLI_OK;
 }

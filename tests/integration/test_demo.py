@@ -80,6 +80,8 @@ class Demo(unittest.TestCase):
                 ("derby", "monitor derby", "not keeping ≠"),
                 ("derby", "cicc ratings derby promise/2", "keeping"),
                 ("derby", "monitor derby", "1 queried"),
+                ("derby", "monitor derby --compare", "(merged): ✗ red"),
+                ("derby", "monitor derby --by theme", "Leaving care"),
                 ("derby", "signature list derby promise/2", "Chief Executive"),
                 ("derby", "reminder list derby", "no address"),
                 ("peterborough", "endorsement stalls peterborough --as-at 2013-07-09", "311"),

@@ -322,6 +322,18 @@ class Derby(History):
         options = {s.title: s.statement_id for s in self.version("promise/1").statements}
         self.assertLessEqual({options[label] for label in wanted}, carried)
 
+    def test_a_round_of_ten_beside_one_of_28(self):
+        told = self.officer.CompareMonitor(parent=self.parent, round_id="2016-07")
+        self.assertEqual((last(told.against_round), told.against_version, told.version), ("2013-07", 1, 2))
+        self.assertEqual(len(told.statements), 10)
+        earlier = {e.statement_id for s in told.statements for e in s.earlier} | {e.statement_id for e in told.dropped}
+        self.assertEqual(earlier, {str(n) for n in range(1, 29)}, "each of the 28 is told of")
+        homes = {s.statement_id: s for s in told.statements}["2"]
+        self.assertEqual([(e.statement_id, e.standing) for e in homes.earlier], [(str(n), 3) for n in range(1, 6)])
+        self.assertEqual({e.statement_id: bool(e.reason) for e in told.dropped}, {"13": True, "18": True, "23": True})
+        work = {s.statement_id: s for s in told.statements}["3"]
+        self.assertEqual([e.standing for e in work.earlier], [2, 2], "nobody answered for either")
+
     def test_it_was_signed(self):
         self.assertEqual(self.signed("promise/2", "2016-03-02"), (["PAPER"], 7, ["press-2016"]))
 
