@@ -80,6 +80,9 @@ class Demo(unittest.TestCase):
                 ("derby", "monitor derby", "not keeping ≠"),
                 ("derby", "cicc ratings derby promise/2", "keeping"),
                 ("derby", "monitor derby", "1 queried"),
+                ("derby", "monitor derby", "2 late"),
+                ("derby", "monitor derby", "○ missing"),
+                ("derby-councillor", "monitor derby", "not keeping *"),
                 ("derby", "monitor derby --compare", "(merged): ✗ red"),
                 ("derby", "monitor derby --by theme", "Leaving care"),
                 ("derby", "signature list derby promise/2", "Chief Executive"),
@@ -87,7 +90,7 @@ class Demo(unittest.TestCase):
                 ("peterborough", "endorsement stalls peterborough --as-at 2013-07-09", "311"),
                 ("peterborough", "endorsement show peterborough pledge/2", "14(b)"),
                 ("peterborough", "issue reach peterborough pledge", "57")):
-            told = self.pledge(f"{council}-officer", *words.split())
+            told = self.pledge(council if "-" in council else f"{council}-officer", *words.split())
             with self.subTest(words):
                 self.assertEqual(told.returncode, 0, told.stderr)
                 self.assertIn(says, told.stdout)
