@@ -19,6 +19,11 @@ const char *view_clean(struct cli *cli, const char *text)
     return text_clean(&cli->arena, text ? text : "");
 }
 
+const char *view_said(struct cli *cli, const char *words)
+{
+    return words && *words ? view_clean(cli, words) : "(the words are no longer kept)";
+}
+
 /* STANDING_NO_COMMITMENT of enum Standing reads "no commitment". */
 static const char *enum_words(struct cli *cli, const ProtobufCEnumDescriptor *type, int number)
 {
@@ -71,7 +76,7 @@ static const char *text_form(struct cli *cli, const char *text, unsigned flags)
     } else if (flags & VIEW_DATE) {
         text = cli_copy(cli, text_date(text, date));
     }
-    return view_clean(cli, text);
+    return flags & VIEW_SAID ? view_said(cli, text) : view_clean(cli, text);
 }
 
 static const char *join(struct cli *cli, char **items, size_t count, unsigned flags)
