@@ -289,6 +289,13 @@ const char *view_clean(struct cli *cli, const char *text);
 /* Words of young people as clean text, or that they are gone where they are empty. */
 const char *view_said(struct cli *cli, const char *words);
 
+/* Prints text line by line, each as clean text. */
+void view_lines(struct cli *cli, const char *text);
+
+/* Prints what is hashed elsewhere as it is, `len` bytes; on a terminal, which would obey what is in
+ * it, as clean lines and says so. */
+void view_exact(struct cli *cli, const void *bytes, size_t len);
+
 /* Prints text wrapped at the terminal's width, every line indented. */
 void view_paragraph(struct cli *cli, FILE *out, const char *text, unsigned indent);
 
