@@ -47,7 +47,7 @@ INSERT INTO retention (kind, what, days, least_days, most_days, basis) VALUES
     'a year of addresses to look into misuse; the entries themselves stay'),
 ('consultation_text', 'Words of a consultation, after it was closed: deleted, all but concerns', 2192, 30, 7305,
     'until the next version is drawn up; what was done about them stays in "you said, we did"'),
-('young_words', 'Words of young people with a rating, in an issue or of a visit, after its day: deleted, all but concerns',
+('young_words', 'Words of young people with a rating, in an issue or of a visit, after they were said: deleted, all but concerns',
     2192, 365, 7305,
     'as long as those of a consultation; how they rated, that they raised or found something, and what was answered stays'),
 ('member', 'Members, after their last day: erased', 2192, 0, 7305,
