@@ -97,6 +97,8 @@ database() {
         cluster_running "$DEMO/pg" && cluster_stop "$DEMO/pg"
     fi
     cluster_start "$DEMO/pg" "$dir"
+    schema_of_plan "$dir" pledge || die "build/demo/ has the data of another version of Pledge, which this one does not read.
+  To begin anew without it: ./demo.sh stop && rm -r build/demo && ./demo.sh"
     schema_deploy "$dir" pledge
 }
 

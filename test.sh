@@ -146,7 +146,12 @@ run_sqitch() {
             [ "$(psql -qAt -d $name -c "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'pledge'")" = 0 ] &&
             echo "ok 3 - leaves nothing behind" &&
             sqitch deploy "db:pg:$name" && sqitch verify "db:pg:$name" &&
-            echo "ok 4 - deploys again"
+            echo "ok 4 - deploys again" &&
+            cd .. && schema_of_plan "$PGHOST" no_such_database && schema_of_plan "$PGHOST" $name &&
+            psql -qX -d $name -c "DELETE FROM sqitch.changes WHERE change = 'grants'" &&
+            schema_of_plan "$PGHOST" $name && echo "ok 5 - the beginning of the plan is of the plan" &&
+            psql -qX -d $name -c "UPDATE sqitch.changes SET script_hash = 'x' WHERE change = 'support'" &&
+            ! schema_of_plan "$PGHOST" $name && echo "ok 6 - another text of a change is not"
     )
 }
 

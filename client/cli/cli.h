@@ -253,7 +253,8 @@ enum view_flag {
     VIEW_OPTIONAL = 256, /* a number that is 0 is empty; left out of a card when empty */
     VIEW_VERSION = 512,  /* promise/2 of a version's resource name */
     VIEW_PAIR = 1024,    /* forum/2007-06-19: the last two identifiers of a resource name */
-    VIEW_PENCE = 2048    /* £1,250.50 */
+    VIEW_PENCE = 2048,   /* £1,250.50 */
+    VIEW_SAID = 4096     /* words of young people, which may be kept no longer */
 };
 
 struct view_column {
@@ -284,6 +285,16 @@ const char *view_pence(struct cli *cli, int64_t pence);
 
 /* Clean text for printing. */
 const char *view_clean(struct cli *cli, const char *text);
+
+/* Words of young people as clean text, or that they are gone where they are empty. */
+const char *view_said(struct cli *cli, const char *words);
+
+/* Prints text line by line, each as clean text. */
+void view_lines(struct cli *cli, const char *text);
+
+/* Prints what is hashed elsewhere as it is, `len` bytes; on a terminal, which would obey what is in
+ * it, as clean lines and says so. */
+void view_exact(struct cli *cli, const void *bytes, size_t len);
 
 /* Prints text wrapped at the terminal's width, every line indented. */
 void view_paragraph(struct cli *cli, FILE *out, const char *text, unsigned indent);

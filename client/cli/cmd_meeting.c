@@ -265,16 +265,6 @@ int run_meeting_parties(struct cli *cli)
     return view_list(cli, SERVICE "ListRepresentation", &request, presence_row, "No meetings.");
 }
 
-/* Prints text line by line, each cleaned of what a terminal would obey. */
-static void print_lines(struct cli *cli, const char *text)
-{
-    while (*text) {
-        size_t len = strcspn(text, "\n");
-        fprintf(cli->out, "%s\n", view_clean(cli, cli_printf(cli, "%.*s", (int)len, text)));
-        text += len + (text[len] != '\0');
-    }
-}
-
 int run_meeting_minutes(struct cli *cli)
 {
     Pledge__V1__GetMinutesRequest request = PLEDGE__V1__GET_MINUTES_REQUEST__INIT;
@@ -284,7 +274,7 @@ int run_meeting_minutes(struct cli *cli)
     if (!reply || cli->json) {
         return reply ? cli_print_json(cli, reply) : CLI_FAILED;
     }
-    print_lines(cli, cli_flag(cli, "markdown") ? reply->markdown : reply->text);
+    view_lines(cli, cli_flag(cli, "markdown") ? reply->markdown : reply->text);
     return CLI_OK;
 }
 

@@ -246,7 +246,7 @@ int run_pledge_content(struct cli *cli)
     if (!reply || cli->json) {
         return reply ? cli_print_json(cli, reply) : CLI_FAILED;
     }
-    fwrite(reply->content.data, 1, reply->content.len, cli->out);
+    view_exact(cli, reply->content.data, reply->content.len);
     return CLI_OK;
 }
 

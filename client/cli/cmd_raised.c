@@ -26,7 +26,7 @@ static const struct view_column issue_row[] = {
     {"state", "state", 0},
     {"due", "due_on", VIEW_DATE},
     {"days over", "days_over", TABLE_RIGHT},
-    {"", "text", TABLE_NOTE},
+    {"", "text", TABLE_NOTE | VIEW_SAID},
     {0},
 };
 
@@ -97,7 +97,7 @@ static int print_issue(struct cli *cli, const Pledge__V1__RaisedIssue *issue, bo
     fputs(dry_run ? "It could be recorded (dry run). Then:\n\n" : "", cli->out);
     view_card(cli, issue, issue_card);
     fputc('\n', cli->out);
-    view_paragraph(cli, cli->out, view_clean(cli, issue->text), 2);
+    view_paragraph(cli, cli->out, view_said(cli, issue->text), 2);
     if (issue->n_history > 0) {
         struct cli_list list = {.items = (void **)issue->history, .count = issue->n_history};
         fputc('\n', cli->out);

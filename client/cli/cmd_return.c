@@ -180,7 +180,7 @@ int run_return_receipt(struct cli *cli)
         return reply ? cli_print_json(cli, reply) : CLI_FAILED;
     }
     if (cli_flag(cli, "content")) {
-        fputs(reply->receipt->content, cli->out);
+        view_exact(cli, reply->receipt->content, strlen(reply->receipt->content));
         return CLI_OK;
     }
     view_card(cli, reply->receipt, receipt_card);

@@ -30,27 +30,27 @@ static const struct view_column finding_row[] = {
     {"follow-up", "follow_up", 0},
     {"due", "follow_up_due_on", VIEW_DATE},
     {"days over", "days_over", TABLE_RIGHT},
-    {"", "text", TABLE_NOTE},
+    {"", "text", TABLE_NOTE | VIEW_SAID},
     {"", "answer", TABLE_NOTE},
     {0},
 };
 
 /* Of one visit, whose answers follow. */
 static const struct view_column visit_finding_row[] = {
-    {"finding", "name", VIEW_ID},
-    {"kind", "kind", 0},
-    {"promise", "statement", VIEW_ID},
-    {"follow-up", "follow_up", 0},
-    {"due", "follow_up_due_on", VIEW_DATE},
-    {"days over", "days_over", TABLE_RIGHT},
-    {"", "text", TABLE_NOTE},
-    {0},
+    {"finding", "name", VIEW_ID},           {"kind", "kind", 0},
+    {"promise", "statement", VIEW_ID},      {"follow-up", "follow_up", 0},
+    {"due", "follow_up_due_on", VIEW_DATE}, {"days over", "days_over", TABLE_RIGHT},
+    {"", "text", TABLE_NOTE | VIEW_SAID},   {0},
 };
 
 /* For those who moderate. */
 static const struct view_column words_row[] = {
-    {"words", "words", VIEW_ID},         {"state", "state", 0},    {"kind", "kind", 0},
-    {"provider", "provider", TABLE_CUT}, {"", "text", TABLE_NOTE}, {0},
+    {"words", "words", VIEW_ID},
+    {"state", "state", 0},
+    {"kind", "kind", 0},
+    {"provider", "provider", TABLE_CUT},
+    {"", "text", TABLE_NOTE | VIEW_SAID},
+    {0},
 };
 
 static const struct view_column visit_card[] = {

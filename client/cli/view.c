@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     VIEW_GAP = 2,         /* between columns, as table.c has it */
@@ -17,6 +18,31 @@ enum {
 const char *view_clean(struct cli *cli, const char *text)
 {
     return text_clean(&cli->arena, text ? text : "");
+}
+
+const char *view_said(struct cli *cli, const char *words)
+{
+    return words && *words ? view_clean(cli, words) : "(the words are no longer kept)";
+}
+
+void view_lines(struct cli *cli, const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        fprintf(cli->out, "%s\n", view_clean(cli, cli_printf(cli, "%.*s", (int)len, text)));
+        text += len + (text[len] != '\0');
+    }
+}
+
+void view_exact(struct cli *cli, const void *bytes, size_t len)
+{
+    if (!isatty(fileno(cli->out))) {
+        fwrite(bytes, 1, len, cli->out);
+        return;
+    }
+    view_lines(cli, cli_printf(cli, "%.*s", (int)len, (const char *)bytes));
+    fflush(cli->out);
+    fputs("This was cleaned for the terminal. A pipe or a file gets the exact bytes.\n", cli->err);
 }
 
 /* STANDING_NO_COMMITMENT of enum Standing reads "no commitment". */
@@ -71,7 +97,7 @@ static const char *text_form(struct cli *cli, const char *text, unsigned flags)
     } else if (flags & VIEW_DATE) {
         text = cli_copy(cli, text_date(text, date));
     }
-    return view_clean(cli, text);
+    return flags & VIEW_SAID ? view_said(cli, text) : view_clean(cli, text);
 }
 
 static const char *join(struct cli *cli, char **items, size_t count, unsigned flags)

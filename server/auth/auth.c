@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/auth/auth.h"
 
+#include "common/base/fnv.h"
 #include "common/base/log.h"
 
 #include <assert.h>
@@ -489,11 +490,7 @@ struct bucket *auth_peer_bucket(struct bucket buckets[AUTH_PEER_BUCKETS], const 
 {
     const char *port = strrchr(peer, ':');
     size_t len = port ? (size_t)(port - peer) : strlen(peer);
-    uint32_t hash = 2166136261U; /* FNV-1a */
-    for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ (unsigned char)peer[i]) * 16777619U;
-    }
-    return &buckets[hash % AUTH_PEER_BUCKETS];
+    return &buckets[fnv_hash(0, peer, len) % AUTH_PEER_BUCKETS];
 }
 
 /* What strangers ask for costs the database, so an address may ask at a rate only. False when it

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/rpc/registry.h"
 
-#include <stdint.h>
-#include <string.h>
+#include "common/base/fnv.h"
 
-/* FNV-1a */
-static uint32_t hash_of(const char *text, size_t len)
-{
-    uint32_t hash = 2166136261U;
-    for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ (unsigned char)text[i]) * 16777619U;
-    }
-    return hash;
-}
+#include <string.h>
 
 static size_t slot_of(const struct registry *registry, const char *path, size_t len)
 {
-    size_t slot = hash_of(path, len) % REGISTRY_SLOTS;
+    size_t slot = fnv_hash(0, path, len) % REGISTRY_SLOTS;
     while (registry->slots[slot] && (strncmp(registry->slots[slot]->path, path, len) != 0 ||
                                      registry->slots[slot]->path[len] != '\0')) {
         slot = (slot + 1) % REGISTRY_SLOTS;

@@ -394,7 +394,6 @@ static void submit(struct execution *execution, const struct db_settings *settin
 static void admitted(struct call *call, const struct db_settings *settings)
 {
     struct execution *execution = call->data;
-    struct err err = {0};
     if (!settings || call->answered) {
         return; /* refused, or given up on while it waited to be admitted */
     }
@@ -403,21 +402,17 @@ static void admitted(struct call *call, const struct db_settings *settings)
     }
     if (execution->method->step && execution->method->step->before) {
         execution->method->step->before(execution, settings);
-        return;
-    }
-    bool good = check_mask(execution, &err);
-    good = execution_steps(execution, false, &err) && good;
-    if (good) {
-        submit(execution, settings);
     } else {
-        call_finish(call, &err);
+        execution_go_on(execution, settings);
     }
 }
 
 void execution_go_on(struct execution *execution, const struct db_settings *settings)
 {
     struct err err = {0};
-    if (execution_steps(execution, false, &err)) {
+    bool good = check_mask(execution, &err);
+    good = execution_steps(execution, false, &err) && good;
+    if (good) {
         submit(execution, settings);
     } else {
         call_finish(execution->call, &err);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/sqlrpc/memo.h"
 
+#include "common/base/fnv.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,14 +50,9 @@ static bool flatten(const struct memo_key *key, struct flat_key *flat)
     return true;
 }
 
-/* FNV-1a */
 static size_t slot_of(const struct memo_key *key, const struct flat_key *flat)
 {
-    uint64_t hash = 14695981039346656037ULL ^ (uintptr_t)key->method;
-    for (size_t i = 0; i < flat->len; i++) {
-        hash = (hash ^ flat->bytes[i]) * 1099511628211ULL;
-    }
-    return (size_t)(hash >> 32) % MEMO_SLOTS;
+    return (size_t)(fnv_hash((uintptr_t)key->method, flat->bytes, flat->len) >> 32) % MEMO_SLOTS;
 }
 
 static void drop(struct memos *memos, size_t slot)

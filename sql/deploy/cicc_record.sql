@@ -234,10 +234,12 @@ BEGIN
            app_principal()
       FROM unnest(p_statements, p_keeping, p_partly, p_not_keeping, p_cannot_say)
         AS g (id, keeping, partly, not_keeping, cannot_say);
-    INSERT INTO response_text (authority_id, pledge_id, version_number, statement_id, rating, text)
+    INSERT INTO response_text (authority_id, pledge_id, version_number, statement_id, rating, received_on,
+                               text)
     SELECT app_authority(), p_pledge, v_number, w.id, (SELECT max(r.rating) FROM statement_rating AS r
                 WHERE r.authority_id = app_authority() AND r.pledge_id = p_pledge
-                  AND r.version_number = v_number AND r.statement_id = w.id), w.text
+                  AND r.version_number = v_number AND r.statement_id = w.id), v_held_on,
+           w.text
       FROM unnest(p_word_statements, p_words) AS w (id, text);
 END
 $$;
@@ -319,8 +321,8 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM fail('PL409', 'There is an issue ' || p_id || ' already.', 'raised_issue_id');
     END IF;
-    INSERT INTO response_text (authority_id, raised_issue_id, text, state)
-    VALUES (app_authority(), p_id, p_text, 'shown');
+    INSERT INTO response_text (authority_id, raised_issue_id, received_on, text, state)
+    VALUES (app_authority(), p_id, v_held_on, p_text, 'shown');
 END
 $$;
 

@@ -234,6 +234,7 @@ CREATE TABLE response_text (
     received_on     date NOT NULL DEFAULT current_date,
     text            text NOT NULL,
     state           text NOT NULL DEFAULT 'waiting',
+    erased_on       date,
     CONSTRAINT response_text_text_id_unique PRIMARY KEY (authority_id, text_id),
     CONSTRAINT response_text_source_one CHECK (
         num_nonnulls(consultation_id, rating, raised_issue_id, finding_id) = 1
@@ -244,10 +245,16 @@ CREATE TABLE response_text (
         FOREIGN KEY (authority_id, consultation_id, question) REFERENCES consultation_question,
     CONSTRAINT response_text_group_id_exists
         FOREIGN KEY (authority_id, consultation_id, group_id) REFERENCES consultation_group,
-    CONSTRAINT response_text_text_length CHECK (is_said(text) AND char_length(text) <= 2000),
+    CONSTRAINT response_text_text_length
+        CHECK (CASE WHEN erased_on IS NULL THEN is_said(text) AND char_length(text) <= 2000
+                    ELSE text = '' END),
+    CONSTRAINT response_text_erased_on_source
+        CHECK (erased_on IS NULL OR num_nonnulls(raised_issue_id, finding_id) = 1),
     CONSTRAINT response_text_state_known
         CHECK (state IN ('waiting', 'shown', 'hidden', 'concern'))
 );
+COMMENT ON TABLE response_text IS 'received_on: the day of the session or visit where words come from one.'
+    ' erased_on: when the words of an issue or a finding went by their period, and the row stayed; else NULL';
 COMMENT ON CONSTRAINT response_text_text_id_unique ON response_text IS 'text: is there already';
 COMMENT ON CONSTRAINT response_text_source_one ON response_text
     IS 'text: comes from a consultation, a rating, an issue or a finding';
@@ -257,6 +264,8 @@ COMMENT ON CONSTRAINT response_text_group_id_exists ON response_text
     IS 'group_id: names no group';
 COMMENT ON CONSTRAINT response_text_text_length ON response_text
     IS 'text: must have 1 to 2000 characters';
+COMMENT ON CONSTRAINT response_text_erased_on_source ON response_text
+    IS 'text: only an issue or a finding is there without its words';
 COMMENT ON CONSTRAINT response_text_state_known ON response_text
     IS 'state: must be waiting, shown, hidden or concern';
 CREATE INDEX response_text_question ON response_text (authority_id, consultation_id, question);

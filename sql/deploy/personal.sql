@@ -47,11 +47,15 @@ INSERT INTO retention (kind, what, days, least_days, most_days, basis) VALUES
     'a year of addresses to look into misuse; the entries themselves stay'),
 ('consultation_text', 'Words of a consultation, after it was closed: deleted, all but concerns', 2192, 30, 7305,
     'until the next version is drawn up; what was done about them stays in "you said, we did"'),
+('young_words', 'Words of young people with a rating, in an issue or of a visit, after they were said: deleted, all but concerns',
+    2192, 365, 7305,
+    'as long as those of a consultation; how they rated, that they raised or found something, and what was answered stays'),
 ('member', 'Members, after their last day: erased', 2192, 0, 7305,
     'six years, in which claims about what a council did can be brought (Limitation Act 1980)');
 
 -- What is held. A test compares the register with the catalogue: each column that can hold words, bytes
--- or an identifier of a person is in here or in personal_none.
+-- or an identifier of a person is in here or in personal_none. A column that holds more than one thing is
+-- in here once for each.
 CREATE TABLE personal_field (
     table_name  text COLLATE "C" NOT NULL,
     column_name text COLLATE "C" NOT NULL,
@@ -61,15 +65,15 @@ CREATE TABLE personal_field (
     kind        text COLLATE "C",
     erasure     text NOT NULL,
     reason      text NOT NULL DEFAULT '',
-    CONSTRAINT personal_field_column_name_unique PRIMARY KEY (table_name, column_name),
+    CONSTRAINT personal_field_holds_unique PRIMARY KEY (table_name, column_name, holds),
     CONSTRAINT personal_field_kind_exists FOREIGN KEY (kind) REFERENCES retention,
     CONSTRAINT personal_field_erasure_known
         CHECK (erasure IN ('cleared', 'replaced', 'deleted', 'kept')),
     CONSTRAINT personal_field_reason_kept CHECK (erasure <> 'kept' OR is_said(reason))
 );
 CREATE INDEX personal_field_kind ON personal_field (kind);
-COMMENT ON CONSTRAINT personal_field_column_name_unique ON personal_field
-    IS 'column_name: is in the register already';
+COMMENT ON CONSTRAINT personal_field_holds_unique ON personal_field
+    IS 'holds: is in the register already';
 COMMENT ON CONSTRAINT personal_field_kind_exists ON personal_field IS 'kind: has no period';
 COMMENT ON CONSTRAINT personal_field_erasure_known ON personal_field
     IS 'erasure: must be cleared, replaced, deleted or kept';
@@ -284,15 +288,20 @@ VALUES
     'names the text', NULL, 'kept', 'it leads to nobody'),
 ('response_text', 'group_id', 'as response.group_id', 'whoever responds', 'says who speaks', NULL, 'kept',
     'as response.group_id'),
-('response_text', 'text', 'what somebody said in their own words', 'whoever responds, and whoever is named',
-    'the pledge is drawn up with those it is made to', 'consultation_text', 'kept',
-    'it is read before anybody else sees it, and what names somebody is hidden'),
+('response_text', 'text', 'what somebody said in a consultation, in their own words',
+    'whoever responds, and whoever is named', 'the pledge is drawn up with those it is made to',
+    'consultation_text', 'kept', 'it is read before anybody else sees it, and what names somebody is hidden'),
+('response_text', 'text', 'what young people said with a rating, in an issue or of a visit',
+    'young people, and whoever is named', 'the pledge is watched by those it is made to', 'young_words', 'kept',
+    'it should name nobody; what names somebody is hidden, or is a concern'),
 ('response_text_move', 'text_id', 'as response_text.text_id', 'whoever responds', 'names the text', NULL, 'kept',
     'it leads to nobody'),
 ('response_text_move', 'principal_id', 'as principal.principal_id', 'who looked at a text', 'says whose it is',
     NULL, 'kept', 'who answers for it is a fact of the post'),
-('response_text_move', 'reason', 'why a text is hidden or a concern', 'whoever is named',
+('response_text_move', 'reason', 'why a text of a consultation is hidden or a concern', 'whoever is named',
     'keeping children safe', 'consultation_text', 'kept', 'the safeguarding officer acts on it'),
+('response_text_move', 'reason', 'why other words of young people are hidden or a concern', 'whoever is named',
+    'keeping children safe', 'young_words', 'kept', 'the safeguarding officer acts on it'),
 ('amendment_decision', 'principal_id', 'as principal.principal_id', 'who recorded a decision',
     'says whose it is', NULL, 'kept', 'who answers for it is a fact of the post');
 

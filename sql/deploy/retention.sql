@@ -41,6 +41,7 @@ DECLARE
     v_until timestamptz := retention_until(p_kind);
     v_places member[];
     v_count bigint;
+    v_more bigint;
 BEGIN
     CASE p_kind
     WHEN 'session' THEN
@@ -63,6 +64,22 @@ BEGIN
         DELETE FROM response_text AS t USING consultation AS c
          WHERE c.authority_id = t.authority_id AND c.consultation_id = t.consultation_id
            AND t.state <> 'concern' AND c.close_time < v_until;
+    WHEN 'young_words' THEN
+        DELETE FROM response_text_move AS m USING response_text AS t
+         WHERE t.authority_id = m.authority_id AND t.text_id = m.text_id AND t.consultation_id IS NULL
+           AND t.state <> 'concern' AND t.received_on < v_until::date;
+        DELETE FROM response_text AS t
+         WHERE t.rating IS NOT NULL AND t.state <> 'concern' AND t.received_on < v_until::date;
+        GET DIAGNOSTICS v_count = ROW_COUNT;
+        -- Who may see an issue or a finding follows from the row of its words, so that stays. What nobody
+        -- has looked at till now is shown to nobody by being without words.
+        UPDATE response_text AS t
+           SET text = '', erased_on = current_date,
+               state = CASE t.state WHEN 'waiting' THEN 'hidden' ELSE t.state END
+         WHERE t.consultation_id IS NULL AND t.state <> 'concern' AND t.erased_on IS NULL
+           AND t.received_on < v_until::date;
+        GET DIAGNOSTICS v_more = ROW_COUNT;
+        RETURN v_count + v_more;
     WHEN 'audit_address' THEN
         UPDATE audit_entry SET peer = NULL, peer_salt = NULL
          WHERE peer IS NOT NULL AND recorded_at < v_until;

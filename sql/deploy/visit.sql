@@ -324,8 +324,8 @@ BEGIN
            CASE WHEN f.statement <> '' THEN version_number(f.version) END, nullif(f.statement, ''), f.due_on
       FROM unnest(v_ids, p_kinds, p_pledges, p_versions, p_statements, p_due_on)
         AS f (id, kind, pledge, version, statement, due_on);
-    INSERT INTO response_text (authority_id, visit_id, finding_id, text)
-    SELECT app_authority(), p_id, f.id, f.text FROM unnest(v_ids, p_texts) AS f (id, text);
+    INSERT INTO response_text (authority_id, visit_id, finding_id, received_on, text)
+    SELECT app_authority(), p_id, f.id, p_on, f.text FROM unnest(v_ids, p_texts) AS f (id, text);
 END
 $$;
 

@@ -218,6 +218,8 @@ BEGIN
        FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM fail('PL404', 'There is no such text.', 'name');
+    ELSIF v.erased_on IS NOT NULL THEN
+        PERFORM fail('PL412', 'These words are no longer kept.', 'name');
     ELSIF v.state = p_state THEN
         RETURN;
     END IF;

@@ -45,7 +45,7 @@ SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.response_answer'::regclass AND relrowsecurity AND relforcerowsecurity;
 SELECT 1 / (count(*) >= 2)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'response_answer';
-SELECT authority_id, consultation_id, text_id, question, group_id, received_on, text, state
+SELECT authority_id, consultation_id, text_id, question, group_id, received_on, text, state, erased_on
   FROM pledge.response_text WHERE false;
 SELECT 1 / count(*) FROM pg_class
  WHERE oid = 'pledge.response_text'::regclass AND relrowsecurity AND relforcerowsecurity;

@@ -244,6 +244,10 @@ class CouncilOfYoungPeople(Watched):
                                             "May is late.", "--on", "2018-06-05"))
         self.assertRegex(show("raised-issue", "list", "derby", "--as-at", "2018-12-31"), "phones +2 Jun 2018 +Housing")
         self.assertIn("From May", show("raised-issue", "show", "derby", "phones"))
+        harness.psql(self.daemon.database, "UPDATE pledge.response_text SET text = '', erased_on = current_date"
+                     " WHERE raised_issue_id = 'phones'")
+        for command in (("list", "derby"), ("show", "derby", "phones")):
+            self.assertIn("(the words are no longer kept)", show("raised-issue", *command))
 
 
 del Cli, SmallCouncil, Watched  # the loader would take them for tests of this program

@@ -19,6 +19,7 @@ import unicodedata
 import grpc
 import harness
 from council import SmallCouncil, day
+from terminal import Terminal
 
 PLEDGE = os.path.join(harness.BUILD, "client/cli/pledge")
 COUNCILS = ("leicester", "halton", "derby", "peterborough")
@@ -114,6 +115,20 @@ class Cli:
             self.assertEqual(process.wait(timeout=RUN_SECONDS), 0, errors)
         os.close(ours)
         return out.decode().replace("\r\n", "\n")
+
+
+    def cleaned_on_a_terminal(self, identity, *arguments):
+        """What a pipe gets, exactly; a terminal gets nothing that it would obey, and is told."""
+        exactly = self.run_pledge(identity, *arguments, text=False)
+        self.assertEqual((exactly.returncode, exactly.stderr), (0, b""))
+        with Terminal([PLEDGE, *arguments], self.environment(identity)) as terminal:
+            self.assertEqual(terminal.end(), 0, terminal.shown)
+        *shown, told = terminal.shown.splitlines()
+        self.assertEqual(told, "This was cleaned for the terminal. A pipe or a file gets the exact bytes.")
+        self.plain("\n".join(shown))
+        lines = exactly.stdout.decode().replace("\t", " ").replace("\x1b", "").replace("\u202e", "")
+        self.assertEqual(shown, lines.rstrip("\n").split("\n"))
+        return exactly.stdout
 
 
 class Councils(Cli, harness.Case):
@@ -295,6 +310,7 @@ class Councils(Cli, harness.Case):
             self.assertIn(word, told)
         content = self.run_pledge("derby-officer", "pledge", "content", "derby", "promise", "2", text=False)
         version = self.api("derby").GetVersion(name="authorities/derby/pledges/promise/versions/2").version
+        self.assertEqual(self.cleaned_on_a_terminal("derby-officer", "pledge", "content", "derby", "promise", "2"), content.stdout)
         self.assertIn(hashlib.sha256(content.stdout).hexdigest(), version.content_hash)
 
     def test_the_host_administrator_repeats_without_harm(self):
@@ -391,6 +407,8 @@ class Returns(Cli, SmallCouncil):
         told = self.good("housing-director", *following)
 
         exported = self.good("housing-director", "return", "export", "derby", "drafted", "housing")
+        self.good("housing-director", "return", "submit",
+                  self.file(exported.replace("at last", "at last\x1b[2J\u202e"), "hostile.csv"), "--replace")
         self.good("housing-director", "return", "submit", self.file(exported, "again.csv"), "--replace")
         self.assertEqual(self.good("housing-director", "return", "export", "derby", "drafted", "housing"), exported)
         for submission in ("1", "2"):
@@ -398,9 +416,12 @@ class Returns(Cli, SmallCouncil):
             content = self.good("housing-director", "return", "receipt", "derby", "drafted", "housing", "--content",
                                 "--submission", submission)
             self.assertIn(hashlib.sha256(content.encode()).hexdigest(), shown)
+        exactly = self.cleaned_on_a_terminal("housing-director", "return", "receipt", "derby", "drafted", "housing", "--content",
+                                            "--submission", "2")
+        self.assertIn("\x1b[2J\u202e", exactly.decode())
         tries = self.good("housing-director", "return", "attempts", "derby", "drafted", "housing")
         self.fits(tries)
-        self.assertEqual(re.findall(r"\b(OK|INVALID_ARGUMENT)\b", tries), ["OK", "OK", "INVALID_ARGUMENT"])
+        self.assertEqual(re.findall(r"\b(OK|INVALID_ARGUMENT)\b", tries), ["OK", "OK", "OK", "INVALID_ARGUMENT"])
         self.assertIn("R052", tries)
 
     def test_what_is_mine_to_do(self):

@@ -95,6 +95,16 @@ class Demo(unittest.TestCase):
                 self.assertEqual(told.returncode, 0, told.stderr)
                 self.assertIn(says, told.stdout)
 
+    def of_another_version(self):
+        """What an older version left is not touched, and it is said how to begin anew."""
+        with open(os.path.join(self.clone, "sql/deploy/support.sql"), "a", encoding="utf-8") as file:
+            file.write("-- Another version.\n")
+        done = self.demo()
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("another version of Pledge", done.stderr)
+        self.assertIn("rm -r build/demo", done.stderr)
+        self.assertEqual(self.pledge("derby-officer", "monitor", "derby").returncode, 0)
+
     def test_a_strangers_way(self):
         done = self.demo()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -127,6 +137,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(self.pledge("derby-inspector", "monitor", "derby").returncode, 0)
         self.assertEqual(self.pledge("derby-inspector", "audit", "export", "derby").returncode, 1)
 
+        self.of_another_version()
         self.assertEqual(self.demo("stop").returncode, 0)
         self.assertIn("not running", self.demo("status").stdout)
 

@@ -79,6 +79,8 @@ class Personal(People):
     def test_everybody_known_reads_the_register(self):
         fields = self.director.ListPersonalFields(page_size=1000).personal_fields
         found = {(f.table, f.column): f for f in fields}
+        self.assertEqual({f.kind for f in fields if (f.table, f.column) == ("response_text", "text")},
+                         {"consultation_text", "young_words"})
         peer = found["audit_entry", "peer"]
         self.assertEqual((peer.kind, peer.days, peer.erasure, peer.reason),
                          ("audit_address", 365, personal_data_pb2.ERASURE_CLEARED, ""))
@@ -279,6 +281,7 @@ class Periods(People):
     def test_periods_are_listed_and_changed(self):
         listed = {r.kind: r for r in self.director.ListRetention().retention}
         self.assertEqual((listed["session"].days, listed["session"].least_days), (30, 1))
+        self.assertEqual((listed["young_words"].days, listed["young_words"].least_days), (2192, 365))
         self.assertIn("audit_address", self.cli("housing-director", "retention", "list")[0])
         self.cli("derby-administrator", "retention", "set", "session", "20", code=1)
         self.cli("admin", "retention", "set", "session", "20", "--dry-run")

@@ -203,6 +203,11 @@ SELECT pg_temp.act('north', 'support_worker');
 SELECT issue_move('bags', 'satisfied', '', '2019-03-01', '');
 SELECT is((SELECT array_agg(kind ORDER BY move) FROM raised_issue_history('bags', current_date, '9999-12-31')),
           '{answered,not_satisfied,answered,satisfied}', 'the whole story');
+SELECT is(ARRAY(SELECT t.received_on - m.held_on FROM response_text AS t
+                  LEFT JOIN statement_rating AS r ON r.statement_id = t.statement_id AND r.rating = t.rating
+                  LEFT JOIN raised_issue AS i ON i.raised_issue_id = t.raised_issue_id
+                  JOIN meeting AS m ON m.body_id = 'cicc' AND m.meeting_id = coalesce(r.meeting_id, i.meeting_id)
+                 WHERE t.text IN ('Good', 'Bin bags', 'It hurts')), '{0,0,0}', 'words are of the day of their session');
 SELECT set_config('test.harm', text_id::text, true) FROM response_text WHERE text = 'It hurts';
 SELECT is((pg_temp.failure(format('SELECT words_moderate(%L, %L, %L)', current_setting('test.harm'), 'hidden', 'x')
           )).state, 'PL412', 'an issue is not hidden');

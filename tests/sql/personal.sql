@@ -31,6 +31,10 @@ SELECT is_empty($$SELECT table_name, column_name FROM personal_field
 SELECT is_empty($$SELECT table_name, column_name FROM personal_none AS n
     WHERE NOT EXISTS (SELECT FROM holder AS h WHERE n.table_name IN ('*', h.table_name)
                          AND n.column_name IN ('*', h.column_name))$$, 'and so does the other list');
+SELECT is(ARRAY(SELECT concat_ws(' ', column_name, kind) FROM personal_field
+                 WHERE table_name LIKE 'response_text%' AND kind IS NOT NULL ORDER BY 1),
+          '{"reason consultation_text","reason young_words","text consultation_text","text young_words"}',
+          'words of young people go by one period or the other');
 CREATE TABLE pledge.later (voice text);
 INSERT INTO holder VALUES ('later', 'voice');
 SELECT ok(NOT pg_temp.is_none(('later', 'voice')::holder), 'a new column is in neither');

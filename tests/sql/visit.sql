@@ -46,6 +46,8 @@ SELECT visit_record('home', 'Harbour House', 'A place to live', 'authorities/nor
     '{"",1,"",""}', '{"",2,"",""}', '{NULL,2020-03-01,2020-01-12,2020-03-01}'),
     visit_record('shop', 'Advice shop', 'Advice', 'authorities/north/partnerAgencies/police', '2020-01-20', 8, '{improvement}',
     '{"Opens late"}', '{""}', '{""}', '{""}', '{2020-02-01}');
+SELECT is((SELECT array_agg(DISTINCT visit_id || ' ' || received_on) FROM response_text),
+          '{"home 2020-01-05","shop 2020-01-20"}', 'words are of the day of the visit');
 SELECT is((pg_temp.failure($$SELECT visit_record('shop', 'A', 'B', 'authorities/north/departments/housing', '2020-01-05', 3,
               '{strength}', '{Good}', '{""}', '{""}', '{""}', '{NULL}')$$)).state, 'PL409', 'an identifier is taken once');
 

@@ -114,6 +114,16 @@ schema_deploy() {
     rm -f "$log"
 }
 
+# schema_of_plan SOCKETS DATABASE : whether what is deployed there, if anything, is how sql/ begins now: the same changes in
+# the same order with the same text. If not, the schema is another version's, and schema_deploy cannot or does not mend it.
+schema_of_plan() {
+    local sockets=$1 database=$2 deployed
+    deployed=$(PGHOST=$sockets psql -qXAt -U postgres -d "$database" -c \
+        "SELECT change || ' ' || script_hash FROM sqitch.changes ORDER BY committed_at" 2>/dev/null) || return 0
+    [ "$deployed" = "$(cd sql && awk '/^[^%@]/ {print $1}' sqitch.plan | head -n "$(grep -c . <<<"$deployed")" |
+        while read -r change; do echo "$change $(sha1sum <"deploy/$change.sql" | cut -d' ' -f1)"; done)" ]
+}
+
 # ca_make DIR : a certificate authority in DIR/ca.pem and DIR/ca.key.
 ca_make() {
     [ -s "$1/ca.pem" ] && return 0

@@ -4,6 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/buf.h"
 #include "common/base/err.h"
+#include "common/base/fnv.h"
 #include "common/base/time.h"
 
 static void arena_gives_until_its_cap(void **state)
@@ -170,6 +171,16 @@ static void violations_are_counted_and_capped(void **state)
     arena_deinit(&arena);
 }
 
+/* Values of the function's authors, and a seed that makes another one. */
+static void hashes(void **state)
+{
+    (void)state;
+    assert_int_equal(fnv_hash(0, "", 0), 0xcbf29ce484222325U);
+    assert_int_equal(fnv_hash(0, "a", 1), 0xaf63dc4c8601ec8cU);
+    assert_int_equal(fnv_hash(0, "foobar", 6), 0x85944171f73967e8U);
+    assert_int_not_equal(fnv_hash(1, "foobar", 6), fnv_hash(2, "foobar", 6));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +191,7 @@ int main(void)
         cmocka_unit_test(buf_reuses_its_front),
         cmocka_unit_test(dates),
         cmocka_unit_test(every_day_of_four_centuries_reads_back),
+        cmocka_unit_test(hashes),
         cmocka_unit_test(instants),
         cmocka_unit_test(violations_are_counted_and_capped),
     };
