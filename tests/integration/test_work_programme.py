@@ -114,6 +114,23 @@ class Work(WorkCouncil):
         self.progress(self.director, item.name, "DONE", "2008-01-01", validate_only=True)
         self.assertEqual([p.state for p in self.officer.GetWorkItem(name=item.name).progress], [2])
 
+    def test_a_repeated_request_is_told_of_its_own(self):
+        """Also when another of the kind has come since."""
+        item = self.item("told")
+        offer = {"agency": f"{self.parent}/partnerAgencies/police", "text": "Bicycles"}
+        first = {"narrative": "Begun.", "state": "WORK_STATE_AGREED", "happened_on": "2008-01-01"}
+        for call, field, one, other in (
+                (self.officer.AddMilestone, "milestone", {"title": "One", "due_on": "2008-01-01"},
+                 {"title": "Two", "due_on": "2008-01-01"}),
+                (self.officer.RecordPartnerOffer, "offer", offer, {**offer, "text": "Tricycles"}),
+                (self.officer.RecordWorkProgress, "progress", first, {**first, "narrative": "Over.", "state": "WORK_STATE_DONE"}),
+                (self.officer.RecordAchievement, "achievement", {"text": "Six places", "evidence": "Register"},
+                 {"text": "Twelve places", "evidence": "Register"})):
+            once = str(uuid.uuid4())
+            done = call(parent=item.name, request_id=once, **{field: one})
+            call(parent=item.name, **{field: other})
+            self.assertEqual(call(parent=item.name, request_id=once, **{field: one}), done, field)
+
     def test_a_list_is_filtered_and_paged(self):
         self.item("f-late", due_on="2008-01-01", source="WORK_SOURCE_FORUM")
         self.item("f-leisure", due_on="2008-01-02", source="WORK_SOURCE_FORUM", owner=f"{self.parent}/departments/leisure")
