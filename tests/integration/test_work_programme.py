@@ -237,6 +237,11 @@ class Programmes(WorkCouncil):
             (122, 2, 120, 1, 1, 1, 0), {"Care": (16, 2, 14, 0, 1, 1, 0), "Next": (15, 0, 15, 1, 0, 0, 0)}))
         self.assertEqual(self.counts("paper", as_at="2008-07-01")[0], (122, 2, 120, 1, 1, 1, 1))
         self.assertEqual(self.counts("paper", as_at="2007-11-30")[0], (122, 0, 122, 0, 0, 0, 0))
+        self.assertEqual(self.counts("paper", as_at="2007-06-21")[0][0], 122)
+        self.refused(Code.NOT_FOUND, self.counts, "paper", as_at="2007-06-20")
+        self.refused(Code.NOT_FOUND, self.councillor.ListProposals, parent=f"{self.parent}/programmes/paper", as_at="2007-06-20")
+        before = self.councillor.ListProgrammes(parent=self.parent, as_at="2007-06-20", page_size=1)
+        self.assertEqual((list(before.programmes), before.next_page_token), ([], ""))
         self.refused(Code.NOT_FOUND, self.counts, "paper", known_on=day(-1))
         of = lambda **more: [p.number for p in self.councillor.ListProposals(parent=name, **more).proposals]
         self.assertEqual((of(overdue_only=True), of(state="PROPOSAL_STATE_DONE"), of(state="PROPOSAL_STATE_SET_ASIDE")),
@@ -293,7 +298,7 @@ class Programmes(WorkCouncil):
             self.bad(WHO, "programme", "import", "derby", self.file(text), says=says)
         rows = [f'"{n}","{AREAS[n % 8]}","Proposal ""{n}"", and more","","","","","",""' for n in range(1, 123)]
         rows[4] = '"5","Money","Five","low","police","All of them","1250.50","A post","2007-11-05"'
-        text = head.replace(', "of 2007"', "") + "number,area,proposal,priority,owner,target,cost,resources,decided_on\n" + "\n".join(rows) + "\n"
+        text = head + "number,area,proposal,priority,owner,target,cost,resources,decided_on\n" + "\n".join(rows) + "\n"
         path = self.file(text)
         self.assertIn("could be loaded (dry run)", self.good(WHO, "programme", "import", "derby", path, "--dry-run"))
         told = self.good(WHO, "programme", "import", "derby", path)
