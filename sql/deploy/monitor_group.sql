@@ -136,6 +136,10 @@ BEGIN
     ELSIF v_against.version_number > v.version_number THEN
         PERFORM fail('PL400', 'Round ' || p_against || ' is of a later version. Ask for the later round, and name'
             ' the earlier as the one to compare with.', 'against_round_id');
+    ELSIF v_against.version_number = v.version_number
+          AND (v_against.observed_to, v_against.round_id) > (v.observed_to, v.round_id) THEN
+        PERFORM fail('PL400', 'Round ' || p_against || ' is the later one. Ask for it, and name the other as the one'
+            ' to compare with.', 'against_round_id');
     END IF;
     RETURN p_against;
 END

@@ -167,6 +167,7 @@ SELECT is(monitor_round_against('n', 'a', current_date), 'a', 'or the one asked 
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''n'', ''x'', current_date)')).state, 'PL404', 'which is one');
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''b'', ''n'', current_date)')).state, 'PL400', 'and not later');
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''b'', ''b'', current_date)')).state, 'PL400', 'nor the same');
+SELECT is((pg_temp.failure('SELECT monitor_round_against(''a'', ''b'', current_date)')).state, 'PL400', 'nor a later one of its version');
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''b'', '''', current_date)')).state, 'PL404', 'if there is any');
 CREATE FUNCTION pg_temp.compared(p_round text, p_against text) RETURNS text[] LANGUAGE sql AS $$
     SELECT ARRAY(SELECT concat_ws(' ', c.statement_id, standing_label(c.rank), nullif(standing_trend(c.rank, c.rank_before), ''),
