@@ -34,7 +34,6 @@ static const struct way {
     {PLEDGE__V1__TASK_KIND__TASK_KIND_MODERATE_TEXTS, "consultation texts", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_DECIDE_AMENDMENT, "amendment list", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_READ_CONCERNS, "consultation concerns", 0},
-    {PLEDGE__V1__TASK_KIND__TASK_KIND_MODERATE_WORDS, "cicc words", 0},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_ANSWER_ISSUE, "raised-issue show", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_ASK_SATISFIED, "raised-issue show", 1},
     {PLEDGE__V1__TASK_KIND__TASK_KIND_DO_ACTION, "meeting actions", 0},
@@ -45,9 +44,33 @@ static const struct way {
     {PLEDGE__V1__TASK_KIND__TASK_KIND_ASSIGN_WORK, "work update", 1},
 };
 
+/* Words that wait are listed version by version where they came with ratings, else over all visits.
+ */
+static const char *moderation_of(struct cli *cli, const char *name)
+{
+    static const char pledges[] = "/pledges/";
+    static const char versions[] = "/versions/";
+    const char *authority = strchr(name, '/');
+    const char *pledge = strstr(name, pledges);
+    const char *version = pledge ? strstr(pledge + strlen(pledges), versions) : NULL;
+    if (!authority) {
+        return "";
+    }
+    int len = (int)strcspn(++authority, "/");
+    if (!version) {
+        return cli_printf(cli, "pledge visit findings %.*s --state waiting", len, authority);
+    }
+    pledge += strlen(pledges);
+    return cli_printf(cli, "pledge cicc words %.*s %.*s/%s --state waiting", len, authority,
+                      (int)(version - pledge), pledge, version + strlen(versions));
+}
+
 /* "pledge return template derby 2016-07 housing" of the task. */
 static const char *command_of(struct cli *cli, const Pledge__V1__Task *task)
 {
+    if (task->kind == PLEDGE__V1__TASK_KIND__TASK_KIND_MODERATE_WORDS) {
+        return moderation_of(cli, task->name);
+    }
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         if (ways[i].kind != task->kind) {
             continue;

@@ -27,7 +27,7 @@ static void problem(struct reading *r, const char *column, const char *text, con
     r->sheet->problem(r->sheet->user, r->row_line, column, text, remedy);
 }
 
-static const char *trim(struct arena *arena, const char *text, size_t len)
+static char *trim(struct arena *arena, const char *text, size_t len)
 {
     while (len > 0 && isspace((unsigned char)*text)) {
         text++;
@@ -50,19 +50,36 @@ size_t csv_sheet_characters(const char *text)
 
 /* ---- directives ---- */
 
+/* A cell in quotes has those of its own doubled. */
+static void single_quotes(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        *to++ = *from;
+        from += from[0] == '"' && from[1] == '"';
+    }
+    *to = '\0';
+}
+
+/* `line` begins with # or, as a cell in quotes, with "#. */
 static void take_directive(const struct csv_sheet *sheet, const char *line, size_t len)
 {
+    bool quoted = *line == '"';
+    /* Spreadsheets pad every line with commas. */
+    while (len > 0 && strchr(",; \t\r", line[len - 1])) {
+        len--;
+    }
+    len -= quoted && line[len - 1] == '"';
     const char *colon = memchr(line, ':', len);
     if (!colon) {
         return;
     }
-    const char *name = trim(sheet->arena, line, (size_t)(colon - line));
-    /* Spreadsheets pad every line with commas. */
-    size_t value_len = len - (size_t)(colon + 1 - line);
-    while (value_len > 0 && strchr(",; \r\"", colon[value_len])) {
-        value_len--;
+    const char *start = line + quoted + 1;
+    const char *name = trim(sheet->arena, start, (size_t)(colon - start));
+    char *value = trim(sheet->arena, colon + 1, len - (size_t)(colon + 1 - line));
+    if (quoted && value) {
+        single_quotes(value);
     }
-    const char *value = trim(sheet->arena, colon + 1, value_len);
     for (const struct csv_sheet_directive *at = sheet->directives; name && value && at->name;
          at++) {
         if (strcasecmp(name, at->name) == 0) {
@@ -85,9 +102,7 @@ static size_t take_directives(const struct csv_sheet *sheet, const char *text, s
             break;
         }
         if (!blank) {
-            size_t body = line_len - skip - 1;
-            take_directive(sheet, text + at + skip + 1,
-                           body > 0 && skip && text[at + line_len - 1] == '"' ? body - 1 : body);
+            take_directive(sheet, text + at, line_len);
         }
         at += line_len + (end ? 1 : 0);
         (*line)++;
@@ -241,5 +256,5 @@ bool csv_sheet_read(const struct csv_sheet *sheet, const char *text, size_t len)
     if (!r.has_header && !r.failed) {
         sheet->problem(sheet->user, 0, "file", "has no header row", sheet->help);
     }
-    return true;
+    return !sheet->arena->failed; /* else a cell may be blank that was not */
 }

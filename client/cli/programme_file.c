@@ -199,8 +199,10 @@ void programme_file_write(FILE *out, const Pledge__V1__ProposalLine *line)
     } else if (line->cost_pence > 0) {
         snprintf(cost, sizeof(cost), "%" PRId64, line->cost_pence / 100);
     }
+    size_t priority = (size_t)line->priority;
+    bool is_known = priority < sizeof(priorities) / sizeof(priorities[0]);
     const char *const cells[COLUMNS] = {
-        number,          line->area,   line->text, priorities[line->priority],
+        number,          line->area,   line->text, is_known ? priorities[priority] : "",
         line->owner_id,  line->target, cost,       line->resource_note,
         line->decided_on};
     for (size_t i = 0; i < COLUMNS; i++) {

@@ -269,6 +269,7 @@ LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v briefing;
+    v_bad jsonb;
 BEGIN
     PERFORM mask_check(p_paths, '{title,topic,held_on}');
     SELECT * INTO v FROM briefing
@@ -277,8 +278,14 @@ BEGIN
         PERFORM fail('PL404', 'There is no session ' || p_id || '.', 'briefing.name');
     END IF;
     PERFORM etag_check(p_etag, etag(v.revision), 'briefing.etag');
-    IF masked('held_on', p_paths) AND p_held_on IS NULL THEN
-        PERFORM fail('PL400', 'Say on which day, as YYYY-MM-DD.', 'briefing.held_on');
+    SELECT jsonb_agg(violation('briefing.' || x.field, x.rule)) INTO v_bad
+      FROM (VALUES
+        (NOT is_said(p_title) OR char_length(p_title) > 200, 'title', 'must have 1 to 200 characters'),
+        (char_length(p_topic) > 200, 'topic', 'must have at most 200 characters'),
+        (p_held_on IS NULL, 'held_on', 'must be a day, as YYYY-MM-DD')) AS x (broken, field, rule)
+     WHERE x.broken AND masked(x.field, p_paths);
+    IF v_bad IS NOT NULL THEN
+        PERFORM fail_all('PL400', 'The session cannot be like this.', v_bad);
     ELSIF masked('held_on', p_paths) AND p_held_on <> v.held_on AND EXISTS (
             SELECT FROM briefing_attendance AS a WHERE a.authority_id = app_authority()
                AND a.briefing_id = p_id

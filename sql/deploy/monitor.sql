@@ -69,13 +69,13 @@ AS $$
         WHEN 1 THEN 'not_keeping' WHEN 3 THEN 'partly' WHEN 6 THEN 'keeping' END, false)
 $$;
 
--- The rule of a round: of the day, or of the one on which an officer had closed it.
+-- The rule of a round: of the day, or that by which an officer closed it.
 CREATE FUNCTION monitor_rule(p_round text, p_as_at date, p_known_on date) RETURNS roll_up
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
 AS $$
-    SELECT roll_up_on(least(p_as_at, p_known_on, (
-        SELECT r.close_time::date FROM round AS r
-         WHERE r.authority_id = app_authority() AND r.round_id = p_round)))
+    SELECT roll_up_on(least(p_as_at, p_known_on), coalesce((
+        SELECT r.close_time FROM round AS r
+         WHERE r.authority_id = app_authority() AND r.round_id = p_round), 'infinity'))
 $$;
 
 -- The rest is plpgsql because it keeps its plans, which cost more than running them.
@@ -131,7 +131,7 @@ $$;
 CREATE FUNCTION monitor_owner(p_round text, p_as_at date, p_known_on date)
 RETURNS TABLE (statement_id text, owner_id text, resource_name text, display_name text,
                return_state text, rating text, reason text, days_late int, commitment_count int,
-               evidence_count int, rank int, worst int, weight int)
+               evidence_count int, rank int, worst int, weight int, is_whole boolean)
 LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pledge, pg_temp
 AS $$
 #variable_conflict use_column
@@ -142,7 +142,7 @@ BEGIN
                (array_agg(l.reason))[1] AS reason, l.days_late, count(*)::int4 AS commitment_count,
                (count(*) FILTER (WHERE l.has_evidence))::int4 AS evidence_count,
                owner_rank(min(l.worst), bool_or(l.is_missing), bool_or(l.worst IS NULL)) AS rank,
-               min(l.worst) AS worst, l.weight
+               min(l.worst) AS worst, l.weight, bool_and(l.worst IS NOT NULL) AS is_whole
           FROM (SELECT * FROM monitor_line(p_round, p_as_at, p_known_on) AS m
                  ORDER BY m.statement_id, m.owner_id, m.resource_name, m.display_name,
                           m.return_state, m.days_late, m.weight, m.worst NULLS LAST,
@@ -152,7 +152,7 @@ BEGIN
     )
     SELECT s.statement_id, s.owner_id, s.resource_name, s.display_name, s.return_state,
            coalesce(('{red,amber,green}'::text[])[s.worst], ''), s.reason, s.days_late,
-           s.commitment_count, s.evidence_count, s.rank, s.worst, s.weight
+           s.commitment_count, s.evidence_count, s.rank, s.worst, s.weight, s.is_whole
       FROM said AS s
      ORDER BY s.statement_id, s.rank, s.owner_id;
 END
@@ -172,7 +172,7 @@ BEGIN
     SELECT m.statement_id,
            roll_up_rank(v_rule.rule, v_rule.green_from, v_rule.amber_from, min(m.worst),
                rating_score(sum((m.worst - 1) * m.weight), sum(m.weight) FILTER (WHERE m.worst > 0)),
-               bool_or(m.rank = 2), false, bool_or(m.rank = 6))
+               bool_or(m.rank = 2), false, bool_or(m.is_whole))
       FROM monitor_owner(p_round, p_as_at, p_known_on) AS m
      GROUP BY m.statement_id;
 END
@@ -217,7 +217,7 @@ BEGIN
         SELECT m.statement_id, count(*)::int4 AS owner_count,
                (count(*) FILTER (WHERE m.rank = 2))::int4 AS missing_count,
                (count(*) FILTER (WHERE m.rank = 5))::int4 AS awaited_count,
-               min(m.worst) AS worst, bool_or(m.rank = 6) AS is_green,
+               min(m.worst) AS worst, bool_or(m.is_whole) AS is_whole,
                rating_score(sum((m.worst - 1) * m.weight),
                             sum(m.weight) FILTER (WHERE m.worst > 0)) AS score,
                array_agg(m.resource_name) AS owners,
@@ -253,7 +253,7 @@ BEGIN
         SELECT s.statement_id, s.title, s.text, o.title AS outcome_title, s.position,
                CASE WHEN l.statement_id IS NULL THEN 4
                     ELSE roll_up_rank(v_rule.rule, v_rule.green_from, v_rule.amber_from, l.worst,
-                                      l.score, l.missing_count > 0, false, l.is_green) END AS rank,
+                                      l.score, l.missing_count > 0, false, l.is_whole) END AS rank,
                b.rank AS rank_before, l.owner_count, l.missing_count, l.awaited_count, l.owners,
                l.owner_names, l.return_states, l.ratings, l.reasons, l.days_late,
                l.commitment_counts, l.evidence_count, l.score, y.prevailing, y.rated_on,

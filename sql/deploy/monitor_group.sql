@@ -45,7 +45,7 @@ BEGIN
         SELECT l.key, l.title, l.place, l.statement_id, l.prevailing, l.owner_id,
                CASE WHEN l.owner_id IS NOT NULL
                     THEN owner_rank(min(l.worst), bool_or(l.is_missing), bool_or(l.worst IS NULL)) END AS rank,
-               min(l.worst) AS worst, max(l.weight) AS weight, bool_or(l.is_late) AS is_late
+               min(l.worst) AS worst, max(l.weight) AS weight, bool_and(l.worst IS NOT NULL) AS is_whole
           FROM line AS l
          GROUP BY l.key, l.title, l.place, l.statement_id, l.prevailing, l.owner_id
     ), stands AS (
@@ -54,7 +54,7 @@ BEGIN
                     ELSE roll_up_rank(v_rule.rule, v_rule.green_from, v_rule.amber_from, min(o.worst),
                         rating_score(sum((o.worst - 1) * o.weight),
                                      sum(o.weight) FILTER (WHERE o.worst > 0)),
-                        bool_or(o.rank = 2), false, bool_or(o.rank = 6)) END AS rank
+                        bool_or(o.rank = 2), false, bool_or(o.is_whole)) END AS rank
           FROM owner_said AS o GROUP BY o.key, o.statement_id, o.prevailing
     ), counted AS (
         SELECT t.key, count(*)::int4 AS statements,
@@ -77,12 +77,12 @@ BEGIN
                rating_score(sum((o.worst - 1) * o.weight),
                             sum(o.weight) FILTER (WHERE o.worst > 0)) AS score,
                min(o.worst) AS worst, coalesce(bool_or(o.rank = 2), false) AS is_missing,
-               bool_or(o.rank IS NULL) AS is_uncommitted, coalesce(bool_or(o.rank = 6), false) AS is_green
+               bool_or(o.rank IS NULL) AS is_uncommitted, bool_or(o.is_whole) AS is_whole
           FROM owner_said AS o GROUP BY o.key
     )
     SELECT g.key, g.title, g.place,
            roll_up_rank(v_rule.rule, v_rule.green_from, v_rule.amber_from, g.worst, g.score, g.is_missing,
-                        g.is_uncommitted, g.is_green),
+                        g.is_uncommitted, g.is_whole),
            CASE v_rule.rule WHEN 'weighted' THEN coalesce(g.score, 0) ELSE 0 END,
            c.statements, c.counts, a.commitments, a.missing, a.awaited, a.late, a.evidence, c.disagreeing
       FROM rolled AS g
@@ -136,6 +136,10 @@ BEGIN
     ELSIF v_against.version_number > v.version_number THEN
         PERFORM fail('PL400', 'Round ' || p_against || ' is of a later version. Ask for the later round, and name'
             ' the earlier as the one to compare with.', 'against_round_id');
+    ELSIF v_against.version_number = v.version_number
+          AND (v_against.observed_to, v_against.round_id) > (v.observed_to, v.round_id) THEN
+        PERFORM fail('PL400', 'Round ' || p_against || ' is the later one. Ask for it, and name the other as the one'
+            ' to compare with.', 'against_round_id');
     END IF;
     RETURN p_against;
 END

@@ -238,7 +238,7 @@ CREATE VIEW return_resource WITH (security_invoker = true) AS
        AND x.round_id = t.round_id AND x.owner_id = t.owner_id;
 COMMENT ON VIEW return_resource IS 'Returns as the API shows them, without their progress';
 
--- Returns and extensions have days of their own; moves carry the one on which they were recorded.
+-- Returns have days of their own; extensions and moves carry the one on which they were recorded.
 CREATE FUNCTION return_standing_on(p_as_at date, p_known_on date)
 RETURNS TABLE (authority_id text, round_id text, owner_id text, resource_name text, display_name text,
                submission int, counts int, received_on date, first_received_on date, due_on date,

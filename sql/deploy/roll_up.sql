@@ -58,14 +58,14 @@ COMMENT ON CONSTRAINT roll_up_weight_weight_range ON roll_up_weight
 
 DO $$ BEGIN PERFORM tenant_tables('{roll_up,roll_up_weight}'); END $$;
 
-CREATE FUNCTION roll_up_on(p_day date) RETURNS roll_up
+CREATE FUNCTION roll_up_on(p_day date, p_until timestamptz DEFAULT 'infinity') RETURNS roll_up
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 DECLARE
     v roll_up;
 BEGIN
     SELECT * INTO v FROM roll_up AS u
-     WHERE u.authority_id = app_authority() AND u.recorded_at::date <= p_day
+     WHERE u.authority_id = app_authority() AND u.recorded_at::date <= p_day AND u.recorded_at <= p_until
      ORDER BY u.revision DESC LIMIT 1;
     IF NOT FOUND THEN
         v.authority_id := app_authority();
@@ -77,23 +77,24 @@ BEGIN
     RETURN v;
 END
 $$;
-COMMENT ON FUNCTION roll_up_on(date) IS 'The rule at the end of a day; the worst stands unless one was chosen.';
+COMMENT ON FUNCTION roll_up_on(date, timestamptz)
+    IS 'The rule at the end of a day, or at a moment before; the worst stands unless one was chosen.';
 
 -- Ranks of standings, from 1: red, missing, amber, no commitment, awaited, green.
 CREATE FUNCTION roll_up_rank(p_rule text, p_green_from int, p_amber_from int, p_worst int, p_score int,
-                             p_missing boolean, p_uncommitted boolean, p_green boolean) RETURNS int
+                             p_missing boolean, p_uncommitted boolean, p_whole boolean) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT CASE WHEN CASE p_rule WHEN 'weighted' THEN p_score < p_amber_from ELSE p_worst = 1 END THEN 1
                 WHEN p_missing THEN 2
                 WHEN CASE p_rule WHEN 'weighted' THEN p_score < p_green_from ELSE p_worst = 2 END THEN 3
                 WHEN p_uncommitted THEN 4
-                WHEN p_green THEN 6
+                WHEN p_whole THEN 6
                 ELSE 5 END
 $$;
 COMMENT ON FUNCTION roll_up_rank(text, int, int, int, int, boolean, boolean, boolean)
     IS 'p_worst: 1 red, 2 amber, 3 green, NULL where nothing came; p_score: 0 to 100 or NULL; then whether a'
-    ' return is missing, whether a statement has no commitment, and whether an owner is green throughout.';
+    ' return is missing, whether a statement has no commitment, and whether an owner has answered throughout.';
 
 -- How bad what one owner says is, over its commitments to a statement. p_open: some have no answer.
 CREATE FUNCTION owner_rank(p_worst int, p_missing boolean, p_open boolean) RETURNS int
@@ -166,7 +167,7 @@ END
 $$;
 
 -- A rule as the API shows it.
-CREATE FUNCTION roll_up_shown(p_day date)
+CREATE FUNCTION roll_up_shown(p_day date, p_until timestamptz DEFAULT 'infinity')
 RETURNS TABLE (rule text, green_from int, amber_from int, owners text[], weights int[],
                update_time timestamptz, etag text)
 LANGUAGE sql STABLE SET search_path = pledge, pg_temp
@@ -178,7 +179,7 @@ AS $$
            ARRAY(SELECT w.weight FROM roll_up_weight AS w
                   WHERE w.authority_id = u.authority_id AND w.revision = u.revision ORDER BY w.owner_id),
            u.recorded_at, etag(u.revision)
-      FROM roll_up_on(p_day) AS u
+      FROM roll_up_on(p_day, p_until) AS u
 $$;
 
 INSERT INTO role_permission (role, permission) VALUES ('officer', 'roll_up.write');

@@ -199,7 +199,8 @@ END;
 COMMENT ON FUNCTION is_closed_on(timestamptz, date, date)
     IS 'Whether an officer had closed a round. That was recorded when it was done.';
 
--- The same of a past day. A commitment carries no day but that on which it was recorded.
+-- The same of a past day. A commitment carries no day but that on which it was recorded; one that was recorded
+-- after a round was closed was never asked about in it.
 CREATE FUNCTION round_owed_on(p_round text, p_as_at date, p_known_on date)
 RETURNS TABLE (statement_id text, owner_id text, commitment_id text)
 LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pledge, pg_temp
@@ -223,7 +224,7 @@ BEGIN
           JOIN commitment_statement AS s ON s.authority_id = c.authority_id
            AND s.commitment_id = c.commitment_id
          WHERE c.authority_id = app_authority() AND c.pledge_id = v.pledge_id
-           AND s.recorded_at::date <= p_known_on
+           AND s.recorded_at::date <= p_known_on AND s.recorded_at <= coalesce(v.close_time, 'infinity')
            AND commitment_owed_on(c.authority_id, c.commitment_id, s.statement_id,
                                   least(p_as_at, p_known_on))
     )
@@ -235,7 +236,7 @@ BEGIN
       JOIN commitment_carried AS k ON k.authority_id = app_authority()
        AND k.commitment_id = d.commitment_id AND k.from_statement_id = d.statement_id
      WHERE k.pledge_id = v.pledge_id AND k.version_number = v.version_number
-       AND k.recorded_at::date <= p_known_on
+       AND k.recorded_at::date <= p_known_on AND k.recorded_at <= coalesce(v.close_time, 'infinity')
      GROUP BY k.statement_id, d.owner_id, d.commitment_id;
 END
 $$;

@@ -311,11 +311,22 @@ BEGIN
         PERFORM fail('PL404', 'There is no strategy or service ' || p_id || '.', 'strategy.name');
     END IF;
     PERFORM etag_check(p_etag, etag(v.revision), 'strategy.etag');
-    SELECT jsonb_agg(violation(s.field, s.rule) ORDER BY s.n) INTO v_bad
-      FROM strategy_statement_violations(p_pledges, p_versions, p_ids) AS s
-     WHERE masked('statements', p_paths);
+    SELECT jsonb_agg(violation(r.field, r.rule) ORDER BY r.n) INTO v_bad
+      FROM (
+        SELECT 'strategy.' || x.field AS field, x.rule, 0 AS n
+          FROM (VALUES
+            (NOT is_said(p_title) OR char_length(p_title) > 200, 'title', 'must have 1 to 200 characters'),
+            (char_length(p_summary) > 2000, 'summary', 'must have at most 2000 characters'),
+            (p_to < v.runs_from, 'runs_to', 'must not be before runs_from'),
+            (p_review_due_on < v.runs_from, 'review_due_on', 'must not be before runs_from')
+          ) AS x (broken, field, rule)
+         WHERE x.broken AND masked(x.field, p_paths)
+        UNION ALL
+        SELECT s.field, s.rule, s.n FROM strategy_statement_violations(p_pledges, p_versions, p_ids) AS s
+         WHERE masked('statements', p_paths)
+      ) AS r;
     IF v_bad IS NOT NULL THEN
-        PERFORM fail_all('PL400', 'It cannot carry these statements.', v_bad);
+        PERFORM fail_all('PL400', 'The strategy or service cannot be like this.', v_bad);
     ELSIF masked('review_due_on', p_paths) AND p_review_due_on IS DISTINCT FROM v.review_due_on
        AND EXISTS (SELECT FROM strategy_review AS r
                     WHERE r.authority_id = app_authority() AND r.strategy_id = p_id) THEN

@@ -147,11 +147,18 @@ BEGIN
        AND c.consultation_id = t.consultation_id
      WHERE p_role = 'support_worker'
     UNION ALL
-    SELECT 'moderate_words', rtrim(p_prefix, '/'), 'Words of young people wait to be moderated', NULL, w.count
-      FROM (SELECT count(*)::int AS count FROM response_text AS t
-             WHERE t.authority_id = app_authority() AND t.consultation_id IS NULL
-               AND t.state = 'waiting') AS w
-     WHERE p_role = 'support_worker' AND w.count > 0
+    SELECT 'moderate_words', p_prefix || 'pledges/' || p.pledge_id || '/versions/' || t.version_number,
+           'Words with ratings of ' || p.title || ' version ' || t.version_number || ' wait to be moderated', NULL,
+           count(*)::int
+      FROM response_text AS t
+      JOIN pledge AS p ON p.authority_id = t.authority_id AND p.pledge_id = t.pledge_id
+     WHERE p_role = 'support_worker' AND t.authority_id = app_authority() AND t.rating IS NOT NULL
+       AND t.state = 'waiting'
+     GROUP BY p.pledge_id, p.title, t.version_number
+    UNION ALL
+    SELECT 'moderate_words', w.name, 'What Young Inspectors found at ' || w.title || ' waits to be moderated', NULL,
+           w.count
+      FROM findings_waiting AS w WHERE p_role = 'support_worker'
     UNION ALL
     SELECT 'read_concerns', rtrim(p_prefix, '/'), 'Safeguarding concerns', NULL, x.count
       FROM (SELECT count(*)::int AS count FROM safeguarding_concerns()) AS x

@@ -384,7 +384,7 @@ BEGIN ATOMIC
       LEFT JOIN work_item AS i ON i.authority_id = p.authority_id AND i.programme_id = p.programme_id
        AND i.number = p.number
       LEFT JOIN work_items_at(p_as_at, p_known_on) AS w ON w.work_item_id = i.work_item_id
-     WHERE g.authority_id = app_authority() AND g.recorded_at::date <= p_known_on;
+     WHERE g.authority_id = app_authority() AND g.published_on <= p_as_at AND g.recorded_at::date <= p_known_on;
 END;
 
 -- How far the authority is with each area, and in the row of area 0 with the whole programme.

@@ -8,11 +8,11 @@ SELECT authority_id, revision, owner_id, weight, recorded_at FROM pledge.roll_up
 SELECT 1 / (count(*) = 2)::int FROM pg_class
  WHERE oid IN ('pledge.roll_up'::regclass, 'pledge.roll_up_weight'::regclass)
    AND relrowsecurity AND relforcerowsecurity;
-SELECT 'pledge.roll_up_on(date)'::regprocedure;
+SELECT 'pledge.roll_up_on(date, timestamptz)'::regprocedure;
 SELECT 'pledge.roll_up_rank(text, integer, integer, integer, integer, boolean, boolean, boolean)'::regprocedure;
 SELECT 'pledge.owner_rank(integer, boolean, boolean)'::regprocedure;
 SELECT 'pledge.rating_score(bigint, bigint)'::regprocedure;
 SELECT 'pledge.roll_up_set(text, integer, integer, text[], integer[], text)'::regprocedure;
-SELECT 'pledge.roll_up_shown(date)'::regprocedure;
+SELECT 'pledge.roll_up_shown(date, timestamptz)'::regprocedure;
 
 ROLLBACK;

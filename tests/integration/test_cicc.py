@@ -232,6 +232,7 @@ class CouncilOfYoungPeople(Watched):
         self.assertIn("Thank you.", show("cicc", "ratings", "derby", "promise/1", "--promise", "2"))
         words = next(w.name for w in self.worker.ListWordsToModerate(parent=self.version.name).words
                      if w.text == "We were asked first.").rsplit("/", 1)[1]
+        self.assertIn("pledge cicc words derby promise/1 --state waiting\n", show("tasks", "derby"))
         self.assertIn("asked first", show("cicc", "words", "derby", "promise/1", "--state", "waiting"))
         self.assertIn("Done", show("cicc", "moderate", "derby", words, "--as", "shown"))
         self.assertIn("asked first", show("cicc", "words", "derby", "promise/1", identity="derby-councillor"))

@@ -114,6 +114,23 @@ class Work(WorkCouncil):
         self.progress(self.director, item.name, "DONE", "2008-01-01", validate_only=True)
         self.assertEqual([p.state for p in self.officer.GetWorkItem(name=item.name).progress], [2])
 
+    def test_a_repeated_request_is_told_of_its_own(self):
+        """Also when another of the kind has come since."""
+        item = self.item("told")
+        offer = {"agency": f"{self.parent}/partnerAgencies/police", "text": "Bicycles"}
+        first = {"narrative": "Begun.", "state": "WORK_STATE_AGREED", "happened_on": "2008-01-01"}
+        for call, field, one, other in (
+                (self.officer.AddMilestone, "milestone", {"title": "One", "due_on": "2008-01-01"},
+                 {"title": "Two", "due_on": "2008-01-01"}),
+                (self.officer.RecordPartnerOffer, "offer", offer, {**offer, "text": "Tricycles"}),
+                (self.officer.RecordWorkProgress, "progress", first, {**first, "narrative": "Over.", "state": "WORK_STATE_DONE"}),
+                (self.officer.RecordAchievement, "achievement", {"text": "Six places", "evidence": "Register"},
+                 {"text": "Twelve places", "evidence": "Register"})):
+            once = str(uuid.uuid4())
+            done = call(parent=item.name, request_id=once, **{field: one})
+            call(parent=item.name, **{field: other})
+            self.assertEqual(call(parent=item.name, request_id=once, **{field: one}), done, field)
+
     def test_a_list_is_filtered_and_paged(self):
         self.item("f-late", due_on="2008-01-01", source="WORK_SOURCE_FORUM")
         self.item("f-leisure", due_on="2008-01-02", source="WORK_SOURCE_FORUM", owner=f"{self.parent}/departments/leisure")
@@ -220,6 +237,11 @@ class Programmes(WorkCouncil):
             (122, 2, 120, 1, 1, 1, 0), {"Care": (16, 2, 14, 0, 1, 1, 0), "Next": (15, 0, 15, 1, 0, 0, 0)}))
         self.assertEqual(self.counts("paper", as_at="2008-07-01")[0], (122, 2, 120, 1, 1, 1, 1))
         self.assertEqual(self.counts("paper", as_at="2007-11-30")[0], (122, 0, 122, 0, 0, 0, 0))
+        self.assertEqual(self.counts("paper", as_at="2007-06-21")[0][0], 122)
+        self.refused(Code.NOT_FOUND, self.counts, "paper", as_at="2007-06-20")
+        self.refused(Code.NOT_FOUND, self.councillor.ListProposals, parent=f"{self.parent}/programmes/paper", as_at="2007-06-20")
+        before = self.councillor.ListProgrammes(parent=self.parent, as_at="2007-06-20", page_size=1)
+        self.assertEqual((list(before.programmes), before.next_page_token), ([], ""))
         self.refused(Code.NOT_FOUND, self.counts, "paper", known_on=day(-1))
         of = lambda **more: [p.number for p in self.councillor.ListProposals(parent=name, **more).proposals]
         self.assertEqual((of(overdue_only=True), of(state="PROPOSAL_STATE_DONE"), of(state="PROPOSAL_STATE_SET_ASIDE")),
@@ -276,7 +298,7 @@ class Programmes(WorkCouncil):
             self.bad(WHO, "programme", "import", "derby", self.file(text), says=says)
         rows = [f'"{n}","{AREAS[n % 8]}","Proposal ""{n}"", and more","","","","","",""' for n in range(1, 123)]
         rows[4] = '"5","Money","Five","low","police","All of them","1250.50","A post","2007-11-05"'
-        text = head.replace(', "of 2007"', "") + "number,area,proposal,priority,owner,target,cost,resources,decided_on\n" + "\n".join(rows) + "\n"
+        text = head + "number,area,proposal,priority,owner,target,cost,resources,decided_on\n" + "\n".join(rows) + "\n"
         path = self.file(text)
         self.assertIn("could be loaded (dry run)", self.good(WHO, "programme", "import", "derby", path, "--dry-run"))
         told = self.good(WHO, "programme", "import", "derby", path)

@@ -62,7 +62,10 @@ SELECT lives_ok($$SELECT briefing_update('next', 'Safe homes', '', current_date 
 SELECT is((SELECT concat_ws(' ', title, held_on - current_date, planned, etag) FROM briefings(current_date, '9999-12-31')
             WHERE briefing_id = 'next'), 'Safe homes 60 t r2', 'and is another then');
 SELECT is((pg_temp.failure($$SELECT briefing_update('next', 'X', '', NULL, 'r1', '{title}')$$)).state, 'PL410', 'an old etag is refused');
-SELECT throws_ok($$SELECT briefing_update('next', ' ', '', NULL, '', '{title}')$$, '23514', NULL, 'it has a title');
+SELECT is(pg_temp.broken($$SELECT briefing_update('next', ' ', repeat('x', 201), NULL, '', '{}')$$),
+          '{briefing.title,briefing.topic,briefing.held_on}', 'every mistake is told at once');
+SELECT is(pg_temp.broken($$SELECT briefing_update('next', ' ', repeat('x', 201), NULL, '', '{title}')$$), '{briefing.title}',
+          'of what is to be changed');
 
 -- Coverage: Blue 1 of 1; Red was absent or sent apologies; Green left on 30 June; one has no party
 CREATE FUNCTION pg_temp.covered(p_kind text, p_from date, p_as_at date) RETURNS text[] LANGUAGE sql AS $$

@@ -115,6 +115,15 @@ SELECT is(pg_temp.shown(), '{"1 amber 63","2 green 100","3 green 100"}', 'three 
 SELECT is(pg_temp.groups('outcome'), '{"Home amber 2 {0,0,1,0,0,1} 2 0 0 1 70",'
           '"Voice green 1 {0,0,0,0,0,1} 1 0 0 0 100"}', 'rolled up further by the same rule');
 SELECT is((SELECT array_agg(w) FROM roll_up_shown(current_date), unnest(weights) AS w), '{3}', 'it is shown');
+SELECT pg_temp.set('weighted', 40, 20, '{learning}', '{3}');
+SELECT is(pg_temp.groups('owner'), '{"Housing green 3 {0,0,0,0,0,3} 2 0 0 0 100",'
+          '"Learning green 1 {0,0,0,0,0,1} 1 0 0 1 50"}', 'an amber that is enough for green is not awaited');
+UPDATE commitment SET withdrawn = true WHERE commitment_id = 'h1';
+SELECT is(pg_temp.shown(), '{"1 green 50","2 no_commitment","3 green 100"}', 'nor of a statement');
+SELECT is(ARRAY(SELECT standing_label(rank) FROM statement_rank('b', current_date, '9999-12-31') ORDER BY statement_id),
+          '{green,green}', 'also when it is recorded');
+UPDATE commitment SET withdrawn = false WHERE commitment_id = 'h1';
+SELECT pg_temp.set('weighted', 75, 40, '{learning}', '{3}');
 SELECT pg_temp.commit_to('p1', 'police', '{1,2,3}');
 SELECT is(pg_temp.shown(), '{"1 missing 63","2 missing 100","3 missing 100"}', 'by no rule is what is missing hidden');
 UPDATE commitment SET withdrawn = true WHERE commitment_id = 'p1';
@@ -129,7 +138,21 @@ SELECT pg_temp.set('worst', 0, 0);
 SELECT is((SELECT score FROM monitor_statement('b', current_date, '9999-12-31') WHERE statement_id = '1'), 63,
           'a closed round keeps its rule');
 SELECT is((SELECT rule FROM roll_up_shown(current_date)), 'worst', 'others do not');
+RESET ROLE;
+UPDATE roll_up SET recorded_at = (SELECT close_time FROM round WHERE round_id = 'b') + interval '1 second'
+ WHERE rule = 'worst';
+SET LOCAL ROLE pledged;
+SELECT is((SELECT score FROM monitor_statement('b', current_date, '9999-12-31') WHERE statement_id = '1'), 63,
+          'also when another was chosen on the same day');
 SELECT throws_ok('UPDATE roll_up SET rule = ''worst''', '42501', NULL, 'a rule is chosen, never changed');
+
+-- What was undertaken after a round was closed was never owed in it.
+SELECT pg_temp.commit_to('p2', 'police', '{3}');
+SELECT is(ARRAY(SELECT DISTINCT owner_id FROM round_owed_on('b', current_date - 1, '9999-12-31') ORDER BY 1),
+          '{housing,learning}', 'on the day of its closing it is not');
+SELECT is(ARRAY(SELECT DISTINCT owner_id FROM round_owed_on('b', current_date - 2, '9999-12-31') ORDER BY 1),
+          '{housing}', 'nor on one before');
+UPDATE commitment SET withdrawn = true WHERE commitment_id = 'p2';
 
 -- Across versions: 1 and 2 become a, 3 is dropped, new is new.
 SELECT version_create('promise', '2', 'Next', '', '{all}', '{All}', '{a,new}', '{all,all}', '{Merged,New}',
@@ -144,6 +167,7 @@ SELECT is(monitor_round_against('n', 'a', current_date), 'a', 'or the one asked 
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''n'', ''x'', current_date)')).state, 'PL404', 'which is one');
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''b'', ''n'', current_date)')).state, 'PL400', 'and not later');
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''b'', ''b'', current_date)')).state, 'PL400', 'nor the same');
+SELECT is((pg_temp.failure('SELECT monitor_round_against(''a'', ''b'', current_date)')).state, 'PL400', 'nor a later one of its version');
 SELECT is((pg_temp.failure('SELECT monitor_round_against(''b'', '''', current_date)')).state, 'PL404', 'if there is any');
 CREATE FUNCTION pg_temp.compared(p_round text, p_against text) RETURNS text[] LANGUAGE sql AS $$
     SELECT ARRAY(SELECT concat_ws(' ', c.statement_id, standing_label(c.rank), nullif(standing_trend(c.rank, c.rank_before), ''),

@@ -78,6 +78,11 @@ SELECT is((SELECT count(*) FROM strategy_statement WHERE strategy_id = 'plan' AN
           'that it carried others before is kept');
 SELECT is(pg_temp.broken($$SELECT strategy_update('plan', '', '', NULL, NULL, '{promise}', '{2}', '{none}', '', '{statements}')$$),
           '{"strategy.statements[0]"}', 'they must be there');
+SELECT is(pg_temp.broken($$SELECT strategy_update('open', ' ', repeat('x', 2001), '2016-12-31', '2016-12-31', '{promise}', '{2}',
+              '{none}', '', '{}')$$), '{strategy.title,strategy.summary,strategy.runs_to,strategy.review_due_on,"strategy.statements[0]"}',
+          'every mistake is told at once');
+SELECT is(pg_temp.broken($$SELECT strategy_update('open', ' ', repeat('x', 2001), NULL, NULL, '{}', '{}', '{}', '', '{title}')$$),
+          '{strategy.title}', 'of what is to be changed');
 
 -- Who may
 SELECT throws_ok($$UPDATE strategy_review SET note = 'X'$$, '42501', NULL, 'what a review found stays');

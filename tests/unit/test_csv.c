@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
 
+#include "client/cli/programme_file.h"
 #include "client/cli/return_file.h"
 #include "client/cli/text.h"
 
@@ -138,6 +139,77 @@ static void limits_hold(void **state)
     arena_deinit(&arena);
 }
 
+/* A file is read whole or not at all, however little memory there is. */
+static void programmes_without_memory(void **state)
+{
+    enum { FEW = 50, STEP = 512, CAP = 256 * 1024 };
+    static const char row[] = "1,A,Text,high,housing,Target,12.50,Note,2007-10-25\n";
+    char *text = NULL;
+    size_t len = 0;
+    size_t refused = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    programme_file_write_head(out, "p", "Title", "Publisher", "2007-06-21");
+    for (int i = 0; i < FEW; i++) {
+        fputs(row, out);
+    }
+    fclose(out);
+    for (size_t cap = STEP; cap <= CAP; cap += STEP) {
+        struct programme_file file;
+        struct arena arena;
+        arena_init(&arena, cap);
+        bool good = programme_file_read(&file, &arena, text, len);
+        refused += !good;
+        if (good) {
+            assert_int_equal(file.problem_count, 0);
+            assert_int_equal(file.count, FEW);
+            assert_string_equal(file.lines[FEW - 1]->resource_note, "Note");
+            assert_string_equal(file.lines[FEW - 1]->decided_on, "2007-10-25");
+            assert_string_equal(file.title, "Title");
+        }
+        arena_deinit(&arena);
+    }
+    assert_in_range(refused, 1, CAP / STEP - 1);
+    free(text);
+}
+
+static void programmes_are_written_and_read(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *title;
+    } table[] = {
+        {"# title: A \"green paper\"", "A \"green paper\""},
+        {"# title: A paper ,,", "A paper"},
+        {"\"# title: A \"\"green paper\"\"\",,", "A \"green paper\""},
+        {"\"# title: Time, and change\"", "Time, and change"},
+        {"\"# title: \"\"Change\"\", they say\";;\r", "\"Change\", they say"},
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct programme_file file;
+        struct arena arena;
+        char text[256];
+        int len = snprintf(text, sizeof(text), "%s\nnumber,area,proposal\n1,A,B\n", table[i].line);
+        arena_init(&arena, 1 << 20);
+        assert_true(programme_file_read(&file, &arena, text, (size_t)len));
+        assert_int_equal(file.problem_count, 0);
+        assert_string_equal(file.title, table[i].title);
+        arena_deinit(&arena);
+    }
+    /* A service that is newer may know a priority that we do not. */
+    Pledge__V1__ProposalLine line = PLEDGE__V1__PROPOSAL_LINE__INIT;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    line.number = 1;
+    line.priority = (Pledge__V1__WorkPriority)9;
+    programme_file_write(out, &line);
+    fclose(out);
+    assert_string_equal(text, "\"1\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"\n");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +217,8 @@ int main(void)
         cmocka_unit_test(problems_of_files),
         cmocka_unit_test(what_the_service_found_is_merged),
         cmocka_unit_test(limits_hold),
+        cmocka_unit_test(programmes_without_memory),
+        cmocka_unit_test(programmes_are_written_and_read),
     };
     text_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

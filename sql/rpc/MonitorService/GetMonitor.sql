@@ -43,7 +43,7 @@ SELECT a.display_name AS authority_display_name,
   JOIN version AS v ON v.authority_id = r.authority_id AND v.pledge_id = r.pledge_id
    AND v.version_number = r.version_number
  CROSS JOIN expected AS e
- CROSS JOIN LATERAL roll_up_shown(least(q.as_at, q.known_on, r.close_time::date)) AS u
+ CROSS JOIN LATERAL roll_up_shown(least(q.as_at, q.known_on), coalesce(r.close_time, 'infinity')) AS u
  WHERE r.authority_id = app_authority();
 -- into: statements
 SELECT m.statement_id, m.title, m.text, m.outcome_title, m.standing, m.trend, m.owner_count,

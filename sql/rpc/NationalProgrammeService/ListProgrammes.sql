@@ -18,7 +18,8 @@ SELECT page_next(ARRAY(
     SELECT p.published_on || ' ' || p.programme_id
       FROM programme_resource AS p
      CROSS JOIN page_after_day(:page_token::text, 'programmes') AS k
-     WHERE p.authority_id = app_authority() AND p.create_time::date <= coalesce(:known_on::date, '9999-12-31')
+     WHERE p.authority_id = app_authority() AND p.published_on <= (SELECT as_at_day(:as_at::date))
+       AND p.create_time::date <= coalesce(:known_on::date, '9999-12-31')
        AND (p.published_on, p.programme_id) < (k.ret_day, k.ret_id)
      ORDER BY p.published_on DESC, p.programme_id DESC
      LIMIT page_limit(:page_size::int4) + 1

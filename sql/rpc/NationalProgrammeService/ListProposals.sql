@@ -28,4 +28,6 @@ SELECT page_next(ARRAY(
      LIMIT page_limit(:page_size::int4) + 1
 ), :page_size::int4, 'proposals', :page_token::text) AS next_page_token
   FROM programme_resource AS p
- WHERE p.authority_id = app_authority() AND p.programme_id = :parent/programmes::text;
+ WHERE p.authority_id = app_authority() AND p.programme_id = :parent/programmes::text
+   AND p.published_on <= (SELECT as_at_day(:as_at::date))
+   AND p.create_time::date <= coalesce(:known_on::date, '9999-12-31');
