@@ -52,4 +52,15 @@ $$;
 COMMENT ON FUNCTION request_begin(uuid, text, bytea)
     IS 'Takes a request''s name, or raises PL208 if the same was done, PL400 if another was.';
 
+-- What a call adds without giving it a name is found by when it was recorded: by then others may have come.
+CREATE FUNCTION request_time(p_request_id text) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+AS $$
+    SELECT coalesce((SELECT r.recorded_at FROM request AS r
+                      WHERE r.principal_id = app_principal() AND p_request_id <> ''
+                        AND r.request_id = uuid_or_null(p_request_id)), now())
+$$;
+COMMENT ON FUNCTION request_time(text)
+    IS 'When what the request asked for was recorded: now, or of one that is repeated, then.';
+
 COMMIT;

@@ -2,6 +2,7 @@
 -- Revert pledge:request from pg
 BEGIN;
 
+DROP FUNCTION pledge.request_time(text);
 DROP FUNCTION pledge.request_begin(uuid, text, bytea);
 DROP TABLE pledge.request;
 

@@ -9,5 +9,6 @@ SELECT 1 / count(*) FROM pg_class
 SELECT 1 / (count(*) >= 1)::int FROM pg_policies
  WHERE schemaname = 'pledge' AND tablename = 'request';
 SELECT 'pledge.request_begin(uuid, text, bytea)'::regprocedure;
+SELECT 'pledge.request_time(text)'::regprocedure;
 
 ROLLBACK;

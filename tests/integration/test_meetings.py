@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Meetings of a forum: agenda, attendance, quorum, parties, decisions, actions that carry over, minutes."""
 
+import uuid
+
 import grpc
 import harness
 from council import SmallCouncil, day
@@ -78,6 +80,22 @@ class Meetings(Forum):
         self.refused(Code.PERMISSION_DENIED, self.stranger.ListRepresentation, parent=body)
         for api in (self.agency, self.admin):
             self.refused(Code.PERMISSION_DENIED, api.ListRepresentation, parent=body)
+
+    def test_a_repeated_request_is_told_of_its_own(self):
+        """Also when another of the kind has come since."""
+        meeting = self.meeting(self.forum("repeats"), "2006-03-07")
+        owner = {"owner": f"{self.parent}/departments/housing", "due_on": "2006-04-01"}
+        for call, field, one in (
+                (self.officer.AddAgendaItem, "agenda_item", {"part": "AGENDA_PART_THEME", "title": "Health"}),
+                (self.officer.AddPaper, "paper", {"item": 1, "title": "A paper", "author": "Nurse", "reference": "A1"}),
+                (self.officer.RecordMeetingDecision, "decision", {"item": 1, "text": "To ask.", "proposer": "Chair"}),
+                (self.officer.AddAction, "action", {"item": 1, "text": "Ask", **owner})):
+            once = str(uuid.uuid4())
+            done = call(parent=meeting, request_id=once, **{field: one})
+            text = "title" if "title" in one else "text"
+            other = call(parent=meeting, **{field: {**one, text: "Another"}})
+            self.assertNotEqual(other, done)
+            self.assertEqual(call(parent=meeting, request_id=once, **{field: one}), done, field)
 
     def test_open_actions_carry_over_by_themselves(self):
         body = self.forum("actions")

@@ -12,5 +12,6 @@ SELECT rating_name AS rating, owner, owner_display_name, replied_on, text, recor
    AND version_number = version_number(:name/pledges/versions::text)
    AND statement_id = :name/pledges/versions/statements::text
    AND rating = version_number(:name/pledges/versions/statements/ratings::text)
+   AND recorded_at = request_time(:request_id::text)
  ORDER BY reply DESC
  LIMIT 1;

@@ -9,5 +9,6 @@ SELECT said_done_create(
 SELECT name, said, done, question, amendment_id, publish_time, create_time
   FROM said_done_resource
  WHERE authority_id = app_authority() AND consultation_id = :parent/consultations::text
+   AND create_time = request_time(:request_id::text)
  ORDER BY entry DESC
  LIMIT 1;

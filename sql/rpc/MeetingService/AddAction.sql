@@ -10,5 +10,9 @@ SELECT name, held_on, item, text, owner, seat_id, owner_display_name, due_on, st
        note_count, days_over
   FROM action_standing(current_date, '9999-12-31')
  WHERE body_id = :parent/bodies::text AND meeting_id = :parent/bodies/meetings::text
+   AND action IN (SELECT a.action FROM meeting_action AS a
+                   WHERE a.authority_id = app_authority() AND a.body_id = :parent/bodies::text
+                     AND a.meeting_id = :parent/bodies/meetings::text
+                     AND a.recorded_at = request_time(:request_id::text))
  ORDER BY action DESC
  LIMIT 1;

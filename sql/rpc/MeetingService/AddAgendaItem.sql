@@ -10,5 +10,6 @@ SELECT item, part, title
   FROM meeting_item
  WHERE authority_id = app_authority() AND body_id = :parent/bodies::text
    AND meeting_id = :parent/bodies/meetings::text
+   AND recorded_at = request_time(:request_id::text)
  ORDER BY item DESC
  LIMIT 1;

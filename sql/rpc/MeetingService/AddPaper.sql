@@ -10,5 +10,6 @@ SELECT item, title, author, reference, content_hash
   FROM meeting_paper
  WHERE authority_id = app_authority() AND body_id = :parent/bodies::text
    AND meeting_id = :parent/bodies/meetings::text AND item = :paper.item::int4
+   AND recorded_at = request_time(:request_id::text)
  ORDER BY paper DESC
  LIMIT 1;

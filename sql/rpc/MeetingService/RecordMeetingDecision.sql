@@ -11,5 +11,6 @@ SELECT decision, item, text, proposer, votes_for, votes_against, votes_abstained
   FROM meeting_decision
  WHERE authority_id = app_authority() AND body_id = :parent/bodies::text
    AND meeting_id = :parent/bodies/meetings::text
+   AND recorded_at = request_time(:request_id::text)
  ORDER BY decision DESC
  LIMIT 1;
