@@ -28,80 +28,91 @@ LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = 
 AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN QUERY
-    -- of the open rounds, what the caller's own owner is asked for
-    WITH asked AS MATERIALIZED (
-        SELECT p_prefix || 'rounds/' || r.round_id || '/returns/' || t.owner_id AS name, t.state, t.due_on,
-               t.display_name || ' for ' || r.title AS whose, c.commitment_count
+    IF p_role IN ('director', 'partner_agency') THEN
+        RETURN QUERY
+        -- of the open rounds, what the caller's own owner is asked for
+        WITH asked AS MATERIALIZED (
+            SELECT p_prefix || 'rounds/' || r.round_id || '/returns/' || t.owner_id AS name, t.state, t.due_on,
+                   t.display_name || ' for ' || r.title AS whose, c.commitment_count
+              FROM round AS r
+              JOIN return_standing AS t ON t.authority_id = r.authority_id AND t.round_id = r.round_id
+               AND t.owner_id = app_owner()
+             CROSS JOIN LATERAL (
+                SELECT count(DISTINCT w.commitment_id)::int4 AS commitment_count FROM round_owed AS w
+                 WHERE w.authority_id = r.authority_id AND w.round_id = r.round_id
+                   AND w.owner_id = t.owner_id) AS c
+             WHERE r.authority_id = app_authority()
+               AND r.close_time IS NULL AND r.opens_on <= current_date
+               AND current_date <= greatest(r.closes_on, t.due_on) AND c.commitment_count > 0
+        )
+        SELECT 'send_return', e.name, 'Return of ' || e.whose, e.due_on, e.commitment_count
+          FROM asked AS e WHERE e.state IN ('not_started', 'draft', 'checked', 'missing')
+        UNION ALL
+        SELECT 'answer_query', e.name, 'Question on the return of ' || e.whose, e.due_on, 1
+          FROM asked AS e WHERE e.state = 'queried';
+    END IF;
+    IF p_role IN ('director', 'officer') THEN
+        RETURN QUERY
+        WITH received AS MATERIALIZED (
+            -- of all rounds; one pass over the submissions and one over the moves, names only of what is left
+            SELECT s.round_id, s.owner_id, s.submission, coalesce(m.kind, received_state(s.submission)) AS state
+              FROM (SELECT DISTINCT ON (l.round_id, l.owner_id) l.round_id, l.owner_id, l.submission
+                      FROM return_submission AS l
+                     WHERE l.authority_id = app_authority()
+                       AND (p_role = 'officer' OR p_role = 'director' AND l.owner_id = app_owner())
+                     ORDER BY l.round_id DESC, l.owner_id DESC, l.submission DESC) AS s
+              LEFT JOIN (SELECT DISTINCT ON (n.round_id, n.owner_id) n.round_id, n.owner_id, n.submission, n.kind
+                           FROM return_move AS n
+                          WHERE n.authority_id = app_authority()
+                            AND (p_role = 'officer' OR p_role = 'director' AND n.owner_id = app_owner())
+                          ORDER BY n.round_id DESC, n.owner_id DESC, n.submission DESC, n.move DESC) AS m
+                     ON m.round_id = s.round_id AND m.owner_id = s.owner_id AND m.submission = s.submission
+        ), waiting AS MATERIALIZED (
+            SELECT p_prefix || 'rounds/' || e.round_id || '/returns/' || e.owner_id AS name, e.round_id,
+                   e.owner_id, e.submission, e.state, o.kind AS owner_kind, r.due_on,
+                   o.display_name || ' for ' || r.title AS whose
+              FROM received AS e
+              JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = e.round_id
+              JOIN owner AS o ON o.authority_id = app_authority() AND o.owner_id = e.owner_id
+             WHERE e.state IN ('submitted', 'resubmitted', 'certified')
+        )
+        SELECT 'certify_return', e.name, 'Return of ' || e.whose || ' waits to be certified',
+               coalesce(x.due_on, e.due_on),
+               (SELECT count(*)::int4 FROM progress AS p
+                 WHERE p.authority_id = app_authority() AND p.round_id = e.round_id
+                   AND p.owner_id = e.owner_id AND p.submission = e.submission)
+          FROM waiting AS e
+          LEFT JOIN round_extended AS x ON x.authority_id = app_authority() AND x.round_id = e.round_id
+           AND x.owner_id = e.owner_id
+         WHERE e.state IN ('submitted', 'resubmitted')
+           AND e.owner_kind = CASE p_role WHEN 'director' THEN 'department' ELSE 'partner_agency' END
+        UNION ALL
+        SELECT 'review_return', e.name, 'Return of ' || e.whose || ' is certified: accept or query it', NULL, 1
+          FROM waiting AS e WHERE p_role = 'officer' AND e.state = 'certified'
+        UNION ALL
+        SELECT 'publish_returns', p_prefix || 'rounds/' || r.round_id, 'Returns for ' || r.title
+               || ' are accepted: publish them', NULL, e.count
+          FROM (SELECT a.round_id, count(*)::int4 AS count FROM received AS a
+                 WHERE p_role = 'officer' AND a.state = 'accepted' GROUP BY a.round_id) AS e
+          JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = e.round_id;
+    END IF;
+    IF p_role = 'officer' THEN
+        RETURN QUERY
+        SELECT 'close_round', p_prefix || 'rounds/' || r.round_id, r.title || ' takes no more returns',
+               r.closes_on, 1
           FROM round AS r
-          JOIN return_standing AS t ON t.authority_id = r.authority_id AND t.round_id = r.round_id
-           AND t.owner_id = app_owner()
-         CROSS JOIN LATERAL (
-            SELECT count(DISTINCT w.commitment_id)::int4 AS commitment_count FROM round_owed AS w
-             WHERE w.authority_id = r.authority_id AND w.round_id = r.round_id
-               AND w.owner_id = t.owner_id) AS c
-         WHERE p_role IN ('director', 'partner_agency') AND r.authority_id = app_authority()
-           AND r.close_time IS NULL AND r.opens_on <= current_date
-           AND current_date <= greatest(r.closes_on, t.due_on) AND c.commitment_count > 0
-    ), received AS MATERIALIZED (
-        -- of all rounds; one pass over the submissions and one over the moves
-        SELECT p_prefix || 'rounds/' || s.round_id || '/returns/' || s.owner_id AS name, s.round_id,
-               s.owner_id, s.submission, o.kind AS owner_kind, r.title,
-               o.display_name || ' for ' || r.title AS whose,
-               coalesce(m.kind, received_state(s.submission)) AS state
-          FROM (SELECT DISTINCT ON (l.round_id, l.owner_id) l.round_id, l.owner_id, l.submission
-                  FROM return_submission AS l
-                 WHERE l.authority_id = app_authority()
-                   AND (p_role = 'officer' OR p_role = 'director' AND l.owner_id = app_owner())
-                 ORDER BY l.round_id, l.owner_id, l.submission DESC) AS s
-          LEFT JOIN (SELECT DISTINCT ON (n.round_id, n.owner_id) n.round_id, n.owner_id, n.submission, n.kind
-                       FROM return_move AS n
-                      WHERE n.authority_id = app_authority()
-                        AND (p_role = 'officer' OR p_role = 'director' AND n.owner_id = app_owner())
-                      ORDER BY n.round_id, n.owner_id, n.submission DESC, n.move DESC) AS m
-                 ON m.round_id = s.round_id AND m.owner_id = s.owner_id AND m.submission = s.submission
-          JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = s.round_id
-          JOIN owner AS o ON o.authority_id = app_authority() AND o.owner_id = s.owner_id
-    )
-    SELECT 'send_return', e.name, 'Return of ' || e.whose, e.due_on, e.commitment_count
-      FROM asked AS e WHERE e.state IN ('not_started', 'draft', 'checked', 'missing')
-    UNION ALL
-    SELECT 'answer_query', e.name, 'Question on the return of ' || e.whose, e.due_on, 1
-      FROM asked AS e WHERE e.state = 'queried'
-    UNION ALL
-    SELECT 'certify_return', e.name, 'Return of ' || e.whose || ' waits to be certified',
-           coalesce(x.due_on, r.due_on),
-           (SELECT count(*)::int4 FROM progress AS p
-             WHERE p.authority_id = app_authority() AND p.round_id = e.round_id
-               AND p.owner_id = e.owner_id AND p.submission = e.submission)
-      FROM received AS e
-      JOIN round AS r ON r.authority_id = app_authority() AND r.round_id = e.round_id
-      LEFT JOIN round_extended AS x ON x.authority_id = app_authority() AND x.round_id = e.round_id
-       AND x.owner_id = e.owner_id
-     WHERE e.state IN ('submitted', 'resubmitted')
-       AND e.owner_kind = CASE p_role WHEN 'director' THEN 'department' ELSE 'partner_agency' END
-    UNION ALL
-    SELECT 'review_return', e.name, 'Return of ' || e.whose || ' is certified: accept or query it', NULL, 1
-      FROM received AS e WHERE p_role = 'officer' AND e.state = 'certified'
-    UNION ALL
-    SELECT 'publish_returns', p_prefix || 'rounds/' || e.round_id, 'Returns for ' || min(e.title)
-           || ' are accepted: publish them', NULL, count(*)::int4
-      FROM received AS e WHERE p_role = 'officer' AND e.state = 'accepted' GROUP BY e.round_id
-    UNION ALL
-    SELECT 'close_round', p_prefix || 'rounds/' || r.round_id, r.title || ' takes no more returns',
-           r.closes_on, 1
-      FROM round AS r
-     WHERE p_role = 'officer' AND r.authority_id = app_authority() AND r.close_time IS NULL
-       AND current_date > r.closes_on
-       AND NOT EXISTS (SELECT FROM round_extended AS x WHERE x.authority_id = r.authority_id
-                          AND x.round_id = r.round_id AND x.due_on >= current_date)
-    UNION ALL
-    SELECT 'set_address', p_prefix || 'reminderAddresses/' || m.level || '/' || m.owner_id,
-           'Reminders of ' || o.display_name || ' have no address for the ' || m.level, NULL, count(*)::int
-      FROM reminder AS m
-      JOIN owner AS o ON o.authority_id = m.authority_id AND o.owner_id = m.owner_id
-     WHERE p_role = 'officer' AND m.authority_id = app_authority() AND m.state = 'no_address'
-     GROUP BY m.level, m.owner_id, o.display_name;
+         WHERE r.authority_id = app_authority() AND r.close_time IS NULL
+           AND current_date > r.closes_on
+           AND NOT EXISTS (SELECT FROM round_extended AS x WHERE x.authority_id = r.authority_id
+                              AND x.round_id = r.round_id AND x.due_on >= current_date)
+        UNION ALL
+        SELECT 'set_address', p_prefix || 'reminderAddresses/' || m.level || '/' || m.owner_id,
+               'Reminders of ' || o.display_name || ' have no address for the ' || m.level, NULL, count(*)::int
+          FROM reminder AS m
+          JOIN owner AS o ON o.authority_id = m.authority_id AND o.owner_id = m.owner_id
+         WHERE m.authority_id = app_authority() AND m.state = 'no_address'
+         GROUP BY m.level, m.owner_id, o.display_name;
+    END IF;
 END
 $$;
 

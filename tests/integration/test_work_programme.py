@@ -131,6 +131,21 @@ class Work(WorkCouncil):
             call(parent=item.name, **{field: other})
             self.assertEqual(call(parent=item.name, request_id=once, **{field: one}), done, field)
 
+    def test_what_is_to_be_done_comes_in_pages(self):
+        for name in ("p-one", "p-two", "p-three"):
+            self.item(name, due_on="2008-01-01")
+        whole = self.officer.ListTasks(parent=self.parent, page_size=1000)
+        self.assertEqual(whole.next_page_token, "")
+        self.assertLessEqual({f"{self.parent}/workItems/p-{n}" for n in ("one", "two", "three")}, {t.name for t in whole.tasks})
+        pages, token = [], ""
+        while not pages or token:
+            page = self.officer.ListTasks(parent=self.parent, page_size=2, page_token=token)
+            pages.append(page)
+            token = page.next_page_token
+        self.assertEqual([task for page in pages for task in page.tasks], list(whole.tasks))
+        self.assertEqual({len(page.tasks) for page in pages[:-1]}, {2})
+        self.refused(Code.INVALID_ARGUMENT, self.officer.ListTasks, parent=self.parent, page_token="x", field="page_token")
+
     def test_a_list_is_filtered_and_paged(self):
         self.item("f-late", due_on="2008-01-01", source="WORK_SOURCE_FORUM")
         self.item("f-leisure", due_on="2008-01-02", source="WORK_SOURCE_FORUM", owner=f"{self.parent}/departments/leisure")
