@@ -7,8 +7,6 @@ BEGIN;
 
 SET LOCAL search_path = pledge, pg_temp;
 
--- The parts are run by generic plans: one made anew for a role is no better and costs more than the run.
---
 -- A thing to do: what, with which resource, in words, by which day, and how many.
 CREATE TYPE task_line AS (kind text, name text, title text, due_on date, count int);
 
@@ -24,7 +22,7 @@ COMMENT ON FUNCTION in_short(text) IS 'At most 120 characters, for a line of a l
 
 -- Returns: who owes them, who certifies them, who reviews them, and who is reminded.
 CREATE FUNCTION return_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -118,7 +116,7 @@ $$;
 
 -- The way of a version: decisions to be recorded, and amendments.
 CREATE FUNCTION version_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -145,7 +143,7 @@ $$;
 
 -- What young people said and asked: words to be moderated, issues to be answered.
 CREATE FUNCTION voice_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -193,7 +191,7 @@ $$;
 
 -- What bodies and owners undertook besides returns.
 CREATE FUNCTION work_tasks(p_prefix text, p_role text) RETURNS SETOF task_line
-LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
