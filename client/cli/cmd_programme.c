@@ -195,8 +195,10 @@ static int print_problems(struct cli *cli, struct programme_file *file, const ch
         cli_print_json_value(cli, json_pack("{s:o}", "problems", list));
         return CLI_FAILED;
     }
-    fprintf(cli->out, "%s: %zu proposal%s read, nothing loaded\n", path, file->count,
-            file->count == 1 ? "" : "s");
+    view_paragraph(cli, cli->out,
+                   cli_printf(cli, "%s: %zu proposal%s read, nothing loaded", view_clean(cli, path),
+                              file->count, file->count == 1 ? "" : "s"),
+                   0);
     table_init(&table, &cli->arena, 2);
     table_column(&table, "", 0);
     table_column(&table, "", 0);
