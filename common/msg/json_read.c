@@ -301,17 +301,19 @@ static bool read_timestamp(struct reader *r, const json_t *json, Google__Protobu
            wrong(r, "a time such as \"2016-07-31T12:00:00Z\"", json);
 }
 
-/* "displayName,dueOn" becomes display_name and due_on. */
-/* Both forms of a name are taken, dueOn and due_on, but not one that would come back as another. */
+/* Both forms of a name are taken, dueOn and due_on, but not one that would come back as another, or
+ * cut: it is longer than any field's. */
 static bool is_mask(const char *text)
 {
     bool good = text != NULL;
-    for (; good && *text; text++) {
-        good = *text != '_' || islower((unsigned char)text[1]);
+    for (const char *path = text; good && *text; text++) {
+        path = *text == ',' ? text + 1 : path;
+        good = (*text != '_' || islower((unsigned char)text[1])) && text - path < JSON_NAME_MAX - 1;
     }
     return good;
 }
 
+/* "displayName,dueOn" becomes display_name and due_on. */
 static bool read_mask(struct reader *r, const json_t *json, Google__Protobuf__FieldMask *mask)
 {
     const char *text = json_string_value(json);

@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define D16 "dddddddddddddddd"
+#define D64 D16 D16 D16 D16 /* two of them are longer than any field's name */
+
 /* What is read and written again says the same, in the canonical form. */
 static void there_and_back(void **state)
 {
@@ -108,6 +111,8 @@ static void refusals(void **state)
         {&pledge__v1__update_round_request__descriptor, "{\"updateMask\":\"due__on\"}",
          "update_mask "},
         {&pledge__v1__update_round_request__descriptor, "{\"updateMask\":\"title,_W\"}",
+         "update_mask "},
+        {&pledge__v1__update_round_request__descriptor, "{\"updateMask\":\"title," D64 D64 "\"}",
          "update_mask "},
         {&pledge__v1__submit_return_request__descriptor,
          "{\"ownerReturn\":{\"progress\":[{},{\"rating\":\"red\"},3]}}",
