@@ -301,14 +301,19 @@ static bool read_timestamp(struct reader *r, const json_t *json, Google__Protobu
            wrong(r, "a time such as \"2016-07-31T12:00:00Z\"", json);
 }
 
-/* Both forms of a name are taken, dueOn and due_on, but not one that would come back as another, or
- * cut: it is longer than any field's. */
+/* Both forms of a name are taken, dueOn and due_on, but nothing that would come back as another: an
+ * underscore before no letter, an empty name in a list, one that is longer than any field's. */
 static bool is_mask(const char *text)
 {
     bool good = text != NULL;
     for (const char *path = text; good && *text; text++) {
-        path = *text == ',' ? text + 1 : path;
-        good = (*text != '_' || islower((unsigned char)text[1])) && text - path < JSON_NAME_MAX - 1;
+        if (*text == ',') {
+            good = text > path && text[1] != '\0';
+            path = text + 1;
+        } else {
+            good = (*text != '_' || islower((unsigned char)text[1])) &&
+                   text - path < JSON_NAME_MAX - 1;
+        }
     }
     return good;
 }
