@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/cicc.h"
 #include "client/cli/commands.h"
+#include "client/cli/consultation.h"
 
 #include "pledge/v1/monitor.pb-c.h"
-
-#include <stdlib.h>
 
 static int print_rule(struct cli *cli, const Pledge__V1__RollUp *rule)
 {
@@ -46,14 +45,11 @@ int run_roll_up_show(struct cli *cli)
 /* A whole number of an option, 0 where it was not given. False with usage printed. */
 static bool read_number(struct cli *cli, const char *option, const char *text, int32_t *ret_number)
 {
-    char *end = NULL;
-    long number = text ? strtol(text, &end, 10) : 0;
-    if (text && (!*text || *end || number < 0 || number > INT32_MAX)) {
+    *ret_number = text ? consultation_number(text) : 0;
+    if (*ret_number < 0) {
         cli_usage(cli, "--%s takes a number, not \"%s\"", option, text);
-        return false;
     }
-    *ret_number = (int32_t)number;
-    return true;
+    return *ret_number >= 0;
 }
 
 /* Each --weight OWNER=N. False with the mistake printed. */
