@@ -22,6 +22,7 @@
 #include <link.h>
 #include <malloc.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,12 @@
 
 enum task { TASK_SERVE, TASK_CHECK, TASK_PERMISSIONS };
 
-enum { DATABASE_WAIT_SECONDS = 30, EXIT_USAGE = 2, FORGET_AFTER_NS = 500 * 1000 * 1000 };
+enum {
+    DATABASE_WAIT_SECONDS = 30,
+    DATABASE_ANSWER_MS = 10 * 1000,
+    EXIT_USAGE = 2,
+    FORGET_AFTER_NS = 500 * 1000 * 1000,
+};
 
 /* All that the workers share, made before they start. */
 struct daemon {
@@ -73,11 +79,41 @@ static void report(const char *where, const char *what)
     log_event(LOG_LEVEL_ERROR, "disagreement", "{s:s, s:s}", "where", where, "what", what);
 }
 
-/* The database may still be coming up when the machine starts. */
-static PGconn *connect_database(const char *conninfo)
+/* A connection that comes up while other things are done. */
+struct arrival {
+    PGconn *conn;
+    PostgresPollingStatusType state;
+};
+
+static bool arrival_go_on(struct arrival *arrival, int wait_ms)
 {
+    bool reads = arrival->state == PGRES_POLLING_READING;
+    struct pollfd socket = {PQsocket(arrival->conn), reads ? POLLIN : POLLOUT, 0};
+    if (poll(&socket, 1, wait_ms) != 1) {
+        return false;
+    }
+    arrival->state = PQconnectPoll(arrival->conn);
+    return arrival->state == PGRES_POLLING_READING || arrival->state == PGRES_POLLING_WRITING;
+}
+
+/* Asks the server for a connection, so that its backend starts beside us. */
+static struct arrival arrival_begin(const char *conninfo)
+{
+    struct arrival arrival = {PQconnectStart(conninfo), PGRES_POLLING_WRITING};
+    if (PQstatus(arrival.conn) != CONNECTION_BAD) {
+        arrival_go_on(&arrival, 0);
+    }
+    return arrival;
+}
+
+/* The connection once it is there, or NULL. The database may still be coming up when the machine
+ * starts. */
+static PGconn *arrival_end(struct arrival *arrival, const char *conninfo)
+{
+    PGconn *conn = arrival->conn;
+    while (PQstatus(conn) != CONNECTION_BAD && arrival_go_on(arrival, DATABASE_ANSWER_MS)) {
+    }
     for (int waited = 0;; waited++) {
-        PGconn *conn = PQconnectdb(conninfo);
         if (PQstatus(conn) == CONNECTION_OK) {
             PQclear(PQexec(conn, "SET search_path = pledge, pg_temp"));
             return conn;
@@ -90,6 +126,22 @@ static PGconn *connect_database(const char *conninfo)
             return NULL;
         }
         sleep(1);
+        conn = PQconnectdb(conninfo);
+    }
+}
+
+/* Holds what was loaded against the database. */
+static void check_database(struct daemon *daemon, PGconn *const *conns, struct problems *problems)
+{
+    struct err err = {0};
+    if (!auth_roles_read(conns[0], &daemon->roles, &err) ||
+        !db_rules_read(conns[0], &daemon->catalog.rules, &err)) {
+        problem(problems, "database", "%s; is the schema deployed?", err.message);
+        return;
+    }
+    sql_methods_check(&daemon->methods, conns, &daemon->roles, problems);
+    if (!signin_register(&daemon->registry, &daemon->roles, &err)) {
+        problem(problems, "signin", "%s", err.message);
     }
 }
 
@@ -97,29 +149,34 @@ static PGconn *connect_database(const char *conninfo)
 static bool check_all(struct daemon *daemon)
 {
     struct problems problems = {.report = report};
-    struct err err = {0};
     memcpy(daemon->handlers, signin_statements, sizeof(signin_statements));
     memcpy(daemon->handlers + SIGNIN_STATEMENTS, signup_statements, sizeof(signup_statements));
     memcpy(daemon->handlers + SIGNIN_STATEMENTS + SIGNUP_STATEMENTS, outbox_statements,
            sizeof(outbox_statements));
     daemon->methods.extra = daemon->handlers;
     daemon->methods.extra_count = SIGNIN_STATEMENTS + SIGNUP_STATEMENTS + OUTBOX_STATEMENTS;
+    struct arrival arrivals[SQL_CHECK_CONNECTIONS];
+    PGconn *conns[SQL_CHECK_CONNECTIONS];
+    bool all_there = true;
+    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
+        arrivals[i] = arrival_begin(daemon->config.database);
+    }
     sql_methods_load(&daemon->methods, daemon->config.sql_directory, schema_services, &problems);
     signup_register(&daemon->signup, &daemon->methods, &problems);
-    PGconn *conn = connect_database(daemon->config.database);
-    if (!conn) {
+    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
+        conns[i] = all_there ? arrival_end(&arrivals[i], daemon->config.database)
+                             : (PQfinish(arrivals[i].conn), NULL);
+        all_there = all_there && conns[i];
+    }
+    if (all_there) {
+        check_database(daemon, conns, &problems);
+    }
+    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
+        PQfinish(conns[i]);
+    }
+    if (!all_there) {
         return false;
     }
-    if (!auth_roles_read(conn, &daemon->roles, &err) ||
-        !db_rules_read(conn, &daemon->catalog.rules, &err)) {
-        problem(&problems, "database", "%s; is the schema deployed?", err.message);
-    } else {
-        sql_methods_check(&daemon->methods, conn, &daemon->roles, &problems);
-        if (!signin_register(&daemon->registry, &daemon->roles, &err)) {
-            problem(&problems, "signin", "%s", err.message);
-        }
-    }
-    PQfinish(conn);
     sql_methods_register(&daemon->methods, &daemon->registry, schema_services, &problems);
     daemon->catalog.statements = daemon->methods.statements;
     daemon->catalog.statement_count = daemon->methods.statement_count;

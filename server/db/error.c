@@ -42,11 +42,11 @@ static int compare_rules(const void *a, const void *b)
 bool db_rules_read(PGconn *conn, struct db_rules *rules, struct err *err)
 {
     static const char sql[] =
-        "SELECT c.conname, split_part(obj_description(c.oid, 'pg_constraint'), ': ', 1),"
-        " substr(obj_description(c.oid, 'pg_constraint'),"
-        "        strpos(obj_description(c.oid, 'pg_constraint'), ': ') + 2)"
-        " FROM pg_constraint c WHERE c.connamespace = 'pledge'::regnamespace"
-        " AND strpos(obj_description(c.oid, 'pg_constraint'), ': ') > 0";
+        "SELECT c.conname, split_part(d.description, ': ', 1),"
+        " substr(d.description, strpos(d.description, ': ') + 2)"
+        " FROM pg_constraint AS c JOIN pg_description AS d ON d.objoid = c.oid"
+        " AND d.classoid = 'pg_constraint'::regclass AND d.objsubid = 0"
+        " WHERE c.connamespace = 'pledge'::regnamespace AND strpos(d.description, ': ') > 0";
     PGresult *result = PQexec(conn, sql);
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         err_set(err, GRPC_INTERNAL, "reading constraint comments: %s", PQerrorMessage(conn));

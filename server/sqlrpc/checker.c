@@ -59,6 +59,7 @@ struct question {
 
 enum { MAX_QUESTIONS = 16 };
 
+/* What one connection is asked. */
 struct questions {
     PGconn *conn;
     struct problems *problems;
@@ -107,10 +108,21 @@ static void take_answers(struct questions *questions)
     questions->count = 0;
 }
 
-static void ask(struct questions *questions, struct question question)
+/* All connections, asked in turn as many questions as one may be: one backend works out answers
+ * while another is sent questions. */
+struct examination {
+    struct questions of[SQL_CHECK_CONNECTIONS];
+    unsigned turn;
+};
+
+static void ask(struct examination *examination, struct question question)
 {
+    struct questions *questions = &examination->of[examination->turn];
     PGconn *conn = questions->conn;
     const struct db_statement *db = question.db;
+    if (questions->count == MAX_QUESTIONS) {
+        take_answers(questions);
+    }
     if (!PQsendPrepare(conn, db->name, db->sql, db->param_count, db->param_types) ||
         !PQsendDescribePrepared(conn, db->name) || !PQpipelineSync(conn)) {
         problem(questions->problems, question.where, "the database says: %s", PQerrorMessage(conn));
@@ -118,31 +130,36 @@ static void ask(struct questions *questions, struct question question)
     }
     questions->items[questions->count++] = question;
     if (questions->count == MAX_QUESTIONS) {
-        take_answers(questions);
+        examination->turn = (examination->turn + 1) % SQL_CHECK_CONNECTIONS;
     }
 }
 
-static void ask_all(struct sql_methods *methods, PGconn *conn, struct problems *problems)
+static void ask_all(struct sql_methods *methods, PGconn *const *conns, struct problems *problems)
 {
-    struct questions questions = {.conn = conn, .problems = problems};
-    PQenterPipelineMode(conn);
+    struct examination examination = {0};
+    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
+        examination.of[i] = (struct questions){.conn = conns[i], .problems = problems};
+        PQenterPipelineMode(conns[i]);
+    }
     for (size_t i = 0; i < SQL_ENGINE_STATEMENTS; i++) {
         struct db_statement *statement = sql_engine_statements[i];
-        ask(&questions, (struct question){.db = statement, .where = statement->name});
+        ask(&examination, (struct question){.db = statement, .where = statement->name});
     }
     for (size_t i = 0; i < methods->extra_count; i++) {
-        ask(&questions,
+        ask(&examination,
             (struct question){.db = methods->extra[i], .where = methods->extra[i]->name});
     }
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         for (unsigned k = 0; method->method.path && k < method->statement_count; k++) {
             struct sql_statement *statement = &method->statements[k];
-            ask(&questions, (struct question){&statement->db, statement, method->file});
+            ask(&examination, (struct question){&statement->db, statement, method->file});
         }
     }
-    take_answers(&questions);
-    PQexitPipelineMode(conn);
+    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
+        take_answers(&examination.of[i]);
+        PQexitPipelineMode(conns[i]);
+    }
 }
 
 /* Whether a statement reaches `field` of `message` when its rows lie at `path`. */
@@ -202,11 +219,11 @@ static void check_reply_filled(const struct sql_method *method, struct problems 
     }
 }
 
-void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct auth_roles *roles,
-                       struct problems *problems)
+void sql_methods_check(struct sql_methods *methods, PGconn *const *conns,
+                       const struct auth_roles *roles, struct problems *problems)
 {
     size_t before = problems->count;
-    ask_all(methods, conn, problems);
+    ask_all(methods, conns, problems);
     bool answered = problems->count == before;
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];

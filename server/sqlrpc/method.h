@@ -105,10 +105,14 @@ void problem(struct problems *problems, const char *where, const char *format, .
 void sql_methods_load(struct sql_methods *methods, const char *directory,
                       const ProtobufCServiceDescriptor *const *services, struct problems *problems);
 
-/* Compares with a database over a blocking connection, and makes the columns: unknown parameter or
- * column, wrong type, unfilled reply field, unknown permission. */
-void sql_methods_check(struct sql_methods *methods, PGconn *conn, const struct auth_roles *roles,
-                       struct problems *problems);
+/* Over how many connections statements are held against the database: more would begin with caches
+ * of their own to fill for longer than they save. */
+enum { SQL_CHECK_CONNECTIONS = 2 };
+
+/* Compares with a database over SQL_CHECK_CONNECTIONS blocking connections to it, and makes the
+ * columns: unknown parameter or column, wrong type, unfilled reply field, unknown permission. */
+void sql_methods_check(struct sql_methods *methods, PGconn *const *conns,
+                       const struct auth_roles *roles, struct problems *problems);
 
 /* Adds them to the registry and asks for every method of the services: each needs one answer. */
 void sql_methods_register(struct sql_methods *methods, struct registry *registry,
