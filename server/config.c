@@ -51,7 +51,7 @@ static const struct setting {
     NUMBER(slow_call_ms, "PLEDGED_SLOW_CALL_MS", 500, 0, 600000),
     NUMBER(principal_rate, "PLEDGED_PRINCIPAL_RATE", 5000, 0, 1000000),
     NUMBER(database_in_the_clear, "PLEDGED_DATABASE_IN_THE_CLEAR", 0, 0, 1),
-    NUMBER(signin_newcomers, "PLEDGED_SIGNIN_NEWCOMERS", 240, 0, 1000000),
+    NUMBER(signin_newcomers, "PLEDGED_SIGNIN_NEWCOMERS", 60, 0, 1000000),
     NUMBER(signin_rate, "PLEDGED_SIGNIN_RATE", 120, 0, 100000),
     NUMBER(session_idle_minutes, "PLEDGED_SESSION_IDLE_MINUTES", 30, 1, 720),
     NUMBER(session_hours, "PLEDGED_SESSION_HOURS", 12, 1, 168),

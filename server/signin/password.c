@@ -42,11 +42,12 @@ struct db_statement password_statements[PASSWORD_STATEMENTS] = {
                 .param_count = 3,
                 .param_types = (const Oid[]){TEXT_OID, TEXT_OID, TEXT_OID}},
     [DONE] = {.name = "signin_done",
-              .sql = "SELECT * FROM signin_done($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-              .param_count = 11,
-              .param_types =
-                  (const Oid[]){TEXT_OID, UUID_OID, INT8_OID, BYTEA_OID, BYTEA_OID, BYTEA_OID,
-                                BYTEA_OID, INT4_OID, INT4_OID, TEXT_OID, TEXT_OID}},
+              .sql = "SELECT * FROM signin_done($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+                     " $13)",
+              .param_count = 13,
+              .param_types = (const Oid[]){TEXT_OID, UUID_OID, TEXT_OID, TEXT_OID, INT8_OID,
+                                           BYTEA_OID, BYTEA_OID, BYTEA_OID, BYTEA_OID, INT4_OID,
+                                           INT4_OID, TEXT_OID, TEXT_OID}},
     [SIGN_OUT] = {.name = "sign_out",
                   .sql = "SELECT sign_out($1, $2)",
                   .param_count = 2,
@@ -113,8 +114,9 @@ static void judge(struct errand *errand)
     bool current =
         !proof->code || secret_code_fits(code_key, proof->code, time(NULL), &visit->step);
     visit->good = fits && opened && current;
-    if (visit->good && proof->new_password) {
-        visit->good = secret_password_hash(proof->new_password, visit->new_hash);
+    if (visit->good && (proof->new_password || secret_password_stale(visit->hash))) {
+        visit->good = secret_password_hash(
+            proof->new_password ? proof->new_password : proof->password, visit->new_hash);
     }
     sodium_memzero(code_key, sizeof(code_key));
     sodium_memzero(proof->password, strlen(proof->password));
@@ -190,6 +192,8 @@ static void begin_session(struct visit *visit)
     secret_token(visit->device_token, visit->new_device);
     visit_put_text(visit, visit->user_name);
     visit_put_bytes(visit, visit->principal, UUID_SIZE);
+    visit_put_text(visit, visit->hash);
+    visit_put_text(visit, *visit->new_hash ? visit->new_hash : visit->hash);
     visit_put_int8(visit, visit->step);
     visit_put_hash(visit, *request->recovery_code ? visit->shown_hash : NULL);
     visit_put_hash(visit, *request->device_token ? visit->device : NULL);

@@ -50,6 +50,11 @@ bool secret_password_hash(const char *password, char ret_hash[crypto_pwhash_STRB
                                  SECRET_ARGON_MEMORY, crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
+bool secret_password_stale(const char *hash)
+{
+    return crypto_pwhash_str_needs_rehash(hash, SECRET_ARGON_PASSES, SECRET_ARGON_MEMORY) == 1;
+}
+
 /* What passwords of names that nobody has are held against, so that they take as long. */
 static pthread_once_t nobody_once = PTHREAD_ONCE_INIT;
 static char nobody_hash[crypto_pwhash_STRBYTES];

@@ -304,7 +304,7 @@ bool visit_may_try(struct visit *visit)
 bool visit_may_come(struct visit *visit)
 {
     struct err err = {.retry_after_ms = 1000};
-    enum { MINUTE = 60, AT_ONCE_SECONDS = 5 };
+    enum { MINUTE = 60, AT_ONCE_SECONDS = 20 };
     uint64_t rate = (uint64_t)visit->signin->config->newcomers_a_minute;
     if (rate == 0 || bucket_try(&visit->signin->newcomers, visit->call->rpc->loop->now_ms, MINUTE,
                                 rate, MINUTE + AT_ONCE_SECONDS * rate)) {

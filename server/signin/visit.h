@@ -7,7 +7,7 @@
 #include "server/signin/signin.h"
 
 enum {
-    VISIT_MAX_PARAMS = 12,
+    VISIT_MAX_PARAMS = 13,
     VISIT_MAX_STEPS = 2,
     VISIT_MAX_TEXT = 1024, /* bytes of what somebody types */
     PASSWORD_STATEMENTS = 7,

@@ -270,18 +270,21 @@ AS $$
 $$;
 
 -- The end of an attempt whose password was right, and its one-time code if there is a step. No row: the
--- code was used before, or the recovery code is none.
+-- code was used before, the recovery code is none, or the password is not the one whose hash was looked
+-- at any more. The new hash is of the same password, at what one costs now.
 CREATE FUNCTION signin_done(
-    p_user_name text, p_principal uuid, p_step bigint, p_recovery bytea, p_old_device bytea,
-    p_device bytea, p_token bytea, p_idle_seconds int, p_life_seconds int, p_method text, p_peer text)
+    p_user_name text, p_principal uuid, p_hash text, p_new_hash text, p_step bigint, p_recovery bytea,
+    p_old_device bytea, p_device bytea, p_token bytea, p_idle_seconds int, p_life_seconds int,
+    p_method text, p_peer text)
 RETURNS SETOF session_told
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pledge, pg_temp
 AS $$
 BEGIN
-    IF p_recovery IS NULL THEN
-        UPDATE password SET code_step = p_step
-         WHERE principal_id = p_principal AND code_step < p_step;
-    ELSE
+    UPDATE password SET hash = p_new_hash,
+           code_step = CASE WHEN p_recovery IS NULL THEN p_step ELSE code_step END
+     WHERE principal_id = p_principal AND hash = p_hash
+       AND (p_recovery IS NOT NULL OR code_step < p_step);
+    IF FOUND AND p_recovery IS NOT NULL THEN
         UPDATE recovery_code SET use_time = now()
          WHERE principal_id = p_principal AND code_hash = p_recovery AND use_time IS NULL;
     END IF;
@@ -297,7 +300,8 @@ BEGIN
         p_token, p_idle_seconds, p_life_seconds, p_method, p_peer)) AS t;
 END
 $$;
-COMMENT ON FUNCTION signin_done(text, uuid, bigint, bytea, bytea, bytea, bytea, int, int, text, text)
+COMMENT ON FUNCTION signin_done(text, uuid, text, text, bigint, bytea, bytea, bytea, bytea, int, int,
+    text, text)
     IS 'Begins a session after a right password and code.';
 
 -- The end of a sign-in by an identity provider, whose word counts for its own authority. No row: the

@@ -22,8 +22,8 @@ DROP FUNCTION pledge.member_invitation(text);
 DROP FUNCTION pledge.member_invite(text);
 DROP FUNCTION pledge.invitation_make(uuid);
 DROP FUNCTION pledge.signin_by_provider(text, text, bytea, bigint, bytea, int, int, text, text);
-DROP FUNCTION pledge.signin_done(text, uuid, bigint, bytea, bytea, bytea, bytea, int, int, text,
-    text);
+DROP FUNCTION pledge.signin_done(text, uuid, text, text, bigint, bytea, bytea, bytea, bytea, int,
+    int, text, text);
 DROP FUNCTION pledge.device_remember(uuid, bytea);
 DROP FUNCTION pledge.session_tell(pledge.session);
 DROP FUNCTION pledge.session_begin(uuid, text, text, bytea, int, int, text, text);

@@ -26,8 +26,8 @@ SELECT 'pledge.signin_failed(text, text, text, text)'::regprocedure;
 SELECT 'pledge.session_begin(uuid, text, text, bytea, int, int, text, text)'::regprocedure;
 SELECT 'pledge.session_tell(pledge.session)'::regprocedure;
 SELECT 'pledge.device_remember(uuid, bytea)'::regprocedure;
-SELECT 'pledge.signin_done(text, uuid, bigint, bytea, bytea, bytea, bytea, int, int, text,'
-    'text)'::regprocedure;
+SELECT 'pledge.signin_done(text, uuid, text, text, bigint, bytea, bytea, bytea, bytea, int,'
+    'int, text, text)'::regprocedure;
 SELECT 'pledge.signin_by_provider(text, text, bytea, bigint, bytea, int, int, text,'
     'text)'::regprocedure;
 SELECT 'pledge.invitation_make(uuid)'::regprocedure;

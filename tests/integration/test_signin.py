@@ -3,6 +3,8 @@
 
 import base64
 import concurrent.futures
+import ctypes
+import ctypes.util
 import hashlib
 import hmac
 import re
@@ -148,7 +150,30 @@ class SignIn(harness.Case):
         for secret in (PASSWORD, person.api.token, person.device, person.codes[0], person.secret, raw.hex()):
             self.assertNotIn(secret, dump)
             self.assertNotIn(secret, self.daemon.log_text())
-        self.assertIn("$argon2id$v=19$m=19456,t=2,p=1$", dump)
+        self.assertIn("$argon2id$v=19$m=9216,t=4,p=1$", dump)
+
+    def test_a_hash_of_another_cost_is_made_anew(self):
+        person = self.person()
+        sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
+        older = ctypes.create_string_buffer(128)
+        passes, memory = 2, 19 << 20
+        self.assertEqual(sodium.crypto_pwhash_str(older, PASSWORD.encode(), ctypes.c_ulonglong(len(PASSWORD)),
+                                                  ctypes.c_ulonglong(passes), ctypes.c_size_t(memory)), 0)
+        where = f"(SELECT principal_id FROM pledge.login WHERE user_name = '{person.user_name}')"
+        harness.psql(self.daemon.database, f"UPDATE pledge.password SET hash = '{older.value.decode()}'"
+                     f" WHERE principal_id = {where}")
+
+        def kept():
+            return harness.psql(self.daemon.database,
+                                f"SELECT hash FROM pledge.password WHERE principal_id = {where}")
+        self.refused(Code.UNAUTHENTICATED, person.api.SignIn, user_name=person.user_name, password="another one 1",
+                     one_time_code="000000")
+        self.assertEqual(kept(), older.value.decode())
+        person.later()
+        person.sign_in()
+        self.assertIn("m=9216,t=4,p=1", kept())
+        person.later()
+        person.sign_in()
 
     def test_a_host_administrator_by_user_name(self):
         said = self.daemon.add_host_administrator("--user", "host@example.org")

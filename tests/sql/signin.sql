@@ -92,21 +92,25 @@ SELECT is((SELECT array_agg(b.strange_device ORDER BY n) FROM (VALUES
     (4, 'nobody', pg_temp.h('device'))) AS t (n, who, device), signin_begin(t.who, t.device) AS b),
     '{f,f,t,t}', 'a device is strange that is not of theirs, whether there is somebody or not');
 
-CREATE FUNCTION pg_temp.finish(p_step bigint, p_recovery text, p_token text) RETURNS SETOF session_told
-LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.finish(p_step bigint, p_recovery text, p_token text, p_hash text, p_new text DEFAULT NULL)
+RETURNS SETOF session_told LANGUAGE sql AS $$
     SELECT * FROM signin_done('ann@north',
         coalesce(app_principal(),
-            (SELECT principal_id FROM identify_session(pg_temp.h('first')) LIMIT 1)), p_step,
+            (SELECT principal_id FROM identify_session(pg_temp.h('first')) LIMIT 1)),
+        p_hash, coalesce(p_new, p_hash), p_step,
         CASE WHEN p_recovery <> '' THEN pg_temp.h(p_recovery) END, pg_temp.h('device'),
         pg_temp.h('device ' || p_token), pg_temp.h(p_token), 60, 600, 'm', 'peer')
 $$;
-SELECT is_empty(format('SELECT pg_temp.finish(%s, %L, %L)', s, r, 'x'), w)
+SELECT is_empty(format('SELECT pg_temp.finish(%s, %L, %L, %L)', s, r, 'x', 'kept'), w)
   FROM (VALUES (5, '', 'the step of the first code again'), (4, '', 'an earlier one'),
                (0, 'r3', 'a recovery code that is none')) AS t (s, r, w);
-SELECT is((SELECT way FROM pg_temp.finish(6, '', 'second')), 'password', 'a later step');
-SELECT is((SELECT way || codes_left FROM pg_temp.finish(0, 'r1', 'third')), 'recovery_code1',
+SELECT is((SELECT way FROM pg_temp.finish(6, '', 'second', 'kept', 'again')), 'password', 'a later step');
+SELECT is(pg_temp.attempt('device second'), '0 again', 'which keeps the new hash');
+SELECT is_empty($$SELECT pg_temp.finish(7, '', 'x', 'kept')$$, 'not when the password was changed meanwhile');
+SELECT is_empty($$SELECT pg_temp.finish(0, 'r1', 'x', 'kept')$$, 'by recovery code neither');
+SELECT is((SELECT way || codes_left FROM pg_temp.finish(0, 'r1', 'third', 'again')), 'recovery_code1',
           'a recovery code');
-SELECT is_empty($$SELECT pg_temp.finish(0, 'r1', 'x')$$, 'once');
+SELECT is_empty($$SELECT pg_temp.finish(0, 'r1', 'x', 'again')$$, 'once');
 
 SELECT set_config('pledge.principal', (SELECT principal_id::text
     FROM identify_session(pg_temp.h('first')) LIMIT 1), true);
@@ -119,8 +123,8 @@ SELECT is((SELECT ended FROM password_change('new', 7, pg_temp.h('third'))), 1,
 SELECT is_empty($$SELECT FROM password_change('newer', 7, pg_temp.h('third'))$$,
                 'not with the same code again');
 SELECT is(ARRAY(SELECT ended FROM recovery_codes_replace(8, ARRAY[pg_temp.h('r9')])), '{0}', 'new codes');
-SELECT is((SELECT codes_left FROM pg_temp.finish(0, 'r9', 'fourth')), 0, 'count, and are used up');
-SELECT is_empty($$SELECT pg_temp.finish(0, 'r2', 'x')$$, 'those before are void');
+SELECT is((SELECT codes_left FROM pg_temp.finish(0, 'r9', 'fourth', 'new')), 0, 'count, and are used up');
+SELECT is_empty($$SELECT pg_temp.finish(0, 'r2', 'x', 'new')$$, 'those before are void');
 
 -- What an identity provider says counts for its own council.
 SELECT pg_temp.act('', '', '', '');

@@ -86,8 +86,12 @@ static void test_passwords(void **state)
     char hash[crypto_pwhash_STRBYTES];
     (void)state;
     assert_true(secret_password_hash("Größe 8 mal 13 Äpfel", hash));
-    assert_int_equal(strncmp(hash, "$argon2id$v=19$m=19456,t=2,p=1$", 31), 0);
+    assert_int_equal(strncmp(hash, "$argon2id$v=19$m=9216,t=4,p=1$", 30), 0);
     assert_true(secret_password_fits(hash, "Größe 8 mal 13 Äpfel"));
+    assert_false(secret_password_stale(hash));
+    assert_int_equal(crypto_pwhash_str(hash, "older", 5, 2, 19 * 1024 * 1024), 0);
+    assert_true(secret_password_stale(hash) && secret_password_fits(hash, "older"));
+    assert_true(secret_password_hash("Größe 8 mal 13 Äpfel", hash));
     assert_false(secret_password_fits(hash, "größe 8 mal 13 äpfel"));
     assert_false(secret_password_fits(hash, ""));
     assert_false(secret_password_fits(NULL, "Größe 8 mal 13 Äpfel"));
