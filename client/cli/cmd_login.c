@@ -10,9 +10,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Fewer recovery codes than this call for new ones. */
 enum { FEW_RECOVERY_CODES = 3 };
+
+/* How long a wait for the next turn may be, and how many there are. */
+enum { TURN_MS = 1000, MOST_TURNS = 30 };
 
 bool sign_in_keep(struct cli *cli, const char *session_token, const char *device_token,
                   const char *authority)
@@ -93,6 +97,31 @@ static bool ask(struct cli *cli, bool recovery, struct answers *answers)
            terminal_ask(cli, recovery ? "Recovery code" : "One-time code", false, answers->code);
 }
 
+/* Signs in, and waits for a turn while many devices that are new to the service ask at once. A
+ * person's own mistakes make them wait for longer than that, and are told at once. */
+static const Pledge__V1__SignInResponse *come_in(struct cli *cli,
+                                                 Pledge__V1__SignInRequest *request)
+{
+    const struct pledge_reply *reply = NULL;
+    for (int tries = 0; tries < MOST_TURNS; tries++) {
+        reply = cli_try(cli, "SessionService/SignIn", request);
+        if (!reply || reply->status.code != PLEDGE_RESOURCE_EXHAUSTED ||
+            reply->retry_after_ms == 0 || reply->retry_after_ms > TURN_MS) {
+            break;
+        }
+        if (tries == 0) {
+            fputs("The service asks to wait; trying again for half a minute at most.\n", cli->err);
+        }
+        struct timespec turn = {reply->retry_after_ms / 1000,
+                                (long)(reply->retry_after_ms % 1000) * 1000 * 1000};
+        nanosleep(&turn, NULL);
+    }
+    if (reply && !reply->message) {
+        cli_explain(cli, reply);
+    }
+    return reply ? (const void *)reply->message : NULL;
+}
+
 static int with_password(struct cli *cli, const char *authority)
 {
     Pledge__V1__SignInRequest request = PLEDGE__V1__SIGN_IN_REQUEST__INIT;
@@ -108,7 +137,7 @@ static int with_password(struct cli *cli, const char *authority)
     *(recovery ? &request.recovery_code : &request.one_time_code) = answers.code;
     request.device_token = cli_copy(cli, state.device_token);
     cli->once = true;
-    const Pledge__V1__SignInResponse *reply = cli_call(cli, "SessionService/SignIn", &request);
+    const Pledge__V1__SignInResponse *reply = come_in(cli, &request);
     explicit_bzero(&answers, sizeof(answers));
     if (!reply || !sign_in_keep(cli, reply->session_token, reply->device_token,
                                 text_last_segment(authority))) {

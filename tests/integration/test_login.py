@@ -364,6 +364,22 @@ class ByPassword(Login):
             self.ended(terminal, code_wanted, says)
         self.assertNotIn(password, terminal.shown)
 
+    def test_waits_while_others_guess(self):
+        with harness.Daemon(self.daemon.database, PLEDGED_SECRET_KEY=self.key.name, PLEDGED_LOOPS="1",
+                            PLEDGED_SIGNIN_RATE="0", PLEDGED_SIGNIN_NEWCOMERS="30") as daemon:
+            anyone = harness.Api(daemon, None)
+
+            def guess(number):
+                with self.assertRaises(grpc.RpcError) as caught:
+                    anyone.SignIn(user_name=f"guess{number}@derby.example", password=PASSWORD, one_time_code="000000")
+                return caught.exception.code()
+            self.assertIn(grpc.StatusCode.RESOURCE_EXHAUSTED, [guess(number) for number in range(30)])
+            with self.terminal("login", "--user", "new@derby.example", "--address",
+                               f"127.0.0.1:{daemon.port}") as terminal:
+                terminal.answer("Password: ", PASSWORD)
+                terminal.answer("code: ", "000000")
+                self.ended(terminal, 1, ("asks to wait", "is not right"))
+
     def test_from_invitation_to_sign_out(self):
         told = self.good("derby-admin", "member", "invite", "derby", "ada")
         link = told.splitlines()[0]
