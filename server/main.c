@@ -119,8 +119,9 @@ static PGconn *arrival_end(struct arrival *arrival, const char *conninfo)
             return conn;
         }
         bool again = waited < DATABASE_WAIT_SECONDS;
+        const char *said = PQerrorMessage(conn);
         log_event(again ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "database", "{s:s}", "error",
-                  PQerrorMessage(conn));
+                  *said ? said : "the server does not answer");
         PQfinish(conn);
         if (!again) {
             return NULL;
