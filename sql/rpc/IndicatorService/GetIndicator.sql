@@ -8,8 +8,7 @@ SELECT k.name, k.title, k.unit, k.direction, k.source, k.dimension, k.categories
        indicator_statements(k.indicator_id, k.revision) AS statements
   FROM indicators_known(known_day(:known_on::text)) AS k
  WHERE k.indicator_id = :name/indicators::text
-   AND k.revision = (SELECT indicator_found(:name/indicators::text, :known_on::text))
-   AND (SELECT indicator_found(:name/indicators::text, :known_on::text)) > 0;  -- fails though a scan finds no row
+   AND indicator_found(:name/indicators::text, :known_on::text) > 0;  -- fails though a scan finds no row
 -- into: indicator.standards
 SELECT s.from_on, s.target, s.green, s.amber, s.green_to, s.amber_to
   FROM indicator_standard AS s
