@@ -86,14 +86,18 @@ CREATE FUNCTION audit_time(p_time timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT to_char(p_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
 
--- The changes of an entry, one text each: kind, name, hash before, hash after, in tabs.
+-- The changes of an entry, one text each: kind, name, hash before, hash after, in tabs. plpgsql, which
+-- keeps the plan.
 CREATE FUNCTION audit_changes(p_authority text, p_first bigint, p_last bigint) RETURNS text[]
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-    SELECT coalesce(array_agg(c.kind || E'\t' || pledge.content_field(c.name) || E'\t'
-                              || c.before_hash || E'\t' || c.after_hash ORDER BY c.number), '{}')
-      FROM pledge.change AS c
-     WHERE c.authority_id = p_authority AND c.number BETWEEN p_first AND p_last
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(c.kind || E'\t' || pledge.content_field(c.name) || E'\t'
+                                  || c.before_hash || E'\t' || c.after_hash ORDER BY c.number), '{}')
+          FROM pledge.change AS c
+         WHERE c.authority_id = p_authority AND c.number BETWEEN p_first AND p_last);
+END
 $$;
 
 -- Whether the transaction is for somebody who is to stay unknown: its entry has no caller, no address, no

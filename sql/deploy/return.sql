@@ -211,7 +211,11 @@ CREATE VIEW owner_return WITH (security_invoker = true) AS
            coalesce(m.move, 0) AS move,
            (SELECT f.received_on FROM return_submission AS f
              WHERE f.authority_id = s.authority_id AND f.round_id = s.round_id
-               AND f.owner_id = s.owner_id AND f.submission = 1) AS first_received_on
+               AND f.owner_id = s.owner_id AND f.submission = 1) AS first_received_on,
+           coalesce((SELECT max(n.submission) FROM return_move AS n
+                      WHERE n.authority_id = s.authority_id AND n.round_id = s.round_id
+                        AND n.owner_id = s.owner_id AND n.kind = 'certified'),
+                    s.submission) AS counts
       FROM return_submission AS s
       LEFT JOIN LATERAL (
             SELECT n.kind, n.query, n.move FROM return_move AS n
@@ -222,7 +226,8 @@ CREATE VIEW owner_return WITH (security_invoker = true) AS
             SELECT FROM return_submission AS l
              WHERE l.authority_id = s.authority_id AND l.round_id = s.round_id
                AND l.owner_id = s.owner_id AND l.submission > s.submission);
-COMMENT ON VIEW owner_return IS 'The latest submission of each owner in each round';
+COMMENT ON VIEW owner_return IS 'The latest submission of each owner in each round. counts: the one that was'
+    ' certified last, if one was.';
 
 CREATE VIEW return_resource WITH (security_invoker = true) AS
     SELECT t.authority_id, t.round_id, t.owner_id,
@@ -343,8 +348,9 @@ $$;
 COMMENT ON FUNCTION progress_content(text, text, text, text, text, text, text, text)
     IS 'What content_line() would say, without a call for each line';
 
+-- STABLE as convert_to() is, so that a call becomes its expression.
 CREATE FUNCTION content_hash(p_content text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT encode(sha256(convert_to(p_content, 'UTF8')), 'hex') $$;
 
 -- The content of a submission as recorded, of which its hash was made.

@@ -133,13 +133,16 @@ BEGIN
           FROM asked AS a
          CROSS JOIN LATERAL (
                SELECT x.round_id, t.counts FROM round AS x
-                 JOIN return_standing AS t ON t.authority_id = x.authority_id
+                 JOIN owner_return AS t ON t.authority_id = x.authority_id
                   AND t.round_id = x.round_id AND t.owner_id = a.owner
                 WHERE x.authority_id = app_authority() AND x.pledge_id = a.pledge_id
-                  AND x.observed_to < a.observed_to AND t.counts IS NOT NULL
+                  AND x.observed_to < a.observed_to
                 ORDER BY x.observed_to DESC, x.round_id DESC LIMIT 1) AS b
-          JOIN progress AS p ON p.authority_id = app_authority() AND p.round_id = b.round_id
-           AND p.owner_id = a.owner AND p.submission = b.counts
+         CROSS JOIN LATERAL (
+               -- OFFSET keeps it apart: joined, all owners' lines would be read for one's
+               SELECT y.commitment_id, y.rating, y.narrative, y.measure_value FROM progress AS y
+                WHERE y.authority_id = app_authority() AND y.round_id = b.round_id
+                  AND y.owner_id = a.owner AND y.submission = b.counts OFFSET 0) AS p
     ), line AS MATERIALIZED (
         SELECT u.round, u.owner, u.id, u.rating, u.narrative, u.reason, u.measure, u.actual,
                u.evidence, u.confirmation, u.n, o.id IS NOT NULL AS owed,
@@ -252,7 +255,7 @@ BEGIN
 END
 $$;
 
--- The same as violations, to refuse with.
+-- One of them as a violation, to refuse with.
 CREATE FUNCTION problem_violation(p_field text, p_code text, p_found text, p_expected text)
 RETURNS jsonb
 LANGUAGE sql STABLE
@@ -265,14 +268,17 @@ CREATE FUNCTION progress_violations(
     p_stream boolean, p_of_rounds text[], p_of_owners text[], p_rounds text[], p_owners text[],
     p_commitments text[], p_ratings text[], p_narratives text[], p_reasons text[],
     p_measures text[], p_actuals text[], p_evidence text[], p_confirmations text[]) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pledge, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
-    SELECT coalesce(jsonb_agg(problem_violation(p.field, p.code, p.found, p.expected)
-               ORDER BY p.n), '[]')
-      FROM progress_problems(p_stream, p_of_rounds, p_of_owners, p_rounds, p_owners, p_commitments,
-               p_ratings, p_narratives, p_reasons, p_measures, p_actuals, p_evidence,
-               p_confirmations)
-           WITH ORDINALITY AS p (line, commitment_id, field, code, found, expected, n)
+BEGIN
+    RETURN (
+        SELECT coalesce(jsonb_agg(problem_violation(p.field, p.code, p.found, p.expected)
+                   ORDER BY p.n), '[]')
+          FROM progress_problems(p_stream, p_of_rounds, p_of_owners, p_rounds, p_owners,
+                   p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals,
+                   p_evidence, p_confirmations)
+               WITH ORDINALITY AS p (line, commitment_id, field, code, found, expected, n));
+END
 $$;
 
 -- Is it the return for this round?

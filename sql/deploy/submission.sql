@@ -75,15 +75,17 @@ $$;
 -- statement for that, so that the list has it as well.
 CREATE FUNCTION return_attempt_add(p_round text, p_owner text, p_submission int, p_status text,
                                    p_message text, p_codes text[], p_lines int) RETURNS void
-LANGUAGE sql SET search_path = pledge, pg_temp
+LANGUAGE plpgsql SET search_path = pledge, pg_temp
 AS $$
+BEGIN
     INSERT INTO return_attempt (authority_id, round_id, owner_id, attempt, submission, status,
                                 message, codes, line_count, principal_id)
     SELECT app_authority(), p_round, p_owner,
            1 + coalesce((SELECT max(a.attempt) FROM return_attempt AS a
                           WHERE a.authority_id = app_authority() AND a.round_id = p_round
                             AND a.owner_id = p_owner), 0),
-           p_submission, p_status, left(p_message, 1000), p_codes, p_lines, app_principal()
+           p_submission, p_status, left(p_message, 1000), p_codes, p_lines, app_principal();
+END
 $$;
 
 -- Of a return that names no round or owner of the authority, or not the caller's own, there is no

@@ -239,9 +239,10 @@ class Server:
 
 
 class Ours(Server):
-    """pledged. `threads` is its loops, `connections` its connections for reads, a loop."""
+    """pledged. `threads` is its loops, `connections` its connections for reads, `writers` those for writes, a loop."""
 
     name = "pledged"
+    writers = 4
 
     def command(self):
         return [self.place.tool("pledged")]
@@ -255,7 +256,8 @@ class Ours(Server):
             "PLEDGED_TLS_CLIENT_CA": f"{here.folder}/ca.pem",
             "PLEDGED_DATABASE": f"host={here.sockets} dbname={self.database} user=pledged",
             "PLEDGED_SQL_DIRECTORY": os.path.join(ROOT, "sql/rpc"),
-            "PLEDGED_LOOPS": str(self.threads), "PLEDGED_READ_CONNECTIONS": str(self.connections)}
+            "PLEDGED_LOOPS": str(self.threads), "PLEDGED_READ_CONNECTIONS": str(self.connections),
+            "PLEDGED_WRITE_CONNECTIONS": str(self.writers)}
 
 
 class Nghttpd(Server):

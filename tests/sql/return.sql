@@ -293,6 +293,11 @@ SELECT is(pg_temp.asked(n, m, d, r), w::text[], t)
 SELECT is(pg_temp.asked('We met every young person who asked for it', '900 %', '2001-01-01', 'red', 'It is so'), '{}',
           'a confirmation answers it all');
 SELECT is(pg_temp.asked('', '', '2999-01-01', 'blue', 'It is so'), '{R010,R020}', 'but no breach');
+SELECT return_move_add('now', 'police', 'certified', 's1m0', '');
+SELECT pg_temp.send('now', 'police', '{p1,p2}', 'red', 'Staff left', '', 's1m1');
+SELECT is(pg_temp.asked('', '', '', 'green'), '{}', 'a return is compared with the one that was certified');
+SELECT return_move_add('now', 'police', 'certified', 's2m0', '');
+SELECT is(pg_temp.asked('', '', '', 'green'), '{R101,R101}', 'and with a later one when that is');
 
 SELECT * FROM finish();
 ROLLBACK;
