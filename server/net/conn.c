@@ -2,11 +2,10 @@
 #include "server/net/conn.h"
 
 #include "common/base/log.h"
-#include "server/net/slab.h"
+#include "server/net/trim.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -482,8 +481,7 @@ static void trim(struct listener *listener)
     unsigned enough = listener->conn_count == 0 ? TRIM_AT_REST : TRIM_AFTER_CLOSES;
     if (listener->closes >= enough) {
         listener->closes = 0;
-        slab_trim();
-        malloc_trim(0);
+        trim_memory();
     }
 }
 

@@ -57,23 +57,41 @@ static bool is_id(const char *text, size_t len)
 
 bool bind_shape_add(struct bind_shape *shape, const char *collection, size_t len)
 {
-    if (shape->depth == BIND_MAX_SHAPE || len >= BIND_MAX_COLLECTION) {
+    size_t before = strlen(shape->collections);
+    size_t slash = before > 0 ? 1 : 0;
+    if (shape->depth == BIND_MAX_SHAPE || before + slash + len >= BIND_SHAPE_TEXT) {
         return false;
     }
-    memcpy(shape->collections[shape->depth], collection, len);
-    shape->collections[shape->depth++][len] = '\0';
+    memcpy(shape->collections + before, "/", slash);
+    memcpy(shape->collections + before + slash, collection, len);
+    shape->collections[before + slash + len] = '\0';
+    shape->depth++;
     return true;
+}
+
+bool bind_shape_begins(const struct bind_shape *longer, const struct bind_shape *shape)
+{
+    size_t len = strlen(shape->collections);
+    return strncmp(longer->collections, shape->collections, len) == 0 &&
+           (longer->collections[len] == '/' || longer->collections[len] == '\0');
+}
+
+/* Steps past a collection and what parts it from the next. */
+static const char *after_collection(const char *collection, size_t len)
+{
+    return collection[len] == '/' ? collection + len + 1 : collection + len;
 }
 
 const char *bind_name_segment(const struct bind_shape *shape, const char *name, unsigned segment,
                               char out[BIND_MAX_ID + 1])
 {
+    const char *collection = shape->collections;
     for (unsigned i = 0; i < shape->depth; i++) {
-        size_t collection = strlen(shape->collections[i]);
-        if (strncmp(name, shape->collections[i], collection) != 0 || name[collection] != '/') {
+        size_t plural = strcspn(collection, "/");
+        if (strncmp(name, collection, plural) != 0 || name[plural] != '/') {
             return NULL;
         }
-        name += collection + 1;
+        name += plural + 1;
         size_t len = strcspn(name, "/");
         if (!is_id(name, len)) {
             return NULL;
@@ -83,7 +101,8 @@ const char *bind_name_segment(const struct bind_shape *shape, const char *name, 
             out[len] = '\0';
         }
         name += len;
-        bool last = i + 1 == shape->depth;
+        collection = after_collection(collection, plural);
+        bool last = *collection == '\0';
         if (last ? *name != '\0' : *name++ != '/') {
             return NULL;
         }
@@ -94,15 +113,16 @@ const char *bind_name_segment(const struct bind_shape *shape, const char *name, 
 void bind_shape_text(const struct bind_shape *shape, char out[BIND_TEXT])
 {
     size_t len = 0;
+    const char *collection = shape->collections;
     out[0] = '\0';
-    for (unsigned i = 0; i < shape->depth && len < BIND_TEXT; i++) {
-        const char *plural = shape->collections[i];
-        size_t stem = strlen(plural);
-        bool ies = stem > 3 && strcmp(plural + stem - 3, "ies") == 0;
-        stem -= ies ? 3 : 1;
-        int wrote = snprintf(out + len, BIND_TEXT - len, "%s%s/{%.*s%s}", i > 0 ? "/" : "", plural,
-                             (int)stem, plural, ies ? "y" : "");
+    while (*collection && len < BIND_TEXT) {
+        size_t plural = strcspn(collection, "/");
+        bool ies = plural > 3 && strncmp(collection + plural - 3, "ies", 3) == 0;
+        int wrote =
+            snprintf(out + len, BIND_TEXT - len, "%s%.*s/{%.*s%s}", len > 0 ? "/" : "", (int)plural,
+                     collection, (int)(plural - (ies ? 3 : 1)), collection, ies ? "y" : "");
         len += wrote > 0 ? (size_t)wrote : 0;
+        collection = after_collection(collection, plural);
     }
 }
 

@@ -19,13 +19,13 @@
 
 enum {
     BIND_MAX_PATH = 5,
-    BIND_MAX_SHAPE = 6,
+    BIND_MAX_SHAPE = 6, /* collections */
     BIND_MAX_PARAMS = 32,
     BIND_MAX_COLUMNS = 48,
     BIND_MAX_ID = 63,   /* characters of one segment of a resource name */
     BIND_MAX_NAME = 64, /* bytes of one field name */
     /* Thousands of parameters are kept, so their names have no more room than they need. */
-    BIND_MAX_COLLECTION = 24,
+    BIND_SHAPE_TEXT = 64,
     BIND_PARAM_TEXT = 80,
     BIND_TEXT = 256, /* bytes of a path as text */
 };
@@ -37,8 +37,8 @@ struct bind_path {
 };
 
 struct bind_shape {
-    char collections[BIND_MAX_SHAPE][BIND_MAX_COLLECTION];
-    unsigned depth; /* of collections, authorities included */
+    char collections[BIND_SHAPE_TEXT]; /* "authorities/pledges/versions" */
+    unsigned depth;                    /* how many they are */
 };
 
 enum bind_refusal { BIND_NO_REFUSAL, BIND_STATUS, BIND_MESSAGE, BIND_CODES };
@@ -84,6 +84,9 @@ const char *bind_read(const struct bind_column *column, const char *data, size_t
 
 /* Adds a collection to the end of a shape. False when it is too long or there are too many. */
 bool bind_shape_add(struct bind_shape *shape, const char *collection, size_t len);
+
+/* True when `longer` begins with the collections of `shape`, or is the same. */
+bool bind_shape_begins(const struct bind_shape *longer, const struct bind_shape *shape);
 
 /* Takes the identifier of segment `segment` from a resource name of the given shape. NULL when the
  * name has another shape. Writes into `out`, NUL-terminated. */

@@ -298,7 +298,9 @@ static void take_rpc(struct reader *reader, const ProtobufCServiceDescriptor *co
     if (strcmp(want, reader->where) != 0) {
         problem(reader->problems, reader->where, "rpc: %s belongs into %s", rpc, want);
     }
-    snprintf(method->path, sizeof(method->path), "/%s", rpc);
+    if (snprintf(method->path, sizeof(method->path), "/%s", rpc) >= METHOD_MAX_PATH) {
+        problem(reader->problems, reader->where, "rpc: %s is too long a name", rpc);
+    }
     method->method.path = method->path;
     method->method.input = found->input;
     method->method.output = found->output;
@@ -423,11 +425,8 @@ static void settle_shapes(struct reader *reader, const struct bind_param *longes
                 param->shape.depth >= longest->shape.depth) {
                 continue;
             }
-            for (unsigned c = 0; c < param->shape.depth; c++) {
-                if (strcmp(param->shape.collections[c], longest->shape.collections[c]) != 0) {
-                    problem(reader->problems, reader->where, ":%s is given two shapes",
-                            param->text);
-                }
+            if (!bind_shape_begins(&longest->shape, &param->shape)) {
+                problem(reader->problems, reader->where, ":%s is given two shapes", param->text);
             }
             param->shape = longest->shape;
         }
@@ -518,11 +517,11 @@ static void shrink(struct sql_method *method)
 {
     for (unsigned i = 0; i < method->statement_count; i++) {
         struct sql_statement *statement = &method->statements[i];
-        size_t count = (size_t)statement->db.param_count + 1;
-        void *params = realloc(statement->params, count * sizeof(*statement->params));
+        size_t count = (size_t)statement->db.param_count;
+        void *params = realloc(statement->params, (count ? count : 1) * sizeof(*statement->params));
         statement->params = params ? params : statement->params;
     }
-    size_t count = method->statement_count + 1U;
+    size_t count = method->statement_count ? method->statement_count : 1;
     void *statements = realloc(method->statements, count * sizeof(*method->statements));
     method->statements = statements ? statements : method->statements;
     for (unsigned i = 0; i < method->statement_count; i++) {

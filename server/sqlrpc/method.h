@@ -30,6 +30,7 @@ enum {
     GATHER_MAX_BYTES = 64 * 1024 * 1024,      /* of their values */
     METHOD_MAX_STATEMENTS = DB_MAX_STEPS - 2, /* request_begin and the audit's are steps, too */
     METHOD_MAX_FILE = 256 * 1024,             /* bytes of a .sql file */
+    METHOD_MAX_PATH = 128,                    /* bytes of "/package.Service/Method" */
     METHOD_HEAVY_US = 5000,                   /* usual cost above which reads take the heavy lane */
 };
 
@@ -62,7 +63,7 @@ struct sql_step {
 
 struct sql_method {
     struct method method;
-    char path[BIND_TEXT];
+    char path[METHOD_MAX_PATH];
     char *file; /* for people */
     char permission[BIND_MAX_NAME];
     struct auth_rule rule;

@@ -40,7 +40,7 @@ static struct bind_param param_for(const ProtobufCMessageDescriptor *descriptor,
 
 static void names_must_have_their_shape(void **state)
 {
-    struct bind_shape shape = {.collections = {"authorities", "pledges", "versions"}, .depth = 3};
+    struct bind_shape shape = {.collections = "authorities/pledges/versions", .depth = 3};
     static const struct {
         const char *name;
         const char *last;
@@ -71,9 +71,38 @@ static void names_must_have_their_shape(void **state)
     assert_string_equal(text, "authorities/{authority}/pledges/{pledge}/versions/{version}");
 }
 
+static void shapes_are_put_together_and_compared(void **state)
+{
+    static const char *const collections[] = {"authorities", "bodies", "meetings",
+                                              "actions",     "notes",  "marks"};
+    struct bind_shape shape = {0};
+    struct bind_shape shorter = {0};
+    for (size_t i = 0; i < COUNT(collections); i++) {
+        shorter = i == 2 ? shape : shorter;
+        assert_true(bind_shape_add(&shape, collections[i], strlen(collections[i])));
+    }
+    assert_string_equal(shape.collections, "authorities/bodies/meetings/actions/notes/marks");
+    assert_false(bind_shape_add(&shape, "more", 4)); /* one collection too many */
+    assert_true(bind_shape_begins(&shape, &shorter));
+    assert_true(bind_shape_begins(&shape, &shape));
+    assert_false(bind_shape_begins(&shorter, &shape));
+    struct bind_shape other = {.collections = "authorities/bod", .depth = 2};
+    assert_false(bind_shape_begins(&shape, &other));
+    char text[BIND_TEXT];
+    bind_shape_text(&shorter, text);
+    assert_string_equal(text, "authorities/{authority}/bodies/{body}");
+    char longest[BIND_SHAPE_TEXT];
+    memset(longest, 'a', sizeof(longest));
+    struct bind_shape full = {0};
+    assert_false(bind_shape_add(&full, longest, BIND_SHAPE_TEXT));
+    assert_true(bind_shape_add(&full, longest, BIND_SHAPE_TEXT - 3));
+    assert_false(bind_shape_add(&full, "bb", 2));
+    assert_true(bind_shape_add(&full, "b", 1));
+}
+
 static void identifiers_are_limited_in_length(void **state)
 {
-    struct bind_shape shape = {.collections = {"authorities"}, .depth = 1};
+    struct bind_shape shape = {.collections = "authorities", .depth = 1};
     char name[200] = "authorities/";
     char id[BIND_MAX_ID + 1];
     memset(name + 12, 'a', BIND_MAX_ID);
@@ -94,8 +123,8 @@ static void a_name_of_another_authority_is_refused(void **state)
     struct bind_param param = param_for(&pledge__v1__create_commitment_request__descriptor,
                                         "commitment.statements", "text");
     param.is_name = true;
-    param.shape = (struct bind_shape){
-        .collections = {"authorities", "pledges", "versions", "statements"}, .depth = 4};
+    param.shape =
+        (struct bind_shape){.collections = "authorities/pledges/versions/statements", .depth = 4};
     param.segment = 3;
     struct err err = {0};
     const char *value;
@@ -220,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_must_have_their_shape),
+        cmocka_unit_test(shapes_are_put_together_and_compared),
         cmocka_unit_test(identifiers_are_limited_in_length),
         cmocka_unit_test(a_name_of_another_authority_is_refused),
         cmocka_unit_test(unset_messages_stand_for_their_defaults),
