@@ -91,6 +91,7 @@ INTEROP_PACKAGES="ruby-grpc chromium libnss3-tools"
 GRPC_GO=v1.71.1
 GRPC_GO_OLDEST=22        # the Go 1.N that it needs;
 GRPC_GO_BEFORE=v1.64.1   # and what an older Go, such as Debian's, can build
+H2SPEC=70ac2294010887f48b18e2d64f5cccd48421fad1  # 2.6.0; a proxy that has only versions gives 2.2.1
 
 python_env() {
     [ -x "$WORK/venv/bin/python" ] || /usr/bin/python3 -m venv "$WORK/venv"
@@ -126,6 +127,7 @@ go_env() {
         GOBIN=$PLEDGE_TEST_GO go install "google.golang.org/grpc/interop/client@$version" >"$LOGS/go.log" 2>&1 ||
         { tail -n 20 "$LOGS/go.log"; die "go could not install the Go client"; }
     [ -x "$PLEDGE_TEST_GO/h2spec" ] ||
+        GOBIN=$PLEDGE_TEST_GO go install "github.com/summerwind/h2spec/cmd/h2spec@$H2SPEC" >"$LOGS/go.log" 2>&1 ||
         (cd tests/interop/h2spec && go build -o "$PLEDGE_TEST_GO/h2spec" github.com/summerwind/h2spec/cmd/h2spec) \
             >"$LOGS/go.log" 2>&1 || { tail -n 20 "$LOGS/go.log"; die "go could not build h2spec"; }
 }

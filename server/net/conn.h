@@ -21,11 +21,11 @@
 #include <sys/socket.h>
 
 enum {
-    CONN_WRITE_SIZE = 16 * 1024,         /* one TLS record a write */
-    CONN_READ_SIZE = 32 * 1024,          /* what is taken of one peer before others have a turn, */
-    CONN_READ_FRAMES = 256,              /* or so many frames: a flood's are small and cost most, */
-    CONN_READ_PIECE = 4096,              /* looked at after so many bytes */
-    CONN_FRAMES = 100 * 1000,            /* that a peer may send at once, */
+    CONN_WRITE_SIZE = 16 * 1024, /* one TLS record a write */
+    CONN_READ_SIZE = 32 * 1024,  /* what is taken of one peer before others have a turn, */
+    CONN_READ_FRAMES = 256,      /* or frames of that weight: a flood's are small and cost most, */
+    CONN_READ_PIECE = 4096,      /* looked at after so many bytes */
+    CONN_FRAMES = 100 * 1000,    /* weight of the frames that a peer may send at once, */
     CONN_FRAMES_PER_SECOND = 300 * 1000, /* which come back at this rate */
     CONN_REST_MS = 5,                    /* between looks at those that rest */
     CONN_HANDSHAKE_MS = 10 * 1000,       /* accept to the end of the TLS handshake */

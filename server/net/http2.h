@@ -33,6 +33,7 @@ enum {
     H2_MAX_CONTINUATIONS = 4,
     H2_MAX_SEND_HEADERS = 1024 * 1024, /* of one block of trailers */
     H2_LOW_WATER = 32 * 1024,   /* bytes waiting in a stream, below which it counts as drained */
+    H2_ASIDE_FRAME = 10,        /* what a frame counts that is no part of a call, such as PING */
     H2_SMALL_FRAME = 32,        /* bytes of DATA below which a frame that does not end its stream */
     H2_SMALL_BURST = 10000,     /* costs one of so many, */
     H2_SMALL_PER_SECOND = 2000, /* which come back at this rate */
@@ -89,7 +90,7 @@ struct h2 {
     uint8_t head[9];        /* of the frame that is coming in, */
     unsigned head_len;      /* as far as it is here, */
     size_t payload_left;    /* and what follows the one before */
-    unsigned frames;        /* that have come in, counted round and round */
+    unsigned frames;        /* that have come in, by weight, counted round and round */
     int32_t last_stream_id; /* the newest that the peer opened */
     int32_t cut_short[H2_CUT_SHORT];
     unsigned cut_count;

@@ -27,7 +27,7 @@ from pledge.v1 import authority_pb2, return_pb2, watch_pb2  # noqa: E402
 Code = grpc.StatusCode
 ATTACK_SECONDS = 3
 TIMES = 2          # undisturbed latency that may be reached
-FLOOR_S = 0.004    # and what nobody minds on a machine that is shared with the attacker
+FLOOR_S = 0.002    # and what nobody minds on a machine that is shared with the attacker
 ATTEMPTS = 4
 GROWTH_MB = 48     # of resident memory during an attack
 REST_MB = 16       # that may be left of it afterwards
