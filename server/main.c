@@ -13,6 +13,7 @@
 #include "server/safety.h"
 #include "server/signin/oidc.h"
 #include "server/signup/signup.h"
+#include "server/sqlrpc/described.h"
 #include "server/telemetry.h"
 #include "server/worker.h"
 
@@ -47,6 +48,8 @@ struct daemon {
     struct health health;
     struct reflection *reflection;
     struct sql_methods methods;
+    struct described described; /* until they are kept */
+    bool to_keep;
     struct auth_roles roles;
     struct signin_config signin;
     struct signup signup;
@@ -131,8 +134,45 @@ static PGconn *arrival_end(struct arrival *arrival, const char *conninfo)
     }
 }
 
+/* Learns what the database says of each statement: from the last start where that still holds, and
+ * from the database otherwise. */
+static void describe(struct daemon *daemon, PGconn *const *conns, enum task task,
+                     struct problems *problems)
+{
+    struct described *described = &daemon->described;
+    const struct sql_methods *methods = &daemon->methods;
+    const char *folder = daemon->config.cache_directory;
+    struct err err = {0};
+    if (!described_init(described, methods->statement_count)) {
+        problem(problems, "statements", "out of memory");
+        return;
+    }
+    bool kept = *folder && described_ask(conns[0]) &&
+                described_recognise(described, conns[0], methods->statements, &err) &&
+                task != TASK_CHECK && described_read(described, folder, &err);
+    if (!kept) {
+        sql_methods_ask(methods, conns, described, problems);
+    }
+    log_event(LOG_LEVEL_INFO, "statements", "{s:I, s:I, s:s}", "asked",
+              (json_int_t)(kept ? 0 : methods->statement_count), "kept",
+              (json_int_t)(kept ? methods->statement_count : 0), "why", err.message);
+    daemon->to_keep = *folder && !kept;
+}
+
+/* Has the next start know what this one learned. What cannot be kept is asked again. */
+static void keep_descriptions(struct daemon *daemon)
+{
+    struct err err = {0};
+    if (daemon->to_keep &&
+        !described_write(&daemon->described, daemon->config.cache_directory, &err)) {
+        log_event(LOG_LEVEL_WARN, "statements", "{s:s}", "not_kept", err.message);
+    }
+    described_deinit(&daemon->described);
+}
+
 /* Holds what was loaded against the database. */
-static void check_database(struct daemon *daemon, PGconn *const *conns, struct problems *problems)
+static void check_database(struct daemon *daemon, PGconn *const *conns, enum task task,
+                           struct problems *problems)
 {
     struct err err = {0};
     if (!auth_roles_read(conns[0], &daemon->roles, &err) ||
@@ -140,14 +180,15 @@ static void check_database(struct daemon *daemon, PGconn *const *conns, struct p
         problem(problems, "database", "%s; is the schema deployed?", err.message);
         return;
     }
-    sql_methods_check(&daemon->methods, conns, &daemon->roles, problems);
+    describe(daemon, conns, task, problems);
+    sql_methods_check(&daemon->methods, &daemon->described, &daemon->roles, problems);
     if (!signin_register(&daemon->registry, &daemon->roles, &err)) {
         problem(problems, "signin", "%s", err.message);
     }
 }
 
 /* Loads the SQL and holds it against the database. False when anything disagrees. */
-static bool check_all(struct daemon *daemon)
+static bool check_all(struct daemon *daemon, enum task task)
 {
     struct problems problems = {.report = report};
     memcpy(daemon->handlers, signin_statements, sizeof(signin_statements));
@@ -170,7 +211,7 @@ static bool check_all(struct daemon *daemon)
         all_there = all_there && conns[i];
     }
     if (all_there) {
-        check_database(daemon, conns, &problems);
+        check_database(daemon, conns, task, &problems);
     }
     for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
         PQfinish(conns[i]);
@@ -355,6 +396,7 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
         _exit(EXIT_FAILURE); /* some threads may already run */
     }
     notify_state("READY=1");
+    keep_descriptions(daemon);
     number = sigtimedwait(signals, NULL, &settled);
     if (number <
         0) { /* the first calls are answered, with what they need mapped again as it is used */
@@ -377,6 +419,7 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
 static void daemon_deinit(struct daemon *daemon)
 {
     sql_methods_deinit(&daemon->methods);
+    described_deinit(&daemon->described);
     auth_roles_deinit(&daemon->roles);
     oidc_free(daemon->signin.oidc);
     db_rules_deinit(&daemon->catalog.rules);
@@ -417,7 +460,7 @@ static int run(struct daemon *daemon, enum task task)
                                              (size_t)(schema_descriptors_end - schema_descriptors));
     bool good = daemon->reflection &&
                 health_register(&daemon->health, &daemon->registry, worker_serving) &&
-                check_all(daemon);
+                check_all(daemon, task);
     int status = good ? EXIT_SUCCESS : EXIT_FAILURE;
     daemon->workers = calloc(daemon->worker_count, sizeof(*daemon->workers));
     const struct config *config = &daemon->config;
@@ -427,6 +470,8 @@ static int run(struct daemon *daemon, enum task task)
                                                     (unsigned)config->write_connections}};
     if (good && task == TASK_PERMISSIONS) {
         permissions_write(&daemon->registry, &daemon->roles, stdout);
+    } else if (good && task == TASK_CHECK) {
+        keep_descriptions(daemon);
     } else if (good && task == TASK_SERVE && daemon->workers) {
         struct worker_shared shared = {tls,
                                        &daemon->registry,
