@@ -235,6 +235,9 @@ bool described_take(struct described *described, const uint8_t *bytes, size_t le
 {
     unsigned char sum[DESCRIBED_HASH];
     size_t body = len - DESCRIBED_HASH;
+    if (!empty(described)) {
+        return err_no_memory(err);
+    }
     if (len < HEAD_LEN + DESCRIBED_HASH || memcmp(bytes, form, FORM_LEN) != 0) {
         return err_set(err, GRPC_DATA_LOSS, "the file is of another form");
     }
