@@ -175,6 +175,14 @@ class Start(unittest.TestCase):
                 harness.psql(self.database, superuser + command)
                 self.assertTrue(self.start()[1])
 
+    def test_a_catalogue_that_cannot_be_read_is_no_reason_to_refuse(self):
+        database = harness.database_new()
+        harness.psql(database, "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+        done = self.daemon(database).run("--check")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the catalogue cannot be read", done.stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+
     def test_two_databases_are_two(self):
         self.learn()
         other = harness.database_new()
