@@ -33,6 +33,7 @@ static const struct setting {
     TEXT(tls_client_ca, "PLEDGED_TLS_CLIENT_CA", "", true),
     TEXT(database, "PLEDGED_DATABASE", "", true),
     TEXT(sql_directory, "PLEDGED_SQL_DIRECTORY", PLEDGE_SQL_DIR, true),
+    TEXT(cache_directory, "PLEDGED_CACHE_DIRECTORY", "", false),
     TEXT(log_level, "PLEDGED_LOG_LEVEL", "info", true),
     TEXT(metrics_listen, "PLEDGED_METRICS_LISTEN", "", false),
     TEXT(web_origins, "PLEDGED_WEB_ORIGINS", "", false),
@@ -181,6 +182,16 @@ static void take_credential(struct config *config, const struct setting *setting
     }
 }
 
+/* It also makes a folder for what may be lost, "CacheDirectory=". */
+static void take_cache_directory(struct config *config)
+{
+    const char *folders = getenv("CACHE_DIRECTORY");
+    size_t first = folders ? strcspn(folders, ":") : 0;
+    if (!*config->cache_directory && first < CONFIG_TEXT) {
+        snprintf(config->cache_directory, CONFIG_TEXT, "%.*s", (int)first, folders ? folders : "");
+    }
+}
+
 bool config_load(struct config *config, const char *path, char *error, size_t error_size)
 {
     *config = (struct config){0};
@@ -206,5 +217,6 @@ bool config_load(struct config *config, const char *path, char *error, size_t er
             return false;
         }
     }
+    take_cache_directory(config);
     return true;
 }

@@ -16,6 +16,7 @@ struct config {
     char tls_client_ca[CONFIG_TEXT];
     char database[CONFIG_TEXT];
     char sql_directory[CONFIG_TEXT];
+    char cache_directory[CONFIG_TEXT]; /* "": nothing is kept */
     char log_level[CONFIG_TEXT];
     char metrics_listen[CONFIG_TEXT]; /* "": no metrics */
     char web_origins[CONFIG_TEXT];

@@ -6,6 +6,7 @@
 #include "proto/schema.h"
 #include "server/admin.h"
 #include "server/config.h"
+#include "server/inquiry.h"
 #include "server/notify.h"
 #include "server/permissions.h"
 #include "server/rpc/health.h"
@@ -13,6 +14,7 @@
 #include "server/safety.h"
 #include "server/signin/oidc.h"
 #include "server/signup/signup.h"
+#include "server/sqlrpc/described.h"
 #include "server/telemetry.h"
 #include "server/worker.h"
 
@@ -22,7 +24,6 @@
 #include <link.h>
 #include <malloc.h>
 #include <netdb.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +35,6 @@
 enum task { TASK_SERVE, TASK_CHECK, TASK_PERMISSIONS };
 
 enum {
-    DATABASE_WAIT_SECONDS = 30,
-    DATABASE_ANSWER_MS = 10 * 1000,
     EXIT_USAGE = 2,
     FORGET_AFTER_NS = 500 * 1000 * 1000,
 };
@@ -43,10 +42,13 @@ enum {
 /* All that the workers share, made before they start. */
 struct daemon {
     struct config config;
+    SSL_CTX *tls;
     struct registry registry;
     struct health health;
     struct reflection *reflection;
     struct sql_methods methods;
+    struct described described; /* until they are kept */
+    bool to_keep;
     struct auth_roles roles;
     struct signin_config signin;
     struct signup signup;
@@ -79,75 +81,61 @@ static void report(const char *where, const char *what)
     log_event(LOG_LEVEL_ERROR, "disagreement", "{s:s, s:s}", "where", where, "what", what);
 }
 
-/* A connection that comes up while other things are done. */
-struct arrival {
-    PGconn *conn;
-    PostgresPollingStatusType state;
-};
-
-static bool arrival_go_on(struct arrival *arrival, int wait_ms)
+/* Learns what the database says of each statement: from the last start where that still holds, and
+ * from the database otherwise. */
+static void describe(struct daemon *daemon, struct inquiry *inquiry, enum task task,
+                     struct problems *problems)
 {
-    bool reads = arrival->state == PGRES_POLLING_READING;
-    struct pollfd socket = {PQsocket(arrival->conn), reads ? POLLIN : POLLOUT, 0};
-    if (poll(&socket, 1, wait_ms) != 1) {
-        return false;
+    struct described *described = &daemon->described;
+    const struct sql_methods *methods = &daemon->methods;
+    const char *folder = daemon->config.cache_directory;
+    struct err err = {0};
+    if (!described_init(described, methods->statement_count)) {
+        problem(problems, "statements", "out of memory");
+        return;
     }
-    arrival->state = PQconnectPoll(arrival->conn);
-    return arrival->state == PGRES_POLLING_READING || arrival->state == PGRES_POLLING_WRITING;
+    bool kept = inquiry->catalogue_asked &&
+                described_recognise(described, inquiry->conns[SQL_CHECK_CONNECTIONS - 1],
+                                    methods->statements, &err) &&
+                task != TASK_CHECK && described_read(described, folder, &err);
+    if (!kept) {
+        sql_methods_ask(methods, inquiry->conns, described, problems);
+    }
+    log_event(LOG_LEVEL_INFO, "statements", "{s:I, s:I, s:s}", "asked",
+              (json_int_t)(kept ? 0 : methods->statement_count), "kept",
+              (json_int_t)(kept ? methods->statement_count : 0), "why", err.message);
+    daemon->to_keep = *folder && !kept;
 }
 
-/* Asks the server for a connection, so that its backend starts beside us. */
-static struct arrival arrival_begin(const char *conninfo)
+/* Has the next start know what this one learned. What cannot be kept is asked again. */
+static void keep_descriptions(struct daemon *daemon)
 {
-    struct arrival arrival = {PQconnectStart(conninfo), PGRES_POLLING_WRITING};
-    if (PQstatus(arrival.conn) != CONNECTION_BAD) {
-        arrival_go_on(&arrival, 0);
+    struct err err = {0};
+    if (daemon->to_keep &&
+        !described_write(&daemon->described, daemon->config.cache_directory, &err)) {
+        log_event(LOG_LEVEL_WARN, "statements", "{s:s}", "not_kept", err.message);
     }
-    return arrival;
-}
-
-/* The connection once it is there, or NULL. The database may still be coming up when the machine
- * starts. */
-static PGconn *arrival_end(struct arrival *arrival, const char *conninfo)
-{
-    PGconn *conn = arrival->conn;
-    while (PQstatus(conn) != CONNECTION_BAD && arrival_go_on(arrival, DATABASE_ANSWER_MS)) {
-    }
-    for (int waited = 0;; waited++) {
-        if (PQstatus(conn) == CONNECTION_OK) {
-            PQclear(PQexec(conn, "SET search_path = pledge, pg_temp"));
-            return conn;
-        }
-        bool again = waited < DATABASE_WAIT_SECONDS;
-        const char *said = PQerrorMessage(conn);
-        log_event(again ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "database", "{s:s}", "error",
-                  *said ? said : "the server does not answer");
-        PQfinish(conn);
-        if (!again) {
-            return NULL;
-        }
-        sleep(1);
-        conn = PQconnectdb(conninfo);
-    }
+    described_deinit(&daemon->described);
 }
 
 /* Holds what was loaded against the database. */
-static void check_database(struct daemon *daemon, PGconn *const *conns, struct problems *problems)
+static void check_database(struct daemon *daemon, struct inquiry *inquiry, enum task task,
+                           struct problems *problems)
 {
     struct err err = {0};
-    if (!auth_roles_read(conns[0], &daemon->roles, &err) ||
-        !db_rules_read(conns[0], &daemon->catalog.rules, &err)) {
-        problem(problems, "database", "%s; is the schema deployed?", err.message);
+    if (inquiry->err.code != GRPC_OK) {
+        problem(problems, "database", "%s; is the schema deployed?", inquiry->err.message);
         return;
     }
-    sql_methods_check(&daemon->methods, conns, &daemon->roles, problems);
+    describe(daemon, inquiry, task, problems);
+    sql_methods_check(&daemon->methods, &daemon->described, &daemon->roles, problems);
     if (!signin_register(&daemon->registry, &daemon->roles, &err)) {
         problem(problems, "signin", "%s", err.message);
     }
 }
 
 /* Loads the SQL and holds it against the database. False when anything disagrees. */
-static bool check_all(struct daemon *daemon)
+static bool check_all(struct daemon *daemon, struct inquiry *inquiry, enum task task)
 {
     struct problems problems = {.report = report};
     memcpy(daemon->handlers, signin_statements, sizeof(signin_statements));
@@ -156,28 +144,12 @@ static bool check_all(struct daemon *daemon)
            sizeof(outbox_statements));
     daemon->methods.extra = daemon->handlers;
     daemon->methods.extra_count = SIGNIN_STATEMENTS + SIGNUP_STATEMENTS + OUTBOX_STATEMENTS;
-    struct arrival arrivals[SQL_CHECK_CONNECTIONS];
-    PGconn *conns[SQL_CHECK_CONNECTIONS];
-    bool all_there = true;
-    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
-        arrivals[i] = arrival_begin(daemon->config.database);
-    }
     sql_methods_load(&daemon->methods, daemon->config.sql_directory, schema_services, &problems);
     signup_register(&daemon->signup, &daemon->methods, &problems);
-    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
-        conns[i] = all_there ? arrival_end(&arrivals[i], daemon->config.database)
-                             : (PQfinish(arrivals[i].conn), NULL);
-        all_there = all_there && conns[i];
-    }
-    if (all_there) {
-        check_database(daemon, conns, &problems);
-    }
-    for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
-        PQfinish(conns[i]);
-    }
-    if (!all_there) {
+    if (!inquiry_end(inquiry)) {
         return false;
     }
+    check_database(daemon, inquiry, task, &problems);
     sql_methods_register(&daemon->methods, &daemon->registry, schema_services, &problems);
     daemon->catalog.statements = daemon->methods.statements;
     daemon->catalog.statement_count = daemon->methods.statement_count;
@@ -343,6 +315,18 @@ static bool prepare_mail(struct daemon *daemon, char *error, size_t size)
             false);
 }
 
+/* Makes what the settings tell of. False with a sentence. */
+static bool prepare(struct daemon *daemon, char *error, size_t size)
+{
+    const struct config *config = &daemon->config;
+    if (!prepare_signin(daemon, error, size) || !prepare_mail(daemon, error, size)) {
+        return false;
+    }
+    daemon->tls = tls_context_new(config->tls_certificate, config->tls_key, config->tls_client_ca,
+                                  error, size);
+    return daemon->tls != NULL;
+}
+
 /* Serves until a signal; returns the exit status. */
 static int serve(struct daemon *daemon, const struct worker_shared *shared, const sigset_t *signals)
 {
@@ -355,6 +339,7 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
         _exit(EXIT_FAILURE); /* some threads may already run */
     }
     notify_state("READY=1");
+    keep_descriptions(daemon);
     number = sigtimedwait(signals, NULL, &settled);
     if (number <
         0) { /* the first calls are answered, with what they need mapped again as it is used */
@@ -376,7 +361,9 @@ static int serve(struct daemon *daemon, const struct worker_shared *shared, cons
 
 static void daemon_deinit(struct daemon *daemon)
 {
+    SSL_CTX_free(daemon->tls);
     sql_methods_deinit(&daemon->methods);
+    described_deinit(&daemon->described);
     auth_roles_deinit(&daemon->roles);
     oidc_free(daemon->signin.oidc);
     db_rules_deinit(&daemon->catalog.rules);
@@ -388,6 +375,7 @@ static int run(struct daemon *daemon, enum task task)
 {
     char error[512];
     sigset_t signals;
+    struct inquiry inquiry;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
@@ -401,23 +389,23 @@ static int run(struct daemon *daemon, enum task task)
     }
     int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     daemon->worker_count = (unsigned)(daemon->config.loops ? daemon->config.loops : processors);
-    if (!safety_check(&daemon->config, error, sizeof(error)) ||
-        !prepare_signin(daemon, error, sizeof(error)) ||
-        !prepare_mail(daemon, error, sizeof(error))) {
+    if (!safety_check(&daemon->config, error, sizeof(error))) {
         log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
         return EXIT_FAILURE;
     }
-    SSL_CTX *tls = tls_context_new(daemon->config.tls_certificate, daemon->config.tls_key,
-                                   daemon->config.tls_client_ca, error, sizeof(error));
-    if (!tls) {
+    inquiry_begin(&inquiry, daemon->config.database, *daemon->config.cache_directory != '\0',
+                  &daemon->roles, &daemon->catalog.rules);
+    if (!prepare(daemon, error, sizeof(error))) {
         log_event(LOG_LEVEL_ERROR, "refused", "{s:s}", "why", error);
-        return EXIT_FAILURE;
+        fflush(NULL);
+        _exit(EXIT_FAILURE); /* the database may still be waited for */
     }
     daemon->reflection = reflection_register(&daemon->registry, schema_descriptors,
                                              (size_t)(schema_descriptors_end - schema_descriptors));
     bool good = daemon->reflection &&
                 health_register(&daemon->health, &daemon->registry, worker_serving) &&
-                check_all(daemon);
+                check_all(daemon, &inquiry, task);
+    inquiry_deinit(&inquiry);
     int status = good ? EXIT_SUCCESS : EXIT_FAILURE;
     daemon->workers = calloc(daemon->worker_count, sizeof(*daemon->workers));
     const struct config *config = &daemon->config;
@@ -427,20 +415,15 @@ static int run(struct daemon *daemon, enum task task)
                                                     (unsigned)config->write_connections}};
     if (good && task == TASK_PERMISSIONS) {
         permissions_write(&daemon->registry, &daemon->roles, stdout);
+    } else if (good && task == TASK_CHECK) {
+        keep_descriptions(daemon);
     } else if (good && task == TASK_SERVE && daemon->workers) {
-        struct worker_shared shared = {tls,
-                                       &daemon->registry,
-                                       &daemon->catalog,
-                                       &daemon->db,
-                                       &daemon->roles,
-                                       config->drain_ms,
-                                       config->slow_call_ms,
-                                       config->principal_rate,
-                                       &daemon->signin,
-                                       config->web_origins};
+        struct worker_shared shared = {
+            daemon->tls,     &daemon->registry,  &daemon->catalog,     &daemon->db,
+            &daemon->roles,  config->drain_ms,   config->slow_call_ms, config->principal_rate,
+            &daemon->signin, config->web_origins};
         status = serve(daemon, &shared, &signals);
     }
-    SSL_CTX_free(tls);
     return status;
 }
 

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Holds the statements against a database: what it says of each is compared with the protos, and
- * the columns are bound to reply fields. */
+/* Holds the statements against a database: it is asked about each, what it says is compared with
+ * the protos, and the columns are bound to reply fields. */
 #include "google/protobuf/timestamp.pb-c.h"
+#include "server/sqlrpc/described.h"
 #include "server/sqlrpc/recall.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void check_column(struct sql_statement *statement, const PGresult *description, int index,
+static void check_column(struct sql_statement *statement, const struct described_column *described,
                          const char *where, struct problems *problems)
 {
-    const char *name = PQfname(description, index);
+    const char *name = described->name;
     struct bind_column *column = &statement->columns[statement->column_count];
     bool is_array = false;
-    const struct value_type *type = value_type_of(PQftype(description, index), &is_array);
+    const struct value_type *type = value_type_of(described->type, &is_array);
     if (!bind_path_resolve(statement->row, name, strlen(name), &column->path)) {
         problem(problems, where, "column \"%s\" is no field of %s", name, statement->row->name);
         return;
@@ -24,7 +25,7 @@ static void check_column(struct sql_statement *statement, const PGresult *descri
     column->kind = type ? value_kind_of(leaf, type) : VALUE_NONE;
     if (column->kind == VALUE_NONE || is_array != column->is_array) {
         problem(problems, where, "column \"%s\" has SQL type %u, which does not fit the field",
-                name, PQftype(description, index));
+                name, described->type);
         return;
     }
     if (column->kind == VALUE_LABEL) {
@@ -33,27 +34,33 @@ static void check_column(struct sql_statement *statement, const PGresult *descri
     statement->column_count++;
 }
 
-/* Takes the columns that the database describes. */
-static void take_description(struct sql_statement *statement, const PGresult *description,
+/* Takes the columns that the database describes. False when it said nothing of the statement. */
+static bool take_description(struct sql_statement *statement, const struct described *described,
                              const char *where, struct problems *problems)
 {
-    int fields = PQnfields(description);
-    statement->columns = calloc((size_t)fields + 1, sizeof(*statement->columns));
-    if (fields > BIND_MAX_COLUMNS || !statement->columns) {
+    struct described_column columns[BIND_MAX_COLUMNS];
+    unsigned count;
+    bool known = described_known(described, statement->db.index, &count);
+    if (count == 0) {
+        return known;
+    }
+    statement->columns = calloc(count + 1, sizeof(*statement->columns));
+    if (count > BIND_MAX_COLUMNS || !statement->columns) {
         problem(problems, where, "more than %d columns", BIND_MAX_COLUMNS);
-        fields = 0;
+        return true;
     }
-    for (int i = 0; !statement->is_write && i < fields; i++) {
-        check_column(statement, description, i, where, problems);
+    described_columns(described, statement->db.index, columns, BIND_MAX_COLUMNS);
+    for (unsigned i = 0; !statement->is_write && i < count; i++) {
+        check_column(statement, &columns[i], where, problems);
     }
+    return true;
 }
 
 /* --- asking the database, many statements a round trip --------------------------------------- */
 
-/* A statement under way; `sql` is NULL for the engine's own, which have no columns to bind. */
+/* A statement under way. */
 struct question {
     const struct db_statement *db;
-    struct sql_statement *sql;
     const char *where;
 };
 
@@ -62,6 +69,7 @@ enum { MAX_QUESTIONS = 16 };
 /* What one connection is asked. */
 struct questions {
     PGconn *conn;
+    struct described *described;
     struct problems *problems;
     struct question items[MAX_QUESTIONS];
     unsigned count;
@@ -71,6 +79,7 @@ struct questions {
 static void take_answer(struct questions *questions, const struct question *question)
 {
     bool synced = false;
+    bool parsed = false;
     while (!synced) {
         PGresult *result = PQgetResult(questions->conn);
         if (!result) { /* stands between the results of two commands */
@@ -82,9 +91,10 @@ static void take_answer(struct questions *questions, const struct question *ques
             synced = true;
             break;
         case PGRES_COMMAND_OK:
-            if (question->sql && PQnfields(result) > 0) {
-                take_description(question->sql, result, question->where, questions->problems);
+            if (parsed && !described_add(questions->described, question->db->index, result)) {
+                problem(questions->problems, question->where, "out of memory");
             }
+            parsed = true; /* its description is the second answer */
             break;
         case PGRES_FATAL_ERROR: {
             const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -134,11 +144,13 @@ static void ask(struct examination *examination, struct question question)
     }
 }
 
-static void ask_all(struct sql_methods *methods, PGconn *const *conns, struct problems *problems)
+void sql_methods_ask(const struct sql_methods *methods, PGconn *const *conns,
+                     struct described *described, struct problems *problems)
 {
     struct examination examination = {0};
     for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
-        examination.of[i] = (struct questions){.conn = conns[i], .problems = problems};
+        examination.of[i] =
+            (struct questions){.conn = conns[i], .described = described, .problems = problems};
         PQenterPipelineMode(conns[i]);
     }
     for (size_t i = 0; i < SQL_ENGINE_STATEMENTS; i++) {
@@ -150,10 +162,9 @@ static void ask_all(struct sql_methods *methods, PGconn *const *conns, struct pr
             (struct question){.db = methods->extra[i], .where = methods->extra[i]->name});
     }
     for (size_t i = 0; i < methods->count; i++) {
-        struct sql_method *method = methods->methods[i];
+        const struct sql_method *method = methods->methods[i];
         for (unsigned k = 0; method->method.path && k < method->statement_count; k++) {
-            struct sql_statement *statement = &method->statements[k];
-            ask(&examination, (struct question){&statement->db, statement, method->file});
+            ask(&examination, (struct question){&method->statements[k].db, method->file});
         }
     }
     for (unsigned i = 0; i < SQL_CHECK_CONNECTIONS; i++) {
@@ -219,16 +230,29 @@ static void check_reply_filled(const struct sql_method *method, struct problems 
     }
 }
 
-void sql_methods_check(struct sql_methods *methods, PGconn *const *conns,
-                       const struct auth_roles *roles, struct problems *problems)
+/* Binds all columns of a method. False when some are missing, so that what they would fill cannot
+ * be told. */
+static bool take_descriptions(struct sql_method *method, const struct described *described,
+                              struct problems *problems)
 {
     size_t before = problems->count;
-    ask_all(methods, conns, problems);
-    bool answered = problems->count == before;
+    bool known = true;
+    for (unsigned i = 0; i < method->statement_count; i++) {
+        known &= take_description(&method->statements[i], described, method->file, problems);
+    }
+    return known && problems->count == before;
+}
+
+void sql_methods_check(struct sql_methods *methods, const struct described *described,
+                       const struct auth_roles *roles, struct problems *problems)
+{
     for (size_t i = 0; i < methods->count; i++) {
         struct sql_method *method = methods->methods[i];
         if (!method->method.path) {
             continue; /* reported by the loader */
+        }
+        if (take_descriptions(method, described, problems)) {
+            check_reply_filled(method, problems);
         }
         if (!auth_rule_of(roles, method->permission, &method->rule)) {
             problem(problems, method->file, "permission: %s is held by no role",
@@ -239,9 +263,6 @@ void sql_methods_check(struct sql_methods *methods, PGconn *const *conns,
         if (method->rule.need != AUTH_ROLE && method->has_tenant) {
             problem(problems, method->file, "permission: %s cannot guard what is in an authority",
                     method->permission);
-        }
-        if (answered) {
-            check_reply_filled(method, problems);
         }
     }
 }

@@ -168,7 +168,7 @@ static bool number_params(struct reader *reader, struct sql_statement *statement
             plain = 2;
         }
         if (!param) {
-            plain = plain ? plain : 1;
+            plain = plain ? plain : 1 + strcspn(text + 1, ":'\"");
             good = buf_append(&out, text, plain);
             text += plain;
             continue;

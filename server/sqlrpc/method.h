@@ -22,6 +22,7 @@
 
 #include <stdatomic.h>
 
+struct described;
 struct watches;
 struct signin;
 
@@ -110,9 +111,14 @@ void sql_methods_load(struct sql_methods *methods, const char *directory,
  * of their own to fill for longer than they save. */
 enum { SQL_CHECK_CONNECTIONS = 2 };
 
-/* Compares with a database over SQL_CHECK_CONNECTIONS blocking connections to it, and makes the
- * columns: unknown parameter or column, wrong type, unfilled reply field, unknown permission. */
-void sql_methods_check(struct sql_methods *methods, PGconn *const *conns,
+/* Asks a database about every statement, over SQL_CHECK_CONNECTIONS blocking connections to it.
+ * What it says against one is a problem. */
+void sql_methods_ask(const struct sql_methods *methods, PGconn *const *conns,
+                     struct described *described, struct problems *problems);
+
+/* Compares with what a database says of the statements, and makes the columns: unknown parameter or
+ * column, wrong type, unfilled reply field, unknown permission. */
+void sql_methods_check(struct sql_methods *methods, const struct described *described,
                        const struct auth_roles *roles, struct problems *problems);
 
 /* Adds them to the registry and asks for every method of the services: each needs one answer. */

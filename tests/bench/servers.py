@@ -249,7 +249,10 @@ class Ours(Server):
 
     def environment(self):
         here = self.place
+        cache = os.path.join(here.folder, "cache", self.database)
+        os.makedirs(cache, exist_ok=True)
         return {
+            "PLEDGED_CACHE_DIRECTORY": cache,
             "PLEDGED_LISTEN": f"127.0.0.1:{self.port}", "PLEDGED_LOG_LEVEL": "error", "PLEDGED_PRINCIPAL_RATE": "0",
             "PLEDGED_TLS_CERTIFICATE": f"{here.folder}/server.pem",
             "PLEDGED_TLS_KEY": f"{here.folder}/server.key",

@@ -103,6 +103,9 @@ for file in sorted(os.listdir(os.path.join(ROOT, "tests/data/returns")))[:4]:
         write("csv", file, source.read()[:2000])
 write("care", "good", b"CHILD,DOB\r\nabc,2000-02-29\r\n\xffCHILD,DECOM,RNE,LS,PLACE,DEC,REC\r\n"
       b"abc,01/05/2007,S,C2,F2,01/08/2007,X1\r\nabc,01/08/2007,P,C2,\"H3\",,\r\n")
+write("described", "good", b"".join((
+    struct.pack(">II", 2, 0), struct.pack(">II", 0, 2), struct.pack(">IB", 25, 4), b"name\0",
+    struct.pack(">IB", 1184, 11), b"create_time\0", struct.pack(">II", 1, 0), struct.pack(">II", 3, 0))))
 write("csv", "quoted", b'\xef\xbb\xbf# authority: derby\r\ncommitment,rating,"narr""ative"\r\na,"green\n",\x00\r\n')
 
 # An ID token that is believed, signed by a key that nobody has any more, and what is near it.
