@@ -41,16 +41,16 @@ static bool take_description(struct sql_statement *statement, const struct descr
     struct described_column columns[BIND_MAX_COLUMNS];
     unsigned count;
     bool known = described_known(described, statement->db.index, &count);
-    if (count == 0) {
+    if (count == 0 || statement->is_write) {
         return known;
     }
-    statement->columns = calloc(count + 1, sizeof(*statement->columns));
+    statement->columns = calloc(count, sizeof(*statement->columns));
     if (count > BIND_MAX_COLUMNS || !statement->columns) {
         problem(problems, where, "more than %d columns", BIND_MAX_COLUMNS);
         return true;
     }
     described_columns(described, statement->db.index, columns, BIND_MAX_COLUMNS);
-    for (unsigned i = 0; !statement->is_write && i < count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         check_column(statement, &columns[i], where, problems);
     }
     return true;
