@@ -26,6 +26,7 @@ enum {
     ENTRY_LEN = 8,  /* index, columns */
     COLUMN_LEN = 5, /* type, length of the name */
     PATH_LEN = 4096,
+    PIECE_LEN = 256, /* of the statement about the catalogue */
 };
 
 /*
@@ -35,35 +36,47 @@ enum {
  * below 16384, change with its version or by a row of their own beside them. A database that was
  * set back to an earlier day counts transactions once more, on another timeline.
  */
-#define OBJECTS(catalogue)                                                                         \
-    " sha256((SELECT string_agg(oidsend(oid) || xidsend(xmin), '') FROM"                           \
-    " (SELECT oid, xmin FROM " catalogue " WHERE oid >= 16384 ORDER BY oid) AS a)),"
-static const char catalogue_sql[] = "SELECT" OBJECTS("pg_namespace") OBJECTS("pg_class") OBJECTS(
-    "pg_type") OBJECTS("pg_enum") OBJECTS("pg_proc") OBJECTS("pg_operator") OBJECTS("pg_cast")
-    OBJECTS("pg_opclass") OBJECTS("pg_amop") OBJECTS("pg_collation") OBJECTS("pg_constraint")
-        OBJECTS("pg_attrdef") OBJECTS("pg_rewrite") OBJECTS("pg_policy") OBJECTS(
-            "pg_trigger") " sha256((SELECT string_agg(oidsend(attrelid) || int2send(attnum) || "
-                          "xidsend(xmin), '') FROM"
-                          " (SELECT attrelid, attnum, xmin FROM pg_attribute WHERE attrelid >= "
-                          "16384"
-                          " ORDER BY attrelid, attnum) AS a)),"
-                          " sha256((SELECT string_agg(oidsend(roleid) || oidsend(member), '') FROM"
-                          " (SELECT roleid, member FROM pg_auth_members ORDER BY roleid, member) "
-                          "AS a)),"
-                          " (SELECT ROW(r.oid, rolsuper, rolbypassrls, d.oid) FROM pg_roles AS r, "
-                          "pg_database AS d"
-                          "  WHERE rolname = current_user AND datname = current_database()),"
-                          " (SELECT ROW(system_identifier, timeline_id)"
-                          "  FROM pg_control_system(), pg_control_checkpoint()),"
-                          " ROW(current_schemas(true), current_setting('server_version_num'),"
-                          "  current_setting('search_path'), current_setting('client_encoding'),"
-                          "  current_setting('DateStyle'), current_setting('IntervalStyle'),"
-                          "  current_setting('TimeZone'), current_setting('array_nulls'), "
-                          "current_setting('xmloption'),"
-                          "  current_setting('standard_conforming_strings'), "
-                          "current_setting('backslash_quote'),"
-                          "  current_setting('transform_null_equals'), "
-                          "current_setting('default_text_search_config'))";
+static const char *const objects[] = {"pg_namespace", "pg_class",     "pg_type",      "pg_enum",
+                                      "pg_proc",      "pg_operator",  "pg_cast",      "pg_amop",
+                                      "pg_opclass",   "pg_collation", "pg_attrdef",   "pg_rewrite",
+                                      "pg_policy",    "pg_trigger",   "pg_constraint"};
+static const char object_sql[] =
+    "sha256((SELECT string_agg(oidsend(oid) || xidsend(xmin), '')"
+    " FROM (SELECT oid, xmin FROM %s WHERE oid >= 16384 ORDER BY oid) AS a)), ";
+static const char attribute_sql[] =
+    "sha256((SELECT string_agg(oidsend(attrelid) || int2send(attnum) || xidsend(xmin), '')"
+    " FROM (SELECT attrelid, attnum, xmin FROM pg_attribute"
+    " WHERE attrelid >= 16384 ORDER BY attrelid, attnum) AS a)), ";
+/* who asks, of whom, and under which settings */
+static const char session_sql[] =
+    "ARRAY(SELECT ROW(roleid, member) FROM pg_auth_members ORDER BY roleid, member),"
+    " (SELECT ROW(r.oid, rolsuper, rolbypassrls, d.oid) FROM pg_roles AS r, pg_database AS d"
+    " WHERE rolname = current_user AND datname = current_database()),"
+    " (SELECT ROW(system_identifier, timeline_id)"
+    " FROM pg_control_system(), pg_control_checkpoint()), current_schemas(true)";
+static const char *const settings[] = {"server_version_num",    "client_encoding",
+                                       "search_path",           "DateStyle",
+                                       "IntervalStyle",         "TimeZone",
+                                       "array_nulls",           "xmloption",
+                                       "backslash_quote",       "standard_conforming_strings",
+                                       "transform_null_equals", "default_text_search_config"};
+
+static bool make_catalogue_sql(struct buf *sql)
+{
+    char piece[PIECE_LEN];
+    bool good = buf_append(sql, "SELECT ", strlen("SELECT "));
+    for (size_t i = 0; good && i < sizeof(objects) / sizeof(objects[0]); i++) {
+        snprintf(piece, sizeof(piece), object_sql, objects[i]);
+        good = buf_append(sql, piece, strlen(piece));
+    }
+    good = good && buf_append(sql, attribute_sql, strlen(attribute_sql)) &&
+           buf_append(sql, session_sql, strlen(session_sql));
+    for (size_t i = 0; good && i < sizeof(settings) / sizeof(settings[0]); i++) {
+        snprintf(piece, sizeof(piece), ", current_setting('%s')", settings[i]);
+        good = buf_append(sql, piece, strlen(piece));
+    }
+    return good && buf_append(sql, "", 1);
+}
 
 /* --- the fingerprint
  * ------------------------------------------------------------------------------- */
@@ -82,7 +95,7 @@ static bool hash_statement(EVP_MD_CTX *hash, const struct db_statement *statemen
     bool good = hash_piece(hash, statement->sql, strlen(statement->sql));
     for (int i = 0; good && i < statement->param_count; i++) {
         uint8_t type[4];
-        be_put32(type, statement->param_types[i]);
+        be_put32(type, statement->param_types ? statement->param_types[i] : 0);
         good = hash_piece(hash, type, sizeof(type));
     }
     return good && hash_piece(hash, "", 0);
@@ -104,7 +117,11 @@ static bool hash_all(EVP_MD_CTX *hash, const PGresult *catalogue,
 
 bool described_ask(PGconn *conn)
 {
-    return PQsendQueryParams(conn, catalogue_sql, 0, NULL, NULL, NULL, NULL, 0) == 1;
+    struct buf sql = {0};
+    bool sent = make_catalogue_sql(&sql) && PQsendQueryParams(conn, (const char *)buf_head(&sql), 0,
+                                                              NULL, NULL, NULL, NULL, 0) == 1;
+    buf_deinit(&sql);
+    return sent;
 }
 
 bool described_recognise(struct described *described, PGconn *conn,
