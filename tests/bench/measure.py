@@ -157,7 +157,7 @@ def best_settings(place, results):
     """Tries each candidate at each shape; {(name, shape): (threads, connections, calls a second)}."""
     if results.best:
         return results.best
-    best = results.best
+    best = {}
     for name, candidates in CANDIDATES.items():
         for threads, connections in candidates:
             if name == "pgbench":
@@ -175,6 +175,7 @@ def best_settings(place, results):
         say(f"  {name} {shape}: {threads} threads, {connections} connections, {rate:.0f}/s")
     results.note("read/settings", {f"{name} {shape}": {"threads": b[0], "connections": b[1]}
                                    for (name, shape), b in best.items()})
+    results.best = best
     return best
 
 

@@ -3,8 +3,11 @@
 // The peer in gRPC C++ and libpq: health, and one read through row-level security. Settings come
 // from the environment; peers/README.md lists them.
 
+#include <arpa/inet.h>
 #include <condition_variable>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <fstream>
 #include <grpcpp/grpcpp.h>
@@ -125,6 +128,13 @@ class Worker
         return status;
     }
 
+    static int Number(const PGresult *row, int column)
+    {
+        uint32_t bytes;
+        std::memcpy(&bytes, PQgetvalue(row, 0, column), sizeof(bytes));
+        return static_cast<int>(ntohl(bytes));
+    }
+
     static void Fill(const PGresult *row, pledge::v1::Statement *statement)
     {
         auto text = [row](int column) {
@@ -138,6 +148,9 @@ class Worker
         statement->set_text(text(4));
         statement->set_easy_read(text(5));
         statement->set_audience(text(6));
+        statement->set_age_from(Number(row, 7));
+        statement->set_age_to(Number(row, 8));
+        statement->set_principles(text(9));
     }
 
     std::string principal_;

@@ -55,7 +55,8 @@ func (s *server) GetStatement(ctx context.Context, request *pledgev1.GetStatemen
 	}
 	found := &pledgev1.Statement{}
 	err := results.QueryRow().Scan(&found.Name, &found.StatementId, &found.OutcomeId,
-		&found.Title, &found.Text, &found.EasyRead, &found.Audience)
+		&found.Title, &found.Text, &found.EasyRead, &found.Audience, &found.AgeFrom, &found.AgeTo,
+		&found.Principles)
 	if err == pgx.ErrNoRows {
 		return nil, status.Error(codes.NotFound, "there is no such statement")
 	} else if err != nil {

@@ -57,6 +57,9 @@ impl Peer {
             text: row.get(4),
             easy_read: row.get(5),
             audience: row.get(6),
+            age_from: row.get(7),
+            age_to: row.get(8),
+            principles: row.get(9),
         }))
     }
 }
