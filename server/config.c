@@ -186,9 +186,10 @@ static void take_credential(struct config *config, const struct setting *setting
 static void take_cache_directory(struct config *config)
 {
     const char *folders = getenv("CACHE_DIRECTORY");
-    size_t first = folders ? strcspn(folders, ":") : 0;
+    size_t first = folders ? strcspn(folders, ":") : CONFIG_TEXT;
     if (!*config->cache_directory && first < CONFIG_TEXT) {
-        snprintf(config->cache_directory, CONFIG_TEXT, "%.*s", (int)first, folders ? folders : "");
+        memcpy(config->cache_directory, folders, first);
+        config->cache_directory[first] = '\0';
     }
 }
 
