@@ -132,17 +132,22 @@ BEGIN
                measure_number(p.measure_value) AS measure, p.measure_value
           FROM asked AS a
          CROSS JOIN LATERAL (
-               SELECT x.round_id, t.counts FROM round AS x
-                 JOIN owner_return AS t ON t.authority_id = x.authority_id
-                  AND t.round_id = x.round_id AND t.owner_id = a.owner
+               -- OFFSET keeps what it ends apart: joined, the returns and lines of all would be read for one's
+               SELECT x.round_id FROM round AS x
                 WHERE x.authority_id = app_authority() AND x.pledge_id = a.pledge_id
                   AND x.observed_to < a.observed_to
+                  AND EXISTS (SELECT FROM return_submission AS f
+                               WHERE f.authority_id = app_authority() AND f.round_id = x.round_id
+                                 AND f.owner_id = a.owner OFFSET 0)
                 ORDER BY x.observed_to DESC, x.round_id DESC LIMIT 1) AS b
          CROSS JOIN LATERAL (
-               -- OFFSET keeps it apart: joined, all owners' lines would be read for one's
+               SELECT t.counts FROM owner_return AS t
+                WHERE t.authority_id = app_authority() AND t.round_id = b.round_id
+                  AND t.owner_id = a.owner OFFSET 0) AS t
+         CROSS JOIN LATERAL (
                SELECT y.commitment_id, y.rating, y.narrative, y.measure_value FROM progress AS y
                 WHERE y.authority_id = app_authority() AND y.round_id = b.round_id
-                  AND y.owner_id = a.owner AND y.submission = b.counts OFFSET 0) AS p
+                  AND y.owner_id = a.owner AND y.submission = t.counts OFFSET 0) AS p
     ), line AS MATERIALIZED (
         SELECT u.round, u.owner, u.id, u.rating, u.narrative, u.reason, u.measure, u.actual,
                u.evidence, u.confirmation, u.n, o.id IS NOT NULL AS owed,
@@ -233,8 +238,12 @@ BEGIN
             AND char_length(l.narrative) <= 4000 AND char_length(l.reason) <= 2000
             AND char_length(l.measure) <= 200 AND char_length(l.evidence) <= 1000
             AND char_length(l.confirmation) <= 1000
-            AND (l.actual = '' OR l.day <= current_date)
-            AND l.earlier_round IS NULL AND l.day IS NULL AND l.number IS NULL) IS NOT TRUE
+            AND (l.actual = '' OR l.day <= current_date
+                 AND l.day BETWEEN l.observed_from AND l.observed_to)
+            AND (l.earlier_rating IS NULL OR 'amber' IN (l.rating, l.earlier_rating)
+                 OR l.rating = l.earlier_rating)
+            AND l.narrative IS DISTINCT FROM l.earlier_narrative
+            AND l.number IS NULL) IS NOT TRUE
         UNION ALL
         SELECT CASE WHEN p_stream THEN m.n ELSE 1000000 END, m.id, '', 'R007', m.id,
                'must be answered'

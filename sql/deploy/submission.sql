@@ -125,6 +125,7 @@ DECLARE
     v_lines int := cardinality(p_commitments);
     v_submission int;
     v_content text;
+    v_bad jsonb;
 BEGIN
     -- The lock keeps the round from being closed under a return that is on its way in.
     SELECT * INTO v_round FROM round WHERE authority_id = app_authority() AND round_id = p_round
@@ -136,26 +137,26 @@ BEGIN
     PERFORM return_may_act(v_owner, 'owner_return.owner');
     PERFORM return_window_check(v_round, v_owner,
         CASE app_role() WHEN 'officer' THEN v_day ELSE current_date END);
-    PERFORM FROM version_owed AS w
-      WHERE w.authority_id = app_authority() AND w.pledge_id = v_round.pledge_id
-        AND w.version_number = v_round.version_number AND w.owner_id = v_owner;
-    IF NOT FOUND THEN
-        PERFORM fail('PL412', v_owner || ' has no commitment in round ' || p_round || '.',
-            'owner_return.owner', 'R040');
-    END IF;
     PERFORM FROM owner WHERE authority_id = app_authority() AND owner_id = v_owner
         FOR NO KEY UPDATE;
     SELECT * INTO v_last FROM owner_return
      WHERE authority_id = app_authority() AND round_id = p_round AND owner_id = v_owner;
     PERFORM return_etag_check(v_last, p_etag);
 
-    PERFORM violations_check(
-        progress_violations(false, ARRAY[p_round], ARRAY[v_owner],
+    v_bad := progress_violations(false, ARRAY[p_round], ARRAY[v_owner],
             array_fill(p_round, ARRAY[v_lines]), array_fill(v_owner, ARRAY[v_lines]),
             p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals, p_evidence,
             p_confirmations)
         || observed_violations(v_round, p_observed_to, 'owner_return.observed_to')
-        || received_on_violations(p_received_on, 'owner_return.received_on'));
+        || received_on_violations(p_received_on, 'owner_return.received_on');
+    -- Lines that keep all rules are of commitments that are owed, so only others need this look.
+    IF v_bad <> '[]' AND NOT EXISTS (SELECT FROM version_owed AS w
+            WHERE w.authority_id = app_authority() AND w.pledge_id = v_round.pledge_id
+              AND w.version_number = v_round.version_number AND w.owner_id = v_owner) THEN
+        PERFORM fail('PL412', v_owner || ' has no commitment in round ' || p_round || '.',
+            'owner_return.owner', 'R040');
+    END IF;
+    PERFORM violations_check(v_bad);
 
     v_submission := coalesce(v_last.submission, 0) + 1;
     SELECT return_content_head(p_round, v_owner, v_submission, v_day)
