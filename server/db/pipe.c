@@ -106,6 +106,7 @@ static bool watch(struct pipe *pipe, int events)
         pipe->poll->data = pipe;
         pipe->poll_fd = fd;
     }
+    pipe->watched = events;
     return uv_poll_start(pipe->poll, events, on_poll) == 0;
 }
 
@@ -116,7 +117,9 @@ static bool flush(struct pipe *pipe)
         return false;
     }
     pipe->write_blocked = rc > 0;
-    return watch(pipe, UV_READABLE | (pipe->write_blocked ? UV_WRITABLE : 0));
+    int events = UV_READABLE | (pipe->write_blocked ? UV_WRITABLE : 0);
+    /* uv_poll_start() takes the socket out of epoll and puts it in again, whatever has changed */
+    return (pipe->state == PIPE_READY && pipe->watched == events) || watch(pipe, events);
 }
 
 /* --- coming up -------------------------------------------------------------------------------- */

@@ -62,6 +62,7 @@ struct pipe {
     uv_poll_t
         *poll; /* on the heap: libpq may change its socket, and closing a handle takes a turn */
     int poll_fd;
+    int watched; /* its events */
     uint64_t since_ms;
     uint64_t retry_ms;
     unsigned backoff_ms;

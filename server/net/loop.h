@@ -37,7 +37,8 @@ struct loop {
     uint64_t now_ms;     /* monotonic, as of the last callback that waited */
     uint64_t now_us;     /* the same, finer */
     uint64_t turn_began_ns;
-    uint64_t turn_idle_ns; /* waited until then, since the start */
+    uint64_t wait_began_ns; /* 0: the poll is over, or has not begun */
+    uint64_t waited_ns;     /* of this turn */
     struct counter turns;
     struct counter busy_us;    /* spent working, waiting apart */
     struct counter longest_us; /* the longest turn of work of the last LOOP_LAG_MS */
@@ -53,8 +54,8 @@ void loop_on_turn(struct loop *loop, void (*run)(void *data), void *data);
 /* Adds a hook that runs on every tick. */
 void loop_on_tick(struct loop *loop, void (*run)(void *data), void *data);
 
-/* Reads the clock anew; callbacks that work out times begin with it, as a poll may have waited
- * long. */
+/* Reads the clock anew; callbacks begin with it, as a poll may have waited long. What goes before
+ * the first of them in a turn counts as waiting. */
 void loop_update_time(struct loop *loop);
 
 /* Has the next turn follow at once, without waiting for events. */
