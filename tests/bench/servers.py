@@ -27,7 +27,7 @@ IMPORT = "/pledge.v1.ReturnService/ImportReturns"
 # What the daemon's own read connections say; peers and pgbench get the same.
 SESSION = ("-c search_path=pledge,pg_temp -c default_transaction_read_only=on -c jit=off"
            " -c default_transaction_isolation=repeatable\\ read"
-           " -c client_min_messages=error -c plan_cache_mode=force_generic_plan")
+           " -c client_min_messages=error -c plan_cache_mode=force_generic_plan -c random_page_cost=1.1")
 PEERS = ("grpc-go", "tonic", "grpc-cpp", "grpc-js")
 
 
