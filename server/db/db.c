@@ -46,13 +46,14 @@ static void queue_push(struct job_queue *queue, struct db_job *job)
     queue->count++;
 }
 
-static struct db_job *queue_pop(struct job_queue *queue)
+/* Takes the job out that `at` of the queue points to. */
+static struct db_job *queue_take(struct job_queue *queue, struct db_job **at)
 {
-    struct db_job *job = queue->first;
-    queue->first = job->next;
+    struct db_job *job = *at;
+    *at = job->next;
     queue->count--;
-    if (!queue->first) {
-        queue->last = &queue->first;
+    if (!*at) {
+        queue->last = at;
     }
     job->next = NULL;
     return job;
@@ -86,26 +87,53 @@ static void on_changed(void *data, const char *authority)
     }
 }
 
-/* Takes the jobs of the next segment off the queue. */
+/* Writes of one council wait for each other in the database, for its count of changes and its
+ * audit, and that costs more than waiting here. One that takes long lets the next go beside it, but
+ * the last connection is for other councils. */
+static bool may_write(const struct db *db, const struct db_job *job)
+{
+    unsigned connections = 0;
+    unsigned same = 0;
+    uint64_t newest_us = 0;
+    for (unsigned i = 0; i < db->pipe_count; i++) {
+        const struct pipe *pipe = &db->pipes[i];
+        const struct db_job *other = pipe->lane == DB_WRITE ? pipe_job(pipe) : NULL;
+        connections += pipe->lane == DB_WRITE;
+        if (other && strcmp(other->settings.authority, job->settings.authority) == 0) {
+            same++;
+            newest_us = other->sent_us > newest_us ? other->sent_us : newest_us;
+        }
+    }
+    return same == 0 || (same + 1 < connections &&
+                         db->loop->now_us - newest_us >= (uint64_t)DB_WRITE_TURN_MS * 1000);
+}
+
+/* Takes the jobs of the next segment off the queue. NULL when there are none, or none whose turn it
+ * is. */
 static struct db_job *next_segment(struct db *db, struct job_queue *queue, enum db_lane lane)
 {
     struct job_queue batch;
+    struct db_job **at = &queue->first;
     queue_init(&batch);
-    while (queue->first) {
-        if (batch.count > 0 &&
-            (queue->first->solo || lane == DB_WRITE || batch.count >= DB_SEGMENT_JOBS)) {
+    for (unsigned looked = 0; *at && looked < DB_LOOK_AHEAD;) {
+        struct db_job *job = *at;
+        if (batch.count > 0 && (job->solo || lane == DB_WRITE || batch.count >= DB_SEGMENT_JOBS)) {
             break;
         }
-        struct db_job *job = queue_pop(queue);
         bool late = job->deadline_ms <= db->loop->now_ms;
         if (job->cancelled || late) {
             err_set(&job->err, late ? GRPC_DEADLINE_EXCEEDED : GRPC_CANCELLED,
                     late ? "the call's deadline has passed"
                          : "nobody waits for this call any more");
-            queue_push(&db->refused, job);
+            queue_push(&db->refused, queue_take(queue, at));
             continue;
         }
-        queue_push(&batch, job);
+        if (lane == DB_WRITE && !may_write(db, job)) {
+            at = &job->next;
+            looked++;
+            continue;
+        }
+        queue_push(&batch, queue_take(queue, at));
         if (job->solo) {
             break;
         }
@@ -135,14 +163,15 @@ static void send_lane(struct db *db, enum db_lane lane)
         }
         while (queue->first && pipe_has_room(pipe)) {
             struct db_job *jobs = next_segment(db, queue, lane);
-            if (jobs) {
-                counter_add(&db->counters.lanes[lane].segments, 1);
-                pipe_send(pipe, jobs);
+            if (!jobs) {
+                break;
             }
+            counter_add(&db->counters.lanes[lane].segments, 1);
+            pipe_send(pipe, jobs);
         }
     }
     while (queue->first && lane_hopeless(db, lane)) {
-        refuse(db, queue_pop(queue));
+        refuse(db, queue_take(queue, &queue->first));
     }
 }
 
@@ -177,7 +206,7 @@ static void on_turn(void *data)
         }
     }
     while (db->refused.first) {
-        struct db_job *job = queue_pop(&db->refused);
+        struct db_job *job = queue_take(&db->refused, &db->refused.first);
         job->done(job);
     }
     count(db);
@@ -349,7 +378,7 @@ void db_close(struct db *db)
     }
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
         while (db->queues[lane].first) {
-            refuse(db, queue_pop(&db->queues[lane]));
+            refuse(db, queue_take(&db->queues[lane], &db->queues[lane].first));
         }
     }
 }

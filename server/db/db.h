@@ -31,6 +31,8 @@ enum {
     DB_SEGMENT_JOBS = 48,      /* reads that share one Sync */
     DB_PIPE_SEGMENTS = 4,      /* segments in flight on one connection */
     DB_MAX_QUEUED = 8192,      /* jobs waiting in one lane */
+    DB_LOOK_AHEAD = 256,       /* of them, to find one of a council whose turn it is */
+    DB_WRITE_TURN_MS = 20,     /* a council's writes wait so long for the one before */
     DB_CONNECT_MS = 5000,      /* from the start of connecting to ready */
     DB_STAGGER_MS = 50,        /* between the first connection of a lane and each further one */
     DB_BACKOFF_FIRST_MS = 100, /* between attempts to connect, doubling */

@@ -235,6 +235,12 @@ bool pipe_has_room(const struct pipe *pipe)
     return pipe->state == PIPE_READY && pipe->segment_count < cap && !pipe->write_blocked;
 }
 
+const struct db_job *pipe_job(const struct pipe *pipe)
+{
+    const struct segment *segment = &pipe->segments[pipe->segment_first];
+    return pipe->segment_count > 0 && segment->kind == SEGMENT_JOBS ? segment->first : NULL;
+}
+
 /* What a job's statements may take, in whole steps, so that neighbours can share their settings.
  * The client is answered in time either way; this only frees the connection. */
 static uint64_t timeout_ms(const struct db_job *job, uint64_t now_ms)

@@ -89,6 +89,9 @@ bool pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *ca
 /* True when another segment may be sent. */
 bool pipe_has_room(const struct pipe *pipe);
 
+/* The first job that is not settled, or NULL. */
+const struct db_job *pipe_job(const struct pipe *pipe);
+
 /* Sends jobs (a list by `next`) as one segment. Their outcome comes through the owner. */
 void pipe_send(struct pipe *pipe, struct db_job *jobs);
 

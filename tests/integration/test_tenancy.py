@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """One council's officer cannot read or change another's, even when an SQL file forgets its WHERE."""
 
+import concurrent.futures
 import os
 import re
 import shutil
+import subprocess
 import tempfile
+import time
 
 import grpc
 import harness
@@ -144,6 +147,52 @@ class Tenancy(harness.Case):
             with self.subTest(sql=re.sub(r"\s+", " ", sql)):
                 with self.assertRaises(RuntimeError):
                     harness.psql(database, sql, user="pledged")
+
+
+class Writers(harness.Case):
+    settings = {"PLEDGED_LOOPS": "1", "PLEDGED_WRITE_CONNECTIONS": "4"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.officers = {}
+        for name in ("derby", "halton"):
+            cls.admin.CreateAuthority(authority_id=name, authority={"display_name": name.title()})
+            cls.officers[name] = cls.member(name, f"{name}-officer", "ROLE_OFFICER")
+
+    def create(self, council, number):
+        return self.officers[council].CreateDepartment(
+            parent=f"authorities/{council}", department_id=f"d{number}", department={"display_name": f"D {number}"})
+
+    def waiting(self):
+        return int(harness.psql(
+            self.daemon.database,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'pledged'"
+            " AND wait_event_type = 'Lock'"))
+
+    def test_a_council_whose_writes_wait_leaves_others_a_connection(self):
+        """Six writes of one council wait for a lock; at most three of four connections are theirs."""
+        database = self.daemon.database
+        with subprocess.Popen(["psql", "-qXAt", "-U", "postgres", database], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as holder, \
+                concurrent.futures.ThreadPoolExecutor() as pool:
+            holder.stdin.write("BEGIN; SELECT 'held' FROM pledge.change_count WHERE authority_id = 'derby'"
+                               " FOR UPDATE;\n")
+            holder.stdin.flush()
+            self.assertIn("held", holder.stdout.readline())
+            writes = [pool.submit(self.create, "derby", number) for number in range(6)]
+            until = time.monotonic() + 3  # less than the daemon waits for a lock
+            while self.waiting() < 3 and time.monotonic() < until:
+                time.sleep(0.01)
+            self.create("halton", 1)
+            self.assertEqual(self.waiting(), 3)
+            self.assertFalse(any(write.done() for write in writes))
+            holder.stdin.write("COMMIT;\n")
+            holder.stdin.close()
+            holder.wait()
+            for write in writes:
+                write.result()
+        self.assertEqual(harness.psql(database, "SELECT count(*) FROM pledge.owner WHERE authority_id = 'derby'"), "6")
 
 
 if __name__ == "__main__":
