@@ -36,6 +36,20 @@ struct err {
     unsigned retry_after_ms; /* > 0: tell the client when to come back */
 };
 
+/* Makes it one that tells of nothing. For those on every call's way: `= {0}` clears all of its
+ * room, which takes longer than much of what may fail. */
+static inline void err_clear(struct err *err)
+{
+    err->code = GRPC_OK;
+    err->message[0] = '\0';
+    err->sqlstate[0] = '\0';
+    err->detail[0] = '\0';
+    err->violations = NULL;
+    err->violation_count = 0;
+    err->violation_cap = 0;
+    err->retry_after_ms = 0;
+}
+
 /* Sets code and message; keeps violations. Returns false, so that a caller can `return err_set(…)`.
  */
 bool err_set(struct err *err, enum grpc_code code, const char *format, ...)

@@ -323,7 +323,7 @@ void db_submit(struct db *db, struct db_job *job)
 {
     job->tries = 0;
     job->solo = false;
-    job->err = (struct err){0};
+    err_clear(&job->err);
     struct job_queue *queue = &db->queues[job->lane];
     if (db->closed) {
         refuse(db, job);

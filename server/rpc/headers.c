@@ -188,26 +188,30 @@ static bool take_authorization(struct call *call, unsigned family, const char *v
 
 struct header_rule {
     const char *name;
+    size_t name_len;
     bool (*take)(struct call *call, unsigned family, const char *value, size_t len);
     unsigned family;
 };
 
+/* every header of every call is held against these names */
+#define NAMED(name) name, sizeof(name) - 1
+
 static const struct header_rule rules[] = {
-    {":path", take_path, FAMILY_NONE},
-    {":method", take_http_method, FAMILY_NONE},
-    {"content-type", take_content_type, FAMILY_NONE},
-    {"grpc-timeout", take_grpc_timeout, FAMILY_NONE},
-    {"grpc-encoding", take_encoding, FAMILY_GRPC},
-    {"grpc-accept-encoding", take_accepted, FAMILY_GRPC},
-    {"connect-timeout-ms", take_connect_timeout, FAMILY_NONE},
-    {"connect-protocol-version", take_connect_version, FAMILY_NONE},
-    {"connect-content-encoding", take_encoding, FAMILY_CONNECT_STREAM},
-    {"connect-accept-encoding", take_accepted, FAMILY_CONNECT_STREAM},
-    {"content-encoding", take_encoding, FAMILY_CONNECT},
-    {"accept-encoding", take_accepted, FAMILY_CONNECT},
-    {"traceparent", take_trace, FAMILY_NONE},
-    {"authorization", take_authorization, FAMILY_NONE},
-    {"origin", take_origin, FAMILY_NONE},
+    {NAMED(":path"), take_path, FAMILY_NONE},
+    {NAMED(":method"), take_http_method, FAMILY_NONE},
+    {NAMED("content-type"), take_content_type, FAMILY_NONE},
+    {NAMED("grpc-timeout"), take_grpc_timeout, FAMILY_NONE},
+    {NAMED("grpc-encoding"), take_encoding, FAMILY_GRPC},
+    {NAMED("grpc-accept-encoding"), take_accepted, FAMILY_GRPC},
+    {NAMED("connect-timeout-ms"), take_connect_timeout, FAMILY_NONE},
+    {NAMED("connect-protocol-version"), take_connect_version, FAMILY_NONE},
+    {NAMED("connect-content-encoding"), take_encoding, FAMILY_CONNECT_STREAM},
+    {NAMED("connect-accept-encoding"), take_accepted, FAMILY_CONNECT_STREAM},
+    {NAMED("content-encoding"), take_encoding, FAMILY_CONNECT},
+    {NAMED("accept-encoding"), take_accepted, FAMILY_CONNECT},
+    {NAMED("traceparent"), take_trace, FAMILY_NONE},
+    {NAMED("authorization"), take_authorization, FAMILY_NONE},
+    {NAMED("origin"), take_origin, FAMILY_NONE},
 };
 
 /* --- metadata for handlers that ask for it ------------------------------------------------------
@@ -267,7 +271,7 @@ bool headers_take(struct call *call, const char *name, size_t name_len, const ch
                   size_t value_len)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (is(name, name_len, rules[i].name)) {
+        if (name_len == rules[i].name_len && memcmp(name, rules[i].name, name_len) == 0) {
             return rules[i].take(call, rules[i].family, value, value_len);
         }
     }

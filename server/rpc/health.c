@@ -34,8 +34,8 @@ static void reply(struct call *call, int status)
 static void on_check(struct call *call, const ProtobufCMessage *message)
 {
     const Grpc__Health__V1__HealthCheckRequest *request = (const void *)message;
-    struct err err = {0};
     if (!knows(call, request->service)) {
+        struct err err = {0};
         err_set(&err, GRPC_NOT_FOUND, "unknown service %s", request->service);
         call_finish(call, &err);
         return;

@@ -5,9 +5,12 @@
 
 #include <string.h>
 
+enum { HASHED = 16 }; /* bytes of a path's end, which tell most methods apart */
+
 static size_t slot_of(const struct registry *registry, const char *path, size_t len)
 {
-    size_t slot = fnv_hash(0, path, len) % REGISTRY_SLOTS;
+    size_t tail = len < HASHED ? len : HASHED;
+    size_t slot = fnv_hash(len, path + len - tail, tail) % REGISTRY_SLOTS;
     while (registry->slots[slot] && (strncmp(registry->slots[slot]->path, path, len) != 0 ||
                                      registry->slots[slot]->path[len] != '\0')) {
         slot = (slot + 1) % REGISTRY_SLOTS;

@@ -335,11 +335,11 @@ static bool is_plain(const struct call *call)
 
 void call_reply(struct call *call, const ProtobufCMessage *reply)
 {
-    struct err err = {0};
     if (call->answered) {
         return;
     }
     if (call->method->server_streams && call_backlog(call) > CALL_MAX_BACKLOG) {
+        struct err err = {0};
         err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the client does not read its replies");
         call_finish(call, &err);
         return;

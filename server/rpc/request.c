@@ -86,9 +86,10 @@ static bool expand(struct call *call, const uint8_t **bytes, size_t *len, struct
 
 static void take_message(struct call *call, const uint8_t *bytes, size_t len, bool compressed)
 {
-    struct err err = {0};
+    struct err err;
     bool streams = call->method->client_streams;
     struct arena *arena = streams ? &call->scratch : &call->arena;
+    err_clear(&err);
     call->got_message = true;
     call->compressed = compressed;
     if (compressed && !expand(call, &bytes, &len, &err)) {
@@ -116,16 +117,19 @@ static void take_message(struct call *call, const uint8_t *bytes, size_t len, bo
 static bool frame_acceptable(struct call *call, enum grpc_frame_result result,
                              const struct grpc_frame *frame)
 {
+    bool unannounced = call->in.len >= GRPC_FRAME_HEADER && frame->compressed && !call->gzip_sent;
+    bool sound = result != GRPC_FRAME_TOO_BIG && result != GRPC_FRAME_BAD_FLAG;
+    if (sound && !unannounced) {
+        return true;
+    }
     struct err err = {0};
     if (result == GRPC_FRAME_TOO_BIG) {
         err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the message of %" PRIu32 " bytes is larger than %d",
                 frame->length, CALL_MAX_REQUEST);
     } else if (result == GRPC_FRAME_BAD_FLAG) {
         err_set(&err, GRPC_INTERNAL, "the message begins with an unknown flag");
-    } else if (call->in.len >= GRPC_FRAME_HEADER && frame->compressed && !call->gzip_sent) {
-        err_set(&err, GRPC_INTERNAL, "a compressed message without a header that names gzip");
     } else {
-        return true;
+        err_set(&err, GRPC_INTERNAL, "a compressed message without a header that names gzip");
     }
     call_finish(call, &err);
     return false;

@@ -216,7 +216,8 @@ void execution_done(struct db_job *job)
             execution->reply = execution_message(execution->method->method.output, &call->arena);
         }
         const struct sql_step *step = execution->method->step;
-        struct err err = {0};
+        struct err err;
+        err_clear(&err);
         bool good = !execution->reply || !step || !step->after ||
                     step->after(execution, execution->reply, &err);
         if (execution->reply && good) {
@@ -409,7 +410,8 @@ static void admitted(struct call *call, const struct db_settings *settings)
 
 void execution_go_on(struct execution *execution, const struct db_settings *settings)
 {
-    struct err err = {0};
+    struct err err;
+    err_clear(&err);
     bool good = check_mask(execution, &err);
     good = execution_steps(execution, false, &err) && good;
     if (good) {
@@ -446,7 +448,8 @@ static bool take_tenant(struct execution *execution, struct err *err)
 struct execution *execution_begin(struct call *call, const ProtobufCMessage *request)
 {
     struct execution *execution = arena_calloc(&call->arena, 1, sizeof(*execution));
-    struct err err = {0};
+    struct err err;
+    err_clear(&err);
     if (!execution) {
         call_no_memory(call);
         return NULL;
