@@ -89,7 +89,8 @@ static void on_changed(void *data, const char *authority)
 
 /* Writes of one council wait for each other in the database, for its count of changes and its
  * audit, and that costs more than waiting here. One that takes long lets the next go beside it, but
- * the last connection is for other councils. */
+ * never on the last connection, which is for others. Writes of no council, such as sign-ins, only
+ * leave that one. */
 static bool may_write(const struct db *db, const struct db_job *job)
 {
     unsigned connections = 0;
@@ -104,8 +105,9 @@ static bool may_write(const struct db *db, const struct db_job *job)
             newest_us = other->sent_us > newest_us ? other->sent_us : newest_us;
         }
     }
-    return same == 0 || (same + 1 < connections &&
-                         db->loop->now_us - newest_us >= (uint64_t)DB_WRITE_TURN_MS * 1000);
+    bool waits = *job->settings.authority &&
+                 db->loop->now_us - newest_us < (uint64_t)DB_WRITE_TURN_MS * 1000;
+    return same == 0 || (same + 1 < connections && !waits);
 }
 
 /* Takes the jobs of the next segment off the queue. NULL when there are none, or none whose turn it
