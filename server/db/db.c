@@ -239,20 +239,20 @@ static const char *option_value(const PQconninfoOption *option, const char *keyw
     return option->keyword && option->val && *option->val ? option->val : NULL;
 }
 
+/* Statements look things up by key, so one plan serves all parameters. What councils keep lies in
+ * memory or on a disk without a head, where a page by an index costs hardly more than the next one;
+ * PostgreSQL's own default would read whole tables while they are small. */
+#define SESSION                                                                                    \
+    "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "                       \
+    "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 "
+
 /* Reads run in sessions that cannot write and see one snapshot a segment. */
 static bool make_addresses(struct db *db, const char *conninfo, struct err *err)
 {
-    /* Statements look things up by key, so one plan serves all parameters. What councils keep lies
-     * in memory or on a disk without a head, where a page by an index costs hardly more than the
-     * next one; PostgreSQL's own default would read whole tables while they are small. */
     static const char *const session[2] = {
-        "-c search_path=pledge,pg_temp -c default_transaction_read_only=on "
-        "-c default_transaction_isolation=repeatable\\ read "
-        "-c client_min_messages=error -c jit=off -c plan_cache_mode=force_generic_plan "
-        "-c random_page_cost=1.1",
-        "-c search_path=pledge,pg_temp -c client_min_messages=error -c jit=off "
-        "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 "
-        "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"};
+        SESSION "-c default_transaction_read_only=on "
+                "-c default_transaction_isolation=repeatable\\ read",
+        SESSION "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"};
     /* A database that vanished without a word is noticed within seconds. */
     static const struct {
         const char *keyword;

@@ -35,18 +35,27 @@ SELECT '' AS next_page_token
     return target
 
 
-class Tenancy(harness.Case):
+class TwoCouncils(harness.Case):
+    """Derby and Halton, with an officer each."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.officers = {}
+        for name in ("derby", "halton"):
+            cls.admin.CreateAuthority(authority_id=name, authority={"display_name": name.title()})
+            cls.officers[name] = cls.member(name, f"{name}-officer", "ROLE_OFFICER")
+
+
+class Tenancy(TwoCouncils):
     settings = {"sql_directory": None}
 
     @classmethod
     def setUpClass(cls):
         cls.settings = {"sql_directory": careless_sql()}
         super().setUpClass()
-        cls.officers = {}
-        for name in ("derby", "halton"):
-            cls.admin.CreateAuthority(authority_id=name, authority={"display_name": name.title()})
-            cls.officers[name] = cls.member(name, f"{name}-officer", "ROLE_OFFICER")
-            cls.officers[name].CreateDepartment(
+        for name, officer in cls.officers.items():
+            officer.CreateDepartment(
                 parent=f"authorities/{name}", department_id=f"{name}-housing",
                 department={"display_name": "Housing"})
 
@@ -149,16 +158,8 @@ class Tenancy(harness.Case):
                     harness.psql(database, sql, user="pledged")
 
 
-class Writers(harness.Case):
+class Writers(TwoCouncils):
     settings = {"PLEDGED_LOOPS": "1", "PLEDGED_WRITE_CONNECTIONS": "4"}
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.officers = {}
-        for name in ("derby", "halton"):
-            cls.admin.CreateAuthority(authority_id=name, authority={"display_name": name.title()})
-            cls.officers[name] = cls.member(name, f"{name}-officer", "ROLE_OFFICER")
 
     def create(self, council, number):
         return self.officers[council].CreateDepartment(
