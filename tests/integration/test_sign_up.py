@@ -235,9 +235,10 @@ class SignUp(SmallCouncil):
         version, digest = self.fresh()
         signer, other = self.key(self.director), self.key(self.lead)
         good = self.by_key(self.director, signer, version, digest)
+        flipped = good["signature"][:-1] + bytes([good["signature"][-1] ^ 1])
         for more, field in (({"signature": b""}, "signature.signature"),
                             ({"signature": signer.sign(b"other")}, "signature.signature"),
-                            ({"signature": good["signature"][:63] + b"\0"}, "signature.signature"),
+                            ({"signature": flipped}, "signature.signature"),
                             ({"signed_at": "2016-03-02T10:00:01Z"}, "signature.signature"),
                             ({"signed_at": "2016-03-02"}, "signature.signed_at"),
                             ({"signed_at": "2016-02-30T10:00:00Z"}, "signature.signed_at"),
