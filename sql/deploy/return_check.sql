@@ -97,6 +97,86 @@ CREATE FUNCTION measure_number(p_value text) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT substring(p_value from '^\s*(-?[0-9]{1,12}(?:\.[0-9]{1,6})?)\s*%?\s*$')::numeric $$;
 
+-- The round before in which an owner sent a return, of whichever version of the pledge. OFFSET keeps
+-- what it ends apart: joined, the returns of all would be read for one's.
+CREATE FUNCTION round_before(p_pledge text, p_observed_to date, p_owner text)
+RETURNS TABLE (round_id text)
+LANGUAGE sql STABLE
+AS $$
+    SELECT x.round_id FROM pledge.round AS x
+     WHERE x.authority_id = pledge.app_authority() AND x.pledge_id = p_pledge
+       AND x.observed_to < p_observed_to
+       AND EXISTS (SELECT FROM pledge.return_submission AS f
+                    WHERE f.authority_id = pledge.app_authority() AND f.round_id = x.round_id
+                      AND f.owner_id = p_owner OFFSET 0)
+     ORDER BY x.observed_to DESC, x.round_id DESC LIMIT 1
+$$;
+
+-- Whether what a line says keeps all rules for sure, as nearly every line does; of one that does not,
+-- progress_problems() finds out whether a rule is broken, and which. Every rule that is about what a line
+-- says has its words here. p_number and p_day: the measure and the actual as such, NULL where they are not.
+CREATE FUNCTION line_is_plain(
+    p_rating text, p_narrative text, p_reason text, p_measure text, p_number numeric, p_actual text,
+    p_day date, p_evidence text, p_confirmation text, p_observed_from date, p_observed_to date,
+    p_earlier_rating text, p_earlier_narrative text, p_earlier_number numeric) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+    SELECT (p_rating = 'green' OR p_rating IN ('red', 'amber') AND pledge.is_said(p_reason))
+       AND char_length(p_narrative) <= 4000 AND char_length(p_reason) <= 2000
+       AND char_length(p_measure) <= 200 AND char_length(p_evidence) <= 1000
+       AND char_length(p_confirmation) <= 1000
+       AND (p_actual = '' OR p_day <= current_date AND p_day BETWEEN p_observed_from AND p_observed_to)
+       AND (p_earlier_rating IS NULL OR 'amber' IN (p_rating, p_earlier_rating)
+            OR p_rating = p_earlier_rating)
+       AND (char_length(p_narrative) < 40 OR p_narrative IS DISTINCT FROM p_earlier_narrative)
+       AND (p_number IS NULL OR (p_earlier_number IS NULL OR p_earlier_number >= 0
+                AND p_number BETWEEN p_earlier_number / 2 AND p_earlier_number * 2)
+            AND (p_number BETWEEN 0 AND 100 OR p_measure NOT LIKE '%\%%'))
+$$;
+
+-- Whether one return answers for all that its owner owes in an open round, once, in plain lines. All but
+-- a few do, and of those this is all there is to find out: it takes a third of the time that
+-- progress_problems() takes.
+CREATE FUNCTION return_is_plain(
+    p_round round, p_owner text, p_commitments text[], p_ratings text[], p_narratives text[],
+    p_reasons text[], p_measures text[], p_actuals text[], p_evidence text[],
+    p_confirmations text[]) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
+AS $$
+DECLARE
+    v_owed text[];
+    v_before text;
+    v_counts int;
+BEGIN
+    v_owed := ARRAY(SELECT DISTINCT w.commitment_id FROM version_owed AS w
+        WHERE w.authority_id = app_authority() AND w.pledge_id = p_round.pledge_id
+          AND w.version_number = p_round.version_number AND w.owner_id = p_owner);
+    -- as many lines as are owed, and none that is owed is without one
+    IF cardinality(p_commitments) NOT BETWEEN 1 AND 500
+            OR cardinality(p_commitments) <> cardinality(v_owed) OR NOT v_owed <@ p_commitments THEN
+        RETURN false;
+    END IF;
+    SELECT b.round_id INTO v_before
+      FROM round_before(p_round.pledge_id, p_round.observed_to, p_owner) AS b;
+    IF FOUND THEN
+        SELECT t.counts INTO v_counts FROM owner_return AS t
+         WHERE t.authority_id = app_authority() AND t.round_id = v_before AND t.owner_id = p_owner;
+    END IF;
+    RETURN (
+        SELECT bool_and(line_is_plain(l.rating, l.narrative, l.reason, l.measure, l.number,
+                            l.actual, l.day, l.evidence, l.confirmation, p_round.observed_from,
+                            p_round.observed_to, e.rating, e.narrative,
+                            measure_number(e.measure_value)) IS TRUE)
+          FROM (SELECT u.*, measure_number(u.measure) AS number, date_or_null(u.actual) AS day
+                  FROM unnest(p_commitments, p_ratings, p_narratives, p_reasons, p_measures,
+                              p_actuals, p_evidence, p_confirmations)
+                       AS u (id, rating, narrative, reason, measure, actual, evidence,
+                             confirmation) OFFSET 0) AS l
+          LEFT JOIN progress AS e ON e.authority_id = app_authority() AND e.round_id = v_before
+           AND e.owner_id = p_owner AND e.submission = v_counts AND e.commitment_id = l.id);
+END
+$$;
+
 -- What the checks find in the lines of returns, by line and then by code; of a stream the first
 -- 1000. One return comes with lines of its own (owner_return.progress[3]), many as a stream of lines
 -- (requests[3].progress). p_of_rounds and p_of_owners name each return, p_rounds and p_owners the
@@ -131,15 +211,7 @@ BEGIN
         SELECT a.round, a.owner, p.commitment_id AS id, b.round_id, p.rating, p.narrative,
                measure_number(p.measure_value) AS measure, p.measure_value
           FROM asked AS a
-         CROSS JOIN LATERAL (
-               -- OFFSET keeps what it ends apart: joined, the returns and lines of all would be read for one's
-               SELECT x.round_id FROM round AS x
-                WHERE x.authority_id = app_authority() AND x.pledge_id = a.pledge_id
-                  AND x.observed_to < a.observed_to
-                  AND EXISTS (SELECT FROM return_submission AS f
-                               WHERE f.authority_id = app_authority() AND f.round_id = x.round_id
-                                 AND f.owner_id = a.owner OFFSET 0)
-                ORDER BY x.observed_to DESC, x.round_id DESC LIMIT 1) AS b
+         CROSS JOIN LATERAL round_before(a.pledge_id, a.observed_to, a.owner) AS b
          CROSS JOIN LATERAL (
                SELECT t.counts FROM owner_return AS t
                 WHERE t.authority_id = app_authority() AND t.round_id = b.round_id
@@ -234,16 +306,9 @@ BEGIN
          ) AS k (field, code, broken, found, expected)
          -- nearly every line keeps all of these, and is done with at once
          WHERE k.broken AND (l.owed AND l.owner_of = l.owner AND l.nth = 1
-            AND (l.rating = 'green' OR l.rating IN ('red', 'amber') AND is_said(l.reason))
-            AND char_length(l.narrative) <= 4000 AND char_length(l.reason) <= 2000
-            AND char_length(l.measure) <= 200 AND char_length(l.evidence) <= 1000
-            AND char_length(l.confirmation) <= 1000
-            AND (l.actual = '' OR l.day <= current_date
-                 AND l.day BETWEEN l.observed_from AND l.observed_to)
-            AND (l.earlier_rating IS NULL OR 'amber' IN (l.rating, l.earlier_rating)
-                 OR l.rating = l.earlier_rating)
-            AND l.narrative IS DISTINCT FROM l.earlier_narrative
-            AND l.number IS NULL) IS NOT TRUE
+            AND line_is_plain(l.rating, l.narrative, l.reason, l.measure, l.number, l.actual, l.day,
+                              l.evidence, l.confirmation, l.observed_from, l.observed_to,
+                              l.earlier_rating, l.earlier_narrative, l.earlier_number)) IS NOT TRUE
         UNION ALL
         SELECT CASE WHEN p_stream THEN m.n ELSE 1000000 END, m.id, '', 'R007', m.id,
                'must be answered'

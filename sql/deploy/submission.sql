@@ -30,10 +30,13 @@ CREATE FUNCTION return_window_check(p_round round, p_owner text, p_day date) RET
 LANGUAGE plpgsql STABLE SET search_path = pledge, pg_temp
 AS $$
 DECLARE
-    v_until date := greatest(p_round.closes_on, (SELECT x.due_on FROM round_extended AS x
-        WHERE x.authority_id = p_round.authority_id AND x.round_id = p_round.round_id
-          AND x.owner_id = p_owner));
+    v_until date := p_round.closes_on;
 BEGIN
+    IF p_day > v_until THEN
+        v_until := greatest(v_until, (SELECT x.due_on FROM round_extended AS x
+            WHERE x.authority_id = p_round.authority_id AND x.round_id = p_round.round_id
+              AND x.owner_id = p_owner));
+    END IF;
     IF p_round.close_time IS NOT NULL THEN
         PERFORM fail('PL412', 'Round ' || p_round.round_id || ' is closed for good.', 'parent',
             'R051');
@@ -125,7 +128,7 @@ DECLARE
     v_lines int := cardinality(p_commitments);
     v_submission int;
     v_content text;
-    v_bad jsonb;
+    v_bad jsonb := '[]';
 BEGIN
     -- The lock keeps the round from being closed under a return that is on its way in.
     SELECT * INTO v_round FROM round WHERE authority_id = app_authority() AND round_id = p_round
@@ -143,20 +146,27 @@ BEGIN
      WHERE authority_id = app_authority() AND round_id = p_round AND owner_id = v_owner;
     PERFORM return_etag_check(v_last, p_etag);
 
-    v_bad := progress_violations(false, ARRAY[p_round], ARRAY[v_owner],
+    IF NOT return_is_plain(v_round, v_owner, p_commitments, p_ratings, p_narratives, p_reasons,
+            p_measures, p_actuals, p_evidence, p_confirmations) THEN
+        v_bad := progress_violations(false, ARRAY[p_round], ARRAY[v_owner],
             array_fill(p_round, ARRAY[v_lines]), array_fill(v_owner, ARRAY[v_lines]),
             p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals, p_evidence,
-            p_confirmations)
-        || observed_violations(v_round, p_observed_to, 'owner_return.observed_to')
-        || received_on_violations(p_received_on, 'owner_return.received_on');
-    -- Lines that keep all rules are of commitments that are owed, so only others need this look.
-    IF v_bad <> '[]' AND NOT EXISTS (SELECT FROM version_owed AS w
-            WHERE w.authority_id = app_authority() AND w.pledge_id = v_round.pledge_id
-              AND w.version_number = v_round.version_number AND w.owner_id = v_owner) THEN
-        PERFORM fail('PL412', v_owner || ' has no commitment in round ' || p_round || '.',
-            'owner_return.owner', 'R040');
+            p_confirmations);
     END IF;
-    PERFORM violations_check(v_bad);
+    IF p_observed_to <> '' OR p_received_on <> '' THEN
+        v_bad := v_bad || observed_violations(v_round, p_observed_to, 'owner_return.observed_to')
+            || received_on_violations(p_received_on, 'owner_return.received_on');
+    END IF;
+    IF v_bad <> '[]' THEN
+        -- lines that keep all rules are of commitments that are owed
+        IF NOT EXISTS (SELECT FROM version_owed AS w
+                WHERE w.authority_id = app_authority() AND w.pledge_id = v_round.pledge_id
+                  AND w.version_number = v_round.version_number AND w.owner_id = v_owner) THEN
+            PERFORM fail('PL412', v_owner || ' has no commitment in round ' || p_round || '.',
+                'owner_return.owner', 'R040');
+        END IF;
+        PERFORM violations_check(v_bad);
+    END IF;
 
     v_submission := coalesce(v_last.submission, 0) + 1;
     SELECT return_content_head(p_round, v_owner, v_submission, v_day)
@@ -266,11 +276,14 @@ BEGIN
         PERFORM fail('PL410', 'There is no draft that this one could replace.',
             'draft.etag');
     END IF;
-    v_checked := observed_violations(v_round, p_observed_to, 'draft.observed_to') = '[]'
-        AND NOT EXISTS (SELECT FROM progress_problems(false, ARRAY[p_round], ARRAY[v_owner],
-            array_fill(p_round, ARRAY[v_lines]), array_fill(v_owner, ARRAY[v_lines]),
-            p_commitments, p_ratings, p_narratives, p_reasons, p_measures, p_actuals, p_evidence,
-            p_confirmations));
+    v_checked := observed_violations(v_round, p_observed_to, 'draft.observed_to') = '[]';
+    IF v_checked AND NOT return_is_plain(v_round, v_owner, p_commitments, p_ratings, p_narratives,
+            p_reasons, p_measures, p_actuals, p_evidence, p_confirmations) THEN
+        v_checked := NOT EXISTS (SELECT FROM progress_problems(false, ARRAY[p_round],
+            ARRAY[v_owner], array_fill(p_round, ARRAY[v_lines]),
+            array_fill(v_owner, ARRAY[v_lines]), p_commitments, p_ratings, p_narratives, p_reasons,
+            p_measures, p_actuals, p_evidence, p_confirmations));
+    END IF;
     INSERT INTO return_draft AS d (authority_id, round_id, owner_id, lines, checked)
     SELECT app_authority(), p_round, v_owner,
            coalesce(jsonb_agg(jsonb_build_array(u.id, u.rating, u.narrative, u.reason, u.measure,

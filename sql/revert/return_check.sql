@@ -10,6 +10,11 @@ DROP FUNCTION pledge.progress_violations(boolean, text[], text[], text[], text[]
 DROP FUNCTION pledge.problem_violation(text, text, text, text);
 DROP FUNCTION pledge.progress_problems(boolean, text[], text[], text[], text[], text[], text[],
     text[], text[], text[], text[], text[], text[]);
+DROP FUNCTION pledge.return_is_plain(pledge.round, text, text[], text[], text[], text[], text[], text[],
+    text[], text[]);
+DROP FUNCTION pledge.line_is_plain(text, text, text, text, numeric, text, date, text, text, date,
+    date, text, text, numeric);
+DROP FUNCTION pledge.round_before(text, date, text);
 DROP FUNCTION pledge.measure_number(text);
 DROP TABLE pledge.return_check;
 

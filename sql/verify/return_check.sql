@@ -5,6 +5,11 @@ BEGIN;
 SELECT code, field, layer, asks, rule, remedy FROM pledge.return_check WHERE false;
 SELECT 1 / (count(*) >= 30)::int FROM pledge.return_check;
 SELECT 'pledge.measure_number(text)'::regprocedure;
+SELECT 'pledge.round_before(text, date, text)'::regprocedure;
+SELECT 'pledge.line_is_plain(text, text, text, text, numeric, text, date, text, text, date, date,'
+    'text, text, numeric)'::regprocedure;
+SELECT 'pledge.return_is_plain(pledge.round, text, text[], text[], text[], text[], text[], text[], text[],'
+    'text[])'::regprocedure;
 SELECT 'pledge.progress_problems(boolean, text[], text[], text[], text[], text[], text[],'
     'text[], text[], text[], text[], text[], text[])'::regprocedure;
 SELECT 'pledge.problem_violation(text, text, text, text)'::regprocedure;

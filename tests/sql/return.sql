@@ -293,6 +293,50 @@ SELECT is(pg_temp.asked(n, m, d, r), w::text[], t)
 SELECT is(pg_temp.asked('We met every young person who asked for it', '900 %', '2001-01-01', 'red', 'It is so'), '{}',
           'a confirmation answers it all');
 SELECT is(pg_temp.asked('', '', '2999-01-01', 'blue', 'It is so'), '{R010,R020}', 'but no breach');
+-- What is taken as plain at once breaks no rule either when it is looked at closely, as a line is whose
+-- commitment was answered before.
+CREATE FUNCTION pg_temp.codes(p_ids text[], p_rating text, p_narrative text, p_reason text,
+                              p_measure text, p_actual text, p_confirmation text) RETURNS text[]
+LANGUAGE sql AS $$
+    SELECT coalesce(array_agg(p.code ORDER BY p.code), '{}')
+      FROM (SELECT array_fill(''::text, ARRAY[cardinality(p_ids) - 1])) AS b (e)
+     CROSS JOIN LATERAL progress_problems(false, '{then}', '{police}',
+               array_fill('then'::text, ARRAY[cardinality(p_ids)]),
+               array_fill('police'::text, ARRAY[cardinality(p_ids)]), p_ids,
+               array_fill('green'::text, ARRAY[cardinality(p_ids) - 1]) || p_rating, b.e || p_narrative,
+               b.e || p_reason, b.e || p_measure, b.e || p_actual, b.e || ''::text,
+               b.e || p_confirmation) AS p
+     WHERE p.line = cardinality(p_ids) AND p.code <> 'R006'
+$$;
+SELECT ok(bool_and(quick = close AND (close = '{}' OR plain IS FALSE)),
+          count(*) || ' lines break the same rules at a quick look')
+  FROM round AS v, unnest('{green,amber,red,blue,""}'::text[]) AS r,
+       unnest(ARRAY['', 'We met every young person who asked for it', repeat('n', 4001)]) AS n,
+       unnest(ARRAY['', 'Staff left', repeat('r', 2001)]) AS w,
+       unnest(ARRAY['', '41', '19.9%', '101 %', '81', '-3', 'forty', repeat('m', 201)]) AS m,
+       unnest(ARRAY['', (current_date + 1)::text, '2001-01-01', '2016-02-30']) AS a,
+       unnest('{"","It is so"}'::text[]) AS k,
+       LATERAL (SELECT pg_temp.codes('{p2,p1}', r, n, w, m, a, k) AS quick,
+                       pg_temp.codes('{p1,p2,p1}', r, n, w, m, a, k) AS close,
+                       return_is_plain(v, 'police', '{p2,p1}', ARRAY['green', r], ARRAY['', n],
+                           ARRAY['', w], ARRAY['', m], ARRAY['', a], '{"",""}', ARRAY['', k])
+                           AS plain OFFSET 0) AS c
+ WHERE v.authority_id = 'north' AND v.round_id = 'then';
+SELECT is(return_is_plain(v, 'police', i::text[], ARRAY[r, 'green'], '{"",""}', '{R,R}', ARRAY[m, ''],
+                          ARRAY[a, ''], '{"",""}', '{"",""}'), p, t)
+  FROM round AS v, (VALUES
+    ('{p1,p2}', 'green', '41', '', true, 'a usual return is plain'),
+    ('{p2,p1}', 'green', '', '', true, 'in any order'),
+    ('{p1,p2}', 'green', '81', '', false, 'a measure that is far off is not'),
+    ('{p2,p1}', 'green', '101 %', '', false, 'nor more than the whole, with nothing before it'),
+    ('{p1,p2}', 'red', '', '', false, 'nor two steps'),
+    ('{p1,p2}', 'green', '', '2016-02-30', false, 'nor a day that there is not'),
+    ('{p1,p1}', 'green', '', '', false, 'nor a line twice'),
+    ('{p1,none}', 'green', '', '', false, 'nor one of nothing')) AS x (i, r, m, a, p, t)
+ WHERE v.authority_id = 'north' AND v.round_id = 'then';
+SELECT is(return_is_plain(v, 'police', '{p1}', '{green}', '{""}', '{""}', '{""}', '{""}', '{""}', '{""}'), false,
+          'nor one that leaves something out')
+  FROM round AS v WHERE v.authority_id = 'north' AND v.round_id = 'then';
 SELECT return_move_add('now', 'police', 'certified', 's1m0', '');
 SELECT pg_temp.send('now', 'police', '{p1,p2}', 'red', 'Staff left', '', 's1m1');
 SELECT is(pg_temp.asked('', '', '', 'green'), '{}', 'a return is compared with the one that was certified');
