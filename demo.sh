@@ -57,6 +57,7 @@ stop() {
         cluster_stop "$DEMO/pg"
         say "The demonstration's PostgreSQL is stopped."
     fi
+    case $(sockets) in /tmp/pledge-demo.*) rm -rf "$(sockets)" ;; esac
     say "The data stays in build/demo/; remove that folder to forget it."
 }
 

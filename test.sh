@@ -58,7 +58,12 @@ part() {
 finish() {
     [ -n "${CLUSTER:-}" ] && cluster_stop "$CLUSTER" immediate
     [ -n "${SOCKETS:-}" ] && rm -rf "$SOCKETS"
+    rm -rf "$TMPDIR"
 }
+# What tests make in passing goes with them; the database's user has to get into it.
+TMPDIR=$(mktemp -d /tmp/pledge-tests.XXXXXX)
+chmod 1777 "$TMPDIR"
+export TMPDIR
 trap finish EXIT
 
 build() {
