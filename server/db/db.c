@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/db/db.h"
 
+#include "common/base/log.h"
 #include "server/db/pipe.h"
 
 #include <assert.h>
@@ -28,9 +29,11 @@ struct db {
         void *data;
     } listeners[DB_MAX_LISTENERS];
     unsigned listener_count;
+    uint64_t tell_ms; /* not before, another line about connections that fail */
+    bool failing;     /* that was told, and not yet that all are there */
     bool closed;
     PQconninfoOption *options;
-    struct pipe_address addresses[2]; /* for reads, for writes */
+    struct link_address addresses[2]; /* for reads, for writes */
 };
 
 static void queue_init(struct job_queue *queue)
@@ -76,6 +79,17 @@ static void on_settled(void *data, struct db_job *job, bool try_again)
         queue_push(&db->queues[job->lane], job);
     } else {
         job->done(job);
+    }
+}
+
+/* Connections fail together, and again until the database is back. */
+static void on_lost(void *data, const char *why)
+{
+    struct db *db = data;
+    if (db->loop->now_ms >= db->tell_ms) {
+        log_event(LOG_LEVEL_WARN, "database", "{s:s}", "error", why);
+        db->tell_ms = db->loop->now_ms + DB_TELL_MS;
+        db->failing = true;
     }
 }
 
@@ -148,7 +162,7 @@ static bool lane_hopeless(const struct db *db, enum db_lane lane)
 {
     for (unsigned i = 0; i < db->pipe_count; i++) {
         const struct pipe *pipe = &db->pipes[i];
-        if (pipe->lane == lane && (pipe->state == PIPE_READY || !pipe->failed_once)) {
+        if (pipe->lane == lane && (pipe->link.state == LINK_READY || !pipe->link.failed_once)) {
             return false;
         }
     }
@@ -189,13 +203,20 @@ static void count_connections(struct db *db)
 {
     unsigned ready[DB_LANES] = {0};
     unsigned failures[DB_LANES] = {0};
+    unsigned missing = db->pipe_count;
     for (unsigned i = 0; i < db->pipe_count; i++) {
-        ready[db->pipes[i].lane] += db->pipes[i].state == PIPE_READY;
-        failures[db->pipes[i].lane] += db->pipes[i].failures;
+        bool is_ready = db->pipes[i].link.state == LINK_READY;
+        ready[db->pipes[i].lane] += is_ready;
+        missing -= is_ready;
+        failures[db->pipes[i].lane] += db->pipes[i].link.failures;
     }
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
         counter_set(&db->counters.lanes[lane].connections, ready[lane]);
         counter_set(&db->counters.lanes[lane].failures, failures[lane]);
+    }
+    if (db->failing && missing == 0) {
+        log_event(LOG_LEVEL_INFO, "database", "{s:i}", "connections", (int)db->pipe_count);
+        db->failing = false;
     }
 }
 
@@ -223,9 +244,9 @@ static void on_tick(void *data)
     count_connections(db);
 }
 
-static void add_keyword(struct pipe_address *address, const char *keyword, const char *value)
+static void add_keyword(struct link_address *address, const char *keyword, const char *value)
 {
-    if (address->count < PIPE_MAX_KEYWORDS) {
+    if (address->count < LINK_MAX_KEYWORDS) {
         address->keywords[address->count] = keyword;
         address->values[address->count++] = value;
     }
@@ -272,7 +293,7 @@ static bool make_addresses(struct db *db, const char *conninfo, struct err *err)
     bool by_name = host && *host != '/' && *host != '@' && !strchr(host, ',') &&
                    !option_value(db->options, "hostaddr");
     for (int which = 0; which < 2; which++) {
-        struct pipe_address *address = &db->addresses[which];
+        struct link_address *address = &db->addresses[which];
         address->lookup = by_name ? host : NULL;
         add_keyword(address, "client_encoding", "UTF8");
         add_keyword(address, "options", session[which]);
@@ -311,7 +332,8 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
         for (unsigned i = 0; i < config->connections[lane] && db->pipe_count < DB_MAX_PIPES; i++) {
             if (pipe_init(&db->pipes[db->pipe_count], loop, catalog,
                           &db->addresses[lane == DB_WRITE], lane, lane == DB_WRITE && i == 0,
-                          i * DB_STAGGER_MS, (struct pipe_owner){on_settled, on_changed, db})) {
+                          i * DB_STAGGER_MS,
+                          (struct pipe_owner){on_settled, on_lost, on_changed, db})) {
                 db->pipe_count++;
             }
         }
@@ -355,7 +377,7 @@ bool db_ready(const struct db *db)
 {
     unsigned ready[DB_LANES] = {0};
     for (unsigned i = 0; i < db->pipe_count; i++) {
-        ready[db->pipes[i].lane] += db->pipes[i].state == PIPE_READY;
+        ready[db->pipes[i].lane] += db->pipes[i].link.state == LINK_READY;
     }
     return ready[DB_READ] > 0 && ready[DB_HEAVY] > 0 && ready[DB_WRITE] > 0;
 }

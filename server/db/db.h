@@ -28,15 +28,13 @@ enum db_lane { DB_READ, DB_HEAVY, DB_WRITE, DB_LANES };
 #define DB_CHANNEL "pledge_change"
 
 enum {
-    DB_SEGMENT_JOBS = 48,      /* reads that share one Sync */
-    DB_PIPE_SEGMENTS = 4,      /* segments in flight on one connection */
-    DB_MAX_QUEUED = 8192,      /* jobs waiting in one lane */
-    DB_LOOK_AHEAD = 256,       /* of them, to find one of a council whose turn it is */
-    DB_WRITE_TURN_MS = 20,     /* a council's writes wait so long for the one before */
-    DB_CONNECT_MS = 5000,      /* from the start of connecting to ready */
-    DB_STAGGER_MS = 50,        /* between the first connection of a lane and each further one */
-    DB_BACKOFF_FIRST_MS = 100, /* between attempts to connect, doubling */
-    DB_BACKOFF_LAST_MS = 1000,
+    DB_SEGMENT_JOBS = 48,     /* reads that share one Sync */
+    DB_PIPE_SEGMENTS = 4,     /* segments in flight on one connection */
+    DB_MAX_QUEUED = 8192,     /* jobs waiting in one lane */
+    DB_LOOK_AHEAD = 256,      /* of them, to find one of a council whose turn it is */
+    DB_WRITE_TURN_MS = 20,    /* a council's writes wait so long for the one before */
+    DB_STAGGER_MS = 50,       /* between the first connection of a lane and each further one */
+    DB_TELL_MS = 10000,       /* between two lines in the log about failing connections */
     DB_GRACE_MS = 5000,       /* past the last statement_timeout, then the connection is dropped */
     DB_RETRY_AFTER_MS = 500,  /* told to clients while the database is away */
     DB_TIMEOUT_STEP_MS = 500, /* statement_timeout is rounded up to this */

@@ -2,7 +2,6 @@
 #include "server/db/pipe.h"
 
 #include <inttypes.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +21,12 @@ static const char traced_sql[] =
 
 enum { SETTINGS_ECHOED = 4, SETTINGS_COUNT = 5, TRACED_COUNT = 6 };
 
-static void on_poll(uv_poll_t *poll, int status, int events);
-static void pipe_fail(struct pipe *pipe, const char *why);
-
 /* --- segments ------------------------------------------------------------------------------- */
+
+static uint64_t now_ms(const struct pipe *pipe)
+{
+    return pipe->link.loop->now_ms;
+}
 
 static struct segment *segment_at(struct pipe *pipe, unsigned index)
 {
@@ -35,8 +36,8 @@ static struct segment *segment_at(struct pipe *pipe, unsigned index)
 static struct segment *segment_push(struct pipe *pipe, enum segment_kind kind)
 {
     struct segment *segment = segment_at(pipe, pipe->segment_count++);
-    *segment = (struct segment){.kind = kind,
-                                .give_up_ms = pipe->loop->now_ms + DB_CONNECT_MS + DB_GRACE_MS};
+    *segment =
+        (struct segment){.kind = kind, .give_up_ms = now_ms(pipe) + LINK_CONNECT_MS + DB_GRACE_MS};
     return segment;
 }
 
@@ -74,108 +75,7 @@ static enum item item_at(const struct pipe *pipe, const struct db_job *job, unsi
     return writes && index == 0 ? ITEM_COMMIT : ITEM_NONE;
 }
 
-/* --- the socket ------------------------------------------------------------------------------ */
-
-static void poll_freed(uv_handle_t *handle)
-{
-    free(handle);
-}
-
-static void unwatch(struct pipe *pipe)
-{
-    if (pipe->poll) {
-        uv_close((uv_handle_t *)pipe->poll, poll_freed);
-        pipe->poll = NULL;
-    }
-}
-
-/* False when the socket cannot be watched. */
-static bool watch(struct pipe *pipe, int events)
-{
-    int fd = PQsocket(pipe->conn);
-    if (pipe->poll && pipe->poll_fd != fd) {
-        unwatch(pipe);
-    }
-    if (!pipe->poll) {
-        pipe->poll = calloc(1, sizeof(*pipe->poll));
-        if (!pipe->poll || uv_poll_init(&pipe->loop->uv, pipe->poll, fd) != 0) {
-            free(pipe->poll);
-            pipe->poll = NULL;
-            return false;
-        }
-        pipe->poll->data = pipe;
-        pipe->poll_fd = fd;
-    }
-    pipe->watched = events;
-    return uv_poll_start(pipe->poll, events, on_poll) == 0;
-}
-
-static bool flush(struct pipe *pipe)
-{
-    int rc = PQflush(pipe->conn);
-    if (rc < 0) {
-        return false;
-    }
-    pipe->write_blocked = rc > 0;
-    int events = UV_READABLE | (pipe->write_blocked ? UV_WRITABLE : 0);
-    /* uv_poll_start() takes the socket out of epoll and puts it in again, whatever has changed */
-    return (pipe->state == PIPE_READY && pipe->watched == events) || watch(pipe, events);
-}
-
 /* --- coming up -------------------------------------------------------------------------------- */
-
-static void start_connecting(struct pipe *pipe)
-{
-    const char *keywords[PIPE_MAX_KEYWORDS + 2] = {0};
-    const char *values[PIPE_MAX_KEYWORDS + 2] = {0};
-    size_t count = pipe->address->count;
-    memcpy(keywords, pipe->address->keywords, count * sizeof(*keywords));
-    memcpy(values, pipe->address->values, count * sizeof(*values));
-    if (*pipe->hostaddr) {
-        keywords[count] = "hostaddr";
-        values[count] = pipe->hostaddr;
-    }
-    pipe->state = PIPE_CONNECTING;
-    pipe->conn = PQconnectStartParams(keywords, values, 0);
-    if (!pipe->conn || PQstatus(pipe->conn) == CONNECTION_BAD || !watch(pipe, UV_WRITABLE)) {
-        pipe_fail(pipe, pipe->conn ? PQerrorMessage(pipe->conn) : "out of memory");
-    }
-}
-
-static void on_lookup(uv_getaddrinfo_t *lookup, int status, struct addrinfo *found)
-{
-    struct pipe *pipe = lookup->data;
-    if (pipe->state == PIPE_RESOLVING && status == 0) {
-        status = getnameinfo(found->ai_addr, found->ai_addrlen, pipe->hostaddr,
-                             sizeof(pipe->hostaddr), NULL, 0, NI_NUMERICHOST);
-    }
-    uv_freeaddrinfo(found);
-    pipe->looking_up = false;
-    if (pipe->state == PIPE_RESOLVING) {
-        if (status == 0) {
-            start_connecting(pipe);
-        } else {
-            pipe_fail(pipe, "the database's host name cannot be looked up");
-        }
-    }
-}
-
-static void pipe_connect(struct pipe *pipe)
-{
-    static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    pipe->since_ms = pipe->loop->now_ms;
-    if (!pipe->address->lookup) {
-        start_connecting(pipe);
-        return;
-    }
-    pipe->state = PIPE_RESOLVING;
-    pipe->lookup.data = pipe;
-    pipe->looking_up = uv_getaddrinfo(&pipe->loop->uv, &pipe->lookup, on_lookup,
-                                      pipe->address->lookup, NULL, &hints) == 0;
-    if (!pipe->looking_up) {
-        pipe_fail(pipe, "the database's host name cannot be looked up");
-    }
-}
 
 static bool send_plain(PGconn *conn, const char *sql)
 {
@@ -183,48 +83,19 @@ static bool send_plain(PGconn *conn, const char *sql)
 }
 
 /* Only the settings: other statements are prepared when they are first used. */
-static bool prepare_settings(struct pipe *pipe)
+static bool on_greet(void *data)
 {
-    PGconn *conn = pipe->conn;
-    struct segment *segment = segment_push(pipe, SEGMENT_PREPARE);
+    struct pipe *pipe = data;
+    PGconn *conn = pipe->link.conn;
+    segment_push(pipe, SEGMENT_PREPARE);
     memset(pipe->prepared, 0, pipe->catalog->statement_count * sizeof(*pipe->prepared));
     if (PQsetnonblocking(conn, 1) != 0 || !PQenterPipelineMode(conn) ||
         !PQsendPrepare(conn, settings_name, settings_sql, 0, NULL) ||
         !PQsendPrepare(conn, traced_name, traced_sql, 0, NULL)) {
         return false;
     }
-    segment->left = 2;
-    if (pipe->listens) {
-        if (!send_plain(conn, "LISTEN " DB_CHANNEL)) {
-            return false;
-        }
-        segment->left++;
-    }
-    pipe->state = PIPE_PREPARING;
-    return PQpipelineSync(conn) == 1 && flush(pipe);
-}
-
-static void pipe_connecting(struct pipe *pipe)
-{
-    switch (PQconnectPoll(pipe->conn)) {
-    case PGRES_POLLING_READING:
-        if (!watch(pipe, UV_READABLE)) {
-            pipe_fail(pipe, "cannot watch the socket");
-        }
-        break;
-    case PGRES_POLLING_WRITING:
-        if (!watch(pipe, UV_WRITABLE)) {
-            pipe_fail(pipe, "cannot watch the socket");
-        }
-        break;
-    case PGRES_POLLING_OK:
-        if (!prepare_settings(pipe)) {
-            pipe_fail(pipe, PQerrorMessage(pipe->conn));
-        }
-        break;
-    default:
-        pipe_fail(pipe, PQerrorMessage(pipe->conn));
-    }
+    return (!pipe->listens || send_plain(conn, "LISTEN " DB_CHANNEL)) &&
+           PQpipelineSync(conn) == 1 && link_flush(&pipe->link);
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
@@ -232,7 +103,7 @@ static void pipe_connecting(struct pipe *pipe)
 bool pipe_has_room(const struct pipe *pipe)
 {
     unsigned cap = pipe->lane == DB_WRITE ? 1 : DB_PIPE_SEGMENTS;
-    return pipe->state == PIPE_READY && pipe->segment_count < cap && !pipe->write_blocked;
+    return pipe->link.state == LINK_READY && pipe->segment_count < cap && !pipe->link.write_blocked;
 }
 
 const struct db_job *pipe_job(const struct pipe *pipe)
@@ -274,24 +145,24 @@ static bool send_job(struct pipe *pipe, const struct db_job *job)
                                         job->settings.owner,
                                         timeout,
                                         job->trace};
-    bool sent = pipe->lane != DB_WRITE || send_plain(pipe->conn, "BEGIN");
+    bool sent = pipe->lane != DB_WRITE || send_plain(pipe->link.conn, "BEGIN");
     if (sent && !job->follows) {
         sent =
-            PQsendQueryPrepared(pipe->conn, traced ? traced_name : settings_name,
+            PQsendQueryPrepared(pipe->link.conn, traced ? traced_name : settings_name,
                                 traced ? TRACED_COUNT : SETTINGS_COUNT, values, NULL, NULL, 1) == 1;
     }
     for (unsigned i = 0; sent && i < job->step_count; i++) {
         const struct db_step *step = &job->steps[i];
         const struct db_statement *statement = step->statement;
         if (job->parses >> i & 1) {
-            sent = PQsendPrepare(pipe->conn, statement->name, statement->sql,
+            sent = PQsendPrepare(pipe->link.conn, statement->name, statement->sql,
                                  statement->param_count, statement->param_types) == 1;
         }
-        sent = sent && PQsendQueryPrepared(pipe->conn, statement->name, statement->param_count,
+        sent = sent && PQsendQueryPrepared(pipe->link.conn, statement->name, statement->param_count,
                                            step->values, step->lengths, all_binary, 1) == 1;
     }
     if (sent && pipe->lane == DB_WRITE) {
-        sent = send_plain(pipe->conn, job->dry_run ? "ROLLBACK" : "COMMIT");
+        sent = send_plain(pipe->link.conn, job->dry_run ? "ROLLBACK" : "COMMIT");
     }
     return sent;
 }
@@ -311,7 +182,7 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
 {
     struct segment *segment = segment_push(pipe, SEGMENT_JOBS);
     segment->first = jobs;
-    uint64_t now_us = pipe->loop->now_us;
+    uint64_t now_us = pipe->link.loop->now_us;
     if (pipe->segment_count == 1) {
         pipe->job = jobs;
         pipe->item = 0;
@@ -320,7 +191,7 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
     segment->uniform = true;
     const struct db_job *before = NULL;
     for (struct db_job *job = jobs; job; before = job, job = job->next) {
-        job->timeout_ms = timeout_ms(job, pipe->loop->now_ms);
+        job->timeout_ms = timeout_ms(job, now_ms(pipe));
         job->follows = pipe->lane != DB_WRITE && before && same_settings(before, job);
         mark_parses(pipe, job);
         segment->uniform &= job->steps[0].statement == jobs->steps[0].statement;
@@ -331,12 +202,12 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
         uint64_t give_up = job->deadline_ms + DB_GRACE_MS;
         segment->give_up_ms = give_up > segment->give_up_ms ? give_up : segment->give_up_ms;
         if (!send_job(pipe, job)) {
-            pipe_fail(pipe, PQerrorMessage(pipe->conn));
+            link_fail(&pipe->link, NULL);
             return;
         }
     }
-    if (PQpipelineSync(pipe->conn) != 1 || !flush(pipe)) {
-        pipe_fail(pipe, PQerrorMessage(pipe->conn));
+    if (PQpipelineSync(pipe->link.conn) != 1 || !link_flush(&pipe->link)) {
+        link_fail(&pipe->link, NULL);
     }
 }
 
@@ -346,7 +217,7 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
  * were of one kind. */
 static void settle(struct pipe *pipe, struct segment *segment, struct db_job *job, bool try_again)
 {
-    uint64_t now = pipe->loop->now_us;
+    uint64_t now = pipe->link.loop->now_us;
     if (segment->job_count > 0) {
         segment->cost_us = segment->uniform ? (now - pipe->last_end_us) / segment->job_count : 0;
         segment->job_count = 0;
@@ -471,28 +342,26 @@ static void segment_ended(struct pipe *pipe)
     pipe->segment_first = (pipe->segment_first + 1) % DB_PIPE_SEGMENTS;
     pipe->segment_count--;
     struct segment *next = pipe->segment_count > 0 ? segment_at(pipe, 0) : NULL;
-    if (next && next->give_up_ms < pipe->loop->now_ms + DB_GRACE_MS) {
-        next->give_up_ms = pipe->loop->now_ms + DB_GRACE_MS; /* it waited for the one before */
+    if (next && next->give_up_ms < now_ms(pipe) + DB_GRACE_MS) {
+        next->give_up_ms = now_ms(pipe) + DB_GRACE_MS; /* it waited for the one before */
     }
     pipe->job = next && next->kind == SEGMENT_JOBS ? next->first : NULL;
     pipe->item = 0;
     memset(pipe->in_force, 0, sizeof(pipe->in_force)); /* they ended with the segment */
     pipe->in_force[0][0] = '?';                        /* which is nobody's authority */
     if (kind == SEGMENT_PREPARE) {
-        pipe->state = PIPE_READY;
-        pipe->failed_once = false;
-        pipe->backoff_ms = DB_BACKOFF_FIRST_MS;
+        link_ready(&pipe->link);
         if (pipe->listens) {
             pipe->owner.changed(pipe->owner.data, NULL); /* what came before is not told */
         }
     }
     if (pipe->lane == DB_WRITE && kind == SEGMENT_JOBS) {
         settle(pipe, segment, job, false);
-        if (PQtransactionStatus(pipe->conn) == PQTRANS_INERROR) {
-            segment_push(pipe, SEGMENT_ROLLBACK)->left = 1;
-            if (!send_plain(pipe->conn, "ROLLBACK") || PQpipelineSync(pipe->conn) != 1 ||
-                !flush(pipe)) {
-                pipe_fail(pipe, PQerrorMessage(pipe->conn));
+        if (PQtransactionStatus(pipe->link.conn) == PQTRANS_INERROR) {
+            segment_push(pipe, SEGMENT_ROLLBACK);
+            if (!send_plain(pipe->link.conn, "ROLLBACK") || PQpipelineSync(pipe->link.conn) != 1 ||
+                !link_flush(&pipe->link)) {
+                link_fail(&pipe->link, NULL);
             }
         }
     }
@@ -502,20 +371,21 @@ static void segment_ended(struct pipe *pipe)
 static bool take_plain(struct pipe *pipe, const PGresult *result)
 {
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        pipe_fail(pipe, PQresultErrorMessage(result));
+        link_fail(&pipe->link, PQresultErrorMessage(result));
         return false;
     }
     return true;
 }
 
-static void pipe_receive(struct pipe *pipe)
+static void on_receive(void *data)
 {
-    if (PQconsumeInput(pipe->conn) != 1) {
-        pipe_fail(pipe, PQerrorMessage(pipe->conn));
+    struct pipe *pipe = data;
+    if (PQconsumeInput(pipe->link.conn) != 1) {
+        link_fail(&pipe->link, NULL);
         return;
     }
-    while (pipe->segment_count > 0 && !PQisBusy(pipe->conn)) {
-        PGresult *result = PQgetResult(pipe->conn);
+    while (pipe->segment_count > 0 && !PQisBusy(pipe->link.conn)) {
+        PGresult *result = PQgetResult(pipe->link.conn);
         struct segment *segment = segment_at(pipe, 0);
         bool healthy = true;
         if (!result) {
@@ -529,59 +399,41 @@ static void pipe_receive(struct pipe *pipe)
         } else if (!pipe->job || !take_result(pipe, result)) {
             healthy = false;
             const char *why = PQresultErrorMessage(result);
-            pipe_fail(pipe, *why ? why : "an answer that does not belong to its job");
+            link_fail(&pipe->link, *why ? why : "an answer that does not belong to its job");
         }
         PQclear(result);
-        if (!healthy || pipe->state < PIPE_PREPARING || pipe->state == PIPE_CLOSED) {
+        if (!healthy || !pipe->link.conn) {
             return;
         }
     }
-    if (PQstatus(pipe->conn) == CONNECTION_BAD) {
-        pipe_fail(pipe, PQerrorMessage(pipe->conn));
+    if (PQstatus(pipe->link.conn) == CONNECTION_BAD) {
+        link_fail(&pipe->link, NULL);
         return;
     }
     PGnotify *notify;
-    while (pipe->listens && (notify = PQnotifies(pipe->conn))) {
+    while (pipe->listens && (notify = PQnotifies(pipe->link.conn))) {
         pipe->owner.changed(pipe->owner.data, notify->extra);
         PQfreemem(notify);
     }
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-    struct pipe *pipe = poll->data;
-    if (pipe->poll != poll) {
-        return;
-    }
-    loop_update_time(pipe->loop);
-    /* While connecting, libpq itself reads the socket's error and goes on to the next host. */
-    if (status < 0 && pipe->state != PIPE_CONNECTING) {
-        pipe_fail(pipe, uv_strerror(status));
-    } else if (pipe->state == PIPE_CONNECTING) {
-        pipe_connecting(pipe);
-    } else {
-        if ((events & UV_WRITABLE) && !flush(pipe)) {
-            pipe_fail(pipe, PQerrorMessage(pipe->conn));
-            return;
-        }
-        pipe_receive(pipe);
-    }
-}
-
-/* --- going down --------------------------------------------------------------------------------
- */
+/* --- going down ------------------------------------------------------------------------------ */
 
 /* Reads may run again elsewhere. A write's outcome is unknown once its COMMIT was sent; the client
  * is told, and its request_id makes repeating it safe. */
-static void fail_jobs(struct pipe *pipe)
+static void on_lost(void *data)
 {
+    struct pipe *pipe = data;
+    if (pipe->link.state != LINK_CLOSED) {
+        pipe->owner.lost(pipe->owner.data, pipe->link.error);
+    }
     unsigned count = pipe->segment_count;
     for (unsigned i = 0; i < count; i++) {
         struct segment *segment = segment_at(pipe, i);
         for (struct db_job *job = segment->first, *next; job; job = next) {
             next = job->next;
             bool again = pipe->lane != DB_WRITE && job->err.code == GRPC_OK &&
-                         job->tries < DB_MAX_TRIES && pipe->state != PIPE_CLOSED;
+                         job->tries < DB_MAX_TRIES && pipe->link.state != LINK_CLOSED;
             if (!again && job->err.code == GRPC_OK) {
                 err_set(&job->err, GRPC_UNAVAILABLE,
                         pipe->lane == DB_WRITE
@@ -594,92 +446,36 @@ static void fail_jobs(struct pipe *pipe)
         }
         segment->first = NULL;
     }
-}
-
-static void pipe_fail(struct pipe *pipe, const char *why)
-{
-    if (pipe->state == PIPE_DOWN || pipe->state == PIPE_CLOSED) {
-        return;
-    }
-    snprintf(pipe->error, sizeof(pipe->error), "%s", why);
-    bool was_ready = pipe->state == PIPE_READY;
-    pipe->failures++;
-    pipe->state = PIPE_DOWN;
-    pipe->failed_once = !was_ready;
-    pipe->retry_ms = pipe->loop->now_ms + (was_ready ? 0 : pipe->backoff_ms);
-    unsigned longer = pipe->backoff_ms * 2;
-    pipe->backoff_ms = longer < DB_BACKOFF_LAST_MS ? longer : DB_BACKOFF_LAST_MS;
-    unwatch(pipe);
-    fail_jobs(pipe);
     pipe->segment_count = 0;
     pipe->job = NULL;
-    pipe->write_blocked = false;
-    /* PQfinish must not run under PQgetResult's caller: that holds no pointer past pipe_fail. */
-    PQfinish(pipe->conn);
-    pipe->conn = NULL;
 }
 
 bool pipe_init(struct pipe *pipe, struct loop *loop, const struct db_catalog *catalog,
-               const struct pipe_address *address, enum db_lane lane, bool listens,
+               const struct link_address *address, enum db_lane lane, bool listens,
                unsigned delay_ms, struct pipe_owner owner)
 {
-    *pipe = (struct pipe){.loop = loop,
-                          .catalog = catalog,
-                          .address = address,
-                          .lane = lane,
-                          .listens = listens,
-                          .owner = owner,
-                          .backoff_ms = DB_BACKOFF_FIRST_MS};
+    *pipe = (struct pipe){.catalog = catalog, .lane = lane, .listens = listens, .owner = owner};
     pipe->prepared = calloc(catalog->statement_count + 1, sizeof(*pipe->prepared));
     if (!pipe->prepared) {
         return false;
     }
-    if (delay_ms > 0) {
-        pipe->state = PIPE_DOWN;
-        pipe->retry_ms = loop->now_ms + delay_ms;
-    } else {
-        pipe_connect(pipe);
-    }
+    link_init(&pipe->link, loop, address, delay_ms,
+              (struct link_owner){on_greet, on_receive, on_lost, pipe});
     return true;
 }
 
 void pipe_tick(struct pipe *pipe)
 {
-    uint64_t now = pipe->loop->now_ms;
-    switch (pipe->state) {
-    case PIPE_DOWN:
-        if (now >= pipe->retry_ms && !pipe->looking_up) {
-            pipe_connect(pipe);
-        }
-        break;
-    case PIPE_RESOLVING:
-    case PIPE_CONNECTING:
-    case PIPE_PREPARING:
-        if (now - pipe->since_ms > DB_CONNECT_MS) {
-            pipe_fail(pipe, "connecting took too long");
-        }
-        break;
-    case PIPE_READY:
-        if (pipe->segment_count > 0 && now > segment_at(pipe, 0)->give_up_ms) {
-            pipe_fail(pipe, "no answer in time");
-        }
-        break;
-    case PIPE_CLOSED:
-        break;
+    link_tick(&pipe->link);
+    if (pipe->link.state == LINK_READY && pipe->segment_count > 0 &&
+        now_ms(pipe) > segment_at(pipe, 0)->give_up_ms) {
+        link_fail(&pipe->link, "no answer in time");
     }
 }
 
 void pipe_close(struct pipe *pipe)
 {
-    enum pipe_state state = pipe->state;
-    if (state != PIPE_CLOSED) {
-        pipe->state = PIPE_CLOSED;
-        unwatch(pipe);
-        fail_jobs(pipe);
-        pipe->segment_count = 0;
-        PQfinish(pipe->conn);
-        pipe->conn = NULL;
-        free(pipe->prepared);
-        pipe->prepared = NULL;
-    }
+    link_close(&pipe->link);
+    free(pipe->prepared);
+    pipe->prepared = NULL;
 }

@@ -173,6 +173,14 @@ class Daemon:
                 if event["event"] == name:
                     yield event
 
+    def wait_event(self, name, field, seconds=10):
+        """Until the log has an event of this name with this field."""
+        deadline = time.monotonic() + seconds
+        while not any(field in event for event in self.events(name)):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"no event {name} with {field}:\n" + self.log_text())
+            time.sleep(0.05)
+
     def channel(self, name):
         """A channel as the named identity; None has no certificate."""
         if name not in self.channels:

@@ -68,6 +68,20 @@ class Faults(harness.Case):
             self.start_database()
         self.assertEqual(self.officer.GetAuthority(name="authorities/derby").authority.display_name, "Derby")
 
+    def test_the_log_says_why_connections_fail_and_when_all_are_back(self):
+        with harness.Daemon(self.daemon.database, PLEDGED_LOOPS="1", **self.settings) as daemon:
+            harness.shell("cluster_stop", self.cluster, "fast")
+            try:
+                daemon.wait_event("database", "error")
+            finally:
+                self.start_database()
+            daemon.wait_event("database", "connections")
+            told = list(daemon.events("database"))
+        self.assertEqual([e["level"] for e in told], ["warn", "info"])
+        self.assertIn("terminating connection", told[0]["error"])
+        self.assertNotIn("\n", told[0]["error"])
+        self.assertGreater(told[1]["connections"], 2)
+
     def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(self):
         acknowledged, stop, unknown = [], threading.Event(), []
 
