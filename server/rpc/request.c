@@ -8,6 +8,7 @@
 #include "common/msg/json.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static void fail(struct call *call, enum grpc_code code, const char *message)
@@ -117,22 +118,22 @@ static void take_message(struct call *call, const uint8_t *bytes, size_t len, bo
 static bool frame_acceptable(struct call *call, enum grpc_frame_result result,
                              const struct grpc_frame *frame)
 {
-    bool unannounced = call->in.len >= GRPC_FRAME_HEADER && frame->compressed && !call->gzip_sent;
-    bool sound = result != GRPC_FRAME_TOO_BIG && result != GRPC_FRAME_BAD_FLAG;
-    if (sound && !unannounced) {
-        return true;
-    }
-    struct err err = {0};
     if (result == GRPC_FRAME_TOO_BIG) {
-        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the message of %" PRIu32 " bytes is larger than %d",
-                frame->length, CALL_MAX_REQUEST);
-    } else if (result == GRPC_FRAME_BAD_FLAG) {
-        err_set(&err, GRPC_INTERNAL, "the message begins with an unknown flag");
-    } else {
-        err_set(&err, GRPC_INTERNAL, "a compressed message without a header that names gzip");
+        char text[ERR_MAX_MESSAGE];
+        snprintf(text, sizeof(text), "the message of %" PRIu32 " bytes is larger than %d",
+                 frame->length, CALL_MAX_REQUEST);
+        fail(call, GRPC_RESOURCE_EXHAUSTED, text);
+        return false;
     }
-    call_finish(call, &err);
-    return false;
+    if (result == GRPC_FRAME_BAD_FLAG) {
+        fail(call, GRPC_INTERNAL, "the message begins with an unknown flag");
+        return false;
+    }
+    if (frame->compressed && !call->gzip_sent) {
+        fail(call, GRPC_INTERNAL, "a compressed message without a header that names gzip");
+        return false;
+    }
+    return true;
 }
 
 /* Takes frames while there are whole ones. A single message waits for the end of the request, so
