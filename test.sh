@@ -96,7 +96,7 @@ INTEROP_PACKAGES="ruby-grpc chromium libnss3-tools"
 GRPC_GO=v1.71.1
 GRPC_GO_OLDEST=22        # the Go 1.N that it needs;
 GRPC_GO_BEFORE=v1.64.1   # and what an older Go, such as Debian's, can build
-H2SPEC=70ac2294010887f48b18e2d64f5cccd48421fad1  # 2.6.0; a proxy that has only versions gives 2.2.1
+H2SPEC=v0.0.0-20200804131034-70ac22940108  # is 2.6.0; a proxy that has only tags gives 2.2.1
 
 python_env() {
     [ -x "$WORK/venv/bin/python" ] || /usr/bin/python3 -m venv "$WORK/venv"
