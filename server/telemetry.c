@@ -202,9 +202,15 @@ void telemetry_write(const struct worker *workers, unsigned worker_count, FILE *
 /* --- the listener ------------------------------------------------------------------------------
  */
 
-static void send_all(int fd, const char *bytes, size_t len)
+/* When an exchange is over, answered or not: others wait for theirs, and so does the end. */
+static uint64_t patience_ends(void)
 {
-    while (len > 0) {
+    return uv_hrtime() + TELEMETRY_PATIENCE_SECONDS * (uint64_t)1000000000;
+}
+
+static void send_all(int fd, const char *bytes, size_t len, uint64_t until)
+{
+    while (len > 0 && uv_hrtime() < until) {
         ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
         if (sent <= 0) {
             return;
@@ -214,22 +220,22 @@ static void send_all(int fd, const char *bytes, size_t len)
     }
 }
 
-static void answer(int fd, const char *status, const char *body, size_t len)
+static void answer(int fd, const char *status, const char *body, size_t len, uint64_t until)
 {
     char head[256];
     int size = snprintf(head, sizeof(head),
                         "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4\r\n"
                         "Content-Length: %zu\r\nConnection: close\r\n\r\n",
                         status, len);
-    send_all(fd, head, (size_t)size);
-    send_all(fd, body, len);
+    send_all(fd, head, (size_t)size, until);
+    send_all(fd, body, len, until);
 }
 
 /* Reads up to the empty line. False when it does not come. */
-static bool read_request(int fd, char request[TELEMETRY_MAX_REQUEST])
+static bool read_request(int fd, char request[TELEMETRY_MAX_REQUEST], uint64_t until)
 {
     size_t len = 0;
-    while (len + 1 < TELEMETRY_MAX_REQUEST) {
+    while (len + 1 < TELEMETRY_MAX_REQUEST && uv_hrtime() < until) {
         ssize_t got = recv(fd, request + len, TELEMETRY_MAX_REQUEST - 1 - len, 0);
         if (got <= 0) {
             return false;
@@ -250,12 +256,13 @@ static void serve_one(const struct telemetry *telemetry, int fd)
     const struct timeval patience = {.tv_sec = TELEMETRY_PATIENCE_SECONDS};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    if (!read_request(fd, request)) {
+    uint64_t until = patience_ends();
+    if (!read_request(fd, request, until)) {
         return;
     }
     const char *after = request + sizeof(path) - 1;
     if (strncmp(request, path, sizeof(path) - 1) != 0 || (*after != ' ' && *after != '?')) {
-        answer(fd, "404 Not Found", "see /metrics\n", strlen("see /metrics\n"));
+        answer(fd, "404 Not Found", "see /metrics\n", strlen("see /metrics\n"), until);
         return;
     }
     char *body = NULL;
@@ -264,7 +271,7 @@ static void serve_one(const struct telemetry *telemetry, int fd)
     if (out) {
         telemetry_write(telemetry->workers, telemetry->worker_count, out);
         fclose(out);
-        answer(fd, "200 OK", body, len);
+        answer(fd, "200 OK", body, len, until);
         free(body);
     }
 }

@@ -69,10 +69,13 @@ bool err_violation(struct err *err, struct arena *arena, const char *field, cons
         err_set(err, GRPC_INVALID_ARGUMENT, "%s%s%s", field, *field ? ": " : "", text);
     }
     struct err_violation *violation = next_violation(err, arena);
+    if (!violation) {
+        return false;
+    }
     char *field_copy = arena_strndup(arena, field, strlen(field));
     char *reason_copy = arena_strndup(arena, reason, strlen(reason));
     char *text_copy = arena_strndup(arena, text, strlen(text));
-    if (violation && field_copy && reason_copy && text_copy) {
+    if (field_copy && reason_copy && text_copy) {
         *violation = (struct err_violation){field_copy, text_copy, reason_copy};
         err->violation_count++;
     }

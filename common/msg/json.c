@@ -31,7 +31,7 @@ struct writer {
 
 static json_t *write_message(struct writer *w, const ProtobufCMessage *message);
 
-static json_t *write_text(const char *text)
+json_t *msg_json_text(const char *text)
 {
     if (!text) {
         return json_string("");
@@ -125,7 +125,7 @@ static json_t *write_value(struct writer *w, const ProtobufCFieldDescriptor *fie
     case PROTOBUF_C_TYPE_ENUM:
         return write_enum(field->descriptor, *(const int *)at);
     case PROTOBUF_C_TYPE_STRING:
-        return write_text(*(char *const *)at);
+        return msg_json_text(*(char *const *)at);
     case PROTOBUF_C_TYPE_BYTES:
         return write_bytes(at);
     case PROTOBUF_C_TYPE_MESSAGE:
@@ -249,7 +249,7 @@ static json_t *write_any(struct writer *w, const Google__Protobuf__Any *any)
 {
     const char *slash = strrchr(any->type_url, '/');
     const char *name = slash ? slash + 1 : any->type_url;
-    json_t *object = json_pack("{s:o}", "@type", write_text(any->type_url));
+    json_t *object = json_pack("{s:o}", "@type", msg_json_text(any->type_url));
     for (size_t i = 0; object && w->types && w->types[i]; i++) {
         if (!json_is_type(w->types[i], name)) {
             continue;

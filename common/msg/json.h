@@ -17,6 +17,10 @@ enum {
 /* Nesting that msg_json_read accepts, and values that msg_json_parse does. */
 enum { MSG_JSON_MAX_DEPTH = 32, MSG_JSON_MAX_VALUES = 131072 };
 
+/* Makes a JSON string of a text, with '?' for what is not ASCII where it is not UTF-8, which JSON
+ * could not hold. Returns a new reference, or NULL when out of memory. */
+json_t *msg_json_text(const char *text);
+
 /* Makes a JSON value of a message: lowerCamelCase names, enums by name, 64-bit integers as strings,
  * bytes as base64, Timestamp, Duration and FieldMask in their own text forms, Any by type URL for
  * the types in `types` (a NULL-closed array, or NULL). Returns a new reference, or NULL when out of

@@ -11,6 +11,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,12 +43,25 @@ static bool no_memory(struct reader *r)
     return err_set(r->err, GRPC_RESOURCE_EXHAUSTED, "the request is too big to be read");
 }
 
+/* How much of a text fits into `room` bytes without half a character: clients refuse what is not
+ * UTF-8. */
+static size_t whole_characters(const char *text, size_t len, size_t room)
+{
+    size_t fits = len < room ? len : room;
+    while (fits > 0 && fits < len && ((unsigned char)text[fits] & 0xC0) == 0x80) {
+        fits--;
+    }
+    return fits;
+}
+
 static bool wrong(struct reader *r, const char *expected, const json_t *json)
 {
     char *shown = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
+    size_t len = shown ? strlen(shown) : 0;
+    size_t fits = shown ? whole_characters(shown, len, SHOWN_MAX_LEN) : 0;
     r->failed = true;
-    err_violation(r->err, r->arena, r->path, "", "must be %s, not %.*s%s", expected, SHOWN_MAX_LEN,
-                  shown ? shown : "this", shown && strlen(shown) > SHOWN_MAX_LEN ? "…" : "");
+    err_violation(r->err, r->arena, r->path, "", "must be %s, not %.*s%s", expected,
+                  shown ? (int)fits : INT_MAX, shown ? shown : "this", fits < len ? "…" : "");
     free(shown);
     return false;
 }
@@ -59,7 +73,11 @@ static size_t path_push(struct reader *r, const char *name, size_t index)
     size_t room = sizeof(r->path) - before;
     int added = name ? snprintf(r->path + before, room, "%s%s", before ? "." : "", name)
                      : snprintf(r->path + before, room, "[%zu]", index);
-    r->path_len += (size_t)added < room ? (size_t)added : room - 1;
+    if ((size_t)added < room) {
+        r->path_len += (size_t)added;
+    } else {
+        r->path[before] = '\0'; /* rather the way to it than half a name */
+    }
     return before;
 }
 

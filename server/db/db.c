@@ -30,7 +30,7 @@ struct db {
     } listeners[DB_MAX_LISTENERS];
     unsigned listener_count;
     uint64_t tell_ms; /* not before, another line about connections that fail */
-    bool failing;     /* that was told, and not yet that all are there */
+    bool failing;     /* some did, and that all are back was not told yet */
     bool closed;
     PQconninfoOption *options;
     struct link_address addresses[2]; /* for reads, for writes */
@@ -89,8 +89,8 @@ static void on_lost(void *data, const char *why)
     if (db->loop->now_ms >= db->tell_ms) {
         log_event(LOG_LEVEL_WARN, "database", "{s:s}", "error", why);
         db->tell_ms = db->loop->now_ms + DB_TELL_MS;
-        db->failing = true;
     }
+    db->failing = true;
 }
 
 static void on_changed(void *data, const char *authority)

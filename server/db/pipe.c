@@ -12,7 +12,8 @@ static const char settings_sql[] =
     " set_config('pledge.role', $3, true), set_config('pledge.owner', $4, true),"
     " set_config('statement_timeout', $5, true)";
 
-/* The same for a call whose client traces it: PostgreSQL shows the trace beside the query. */
+/* The same for a call whose client traces it, and what comes behind it in its segment: PostgreSQL
+ * shows the trace beside the query. */
 static const char traced_name[] = "settings_traced";
 static const char traced_sql[] =
     "SELECT set_config('pledge.authority', $1, true), set_config('pledge.principal', $2, true),"
@@ -131,25 +132,26 @@ static bool same_settings(const struct db_job *before, const struct db_job *job)
            strcmp(a->role, b->role) == 0 && strcmp(a->owner, b->owner) == 0;
 }
 
-/* The one place that sends a job: settings and steps are inseparable. */
-static bool send_job(struct pipe *pipe, const struct db_job *job)
+/* The one place that sends a job: settings and steps are inseparable. `ret_traced` says whether
+ * the segment has a trace in force, which the next job replaces by its own or by none. */
+static bool send_job(struct pipe *pipe, const struct db_job *job, bool *ret_traced)
 {
     static const int all_binary[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
                                      1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     char timeout[24];
     snprintf(timeout, sizeof(timeout), "%" PRIu64, job->timeout_ms);
-    bool traced = job->trace && *job->trace;
+    *ret_traced = *ret_traced || (job->trace && *job->trace);
     const char *values[TRACED_COUNT] = {job->settings.authority,
                                         job->settings.principal,
                                         job->settings.role,
                                         job->settings.owner,
                                         timeout,
-                                        job->trace};
+                                        job->trace ? job->trace : ""};
     bool sent = pipe->lane != DB_WRITE || send_plain(pipe->link.conn, "BEGIN");
     if (sent && !job->follows) {
-        sent =
-            PQsendQueryPrepared(pipe->link.conn, traced ? traced_name : settings_name,
-                                traced ? TRACED_COUNT : SETTINGS_COUNT, values, NULL, NULL, 1) == 1;
+        sent = PQsendQueryPrepared(pipe->link.conn, *ret_traced ? traced_name : settings_name,
+                                   *ret_traced ? TRACED_COUNT : SETTINGS_COUNT, values, NULL, NULL,
+                                   1) == 1;
     }
     for (unsigned i = 0; sent && i < job->step_count; i++) {
         const struct db_step *step = &job->steps[i];
@@ -189,6 +191,7 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
         pipe->last_end_us = now_us;
     }
     segment->uniform = true;
+    bool traced = false;
     const struct db_job *before = NULL;
     for (struct db_job *job = jobs; job; before = job, job = job->next) {
         job->timeout_ms = timeout_ms(job, now_ms(pipe));
@@ -201,7 +204,7 @@ void pipe_send(struct pipe *pipe, struct db_job *jobs)
         job->aborted = false;
         uint64_t give_up = job->deadline_ms + DB_GRACE_MS;
         segment->give_up_ms = give_up > segment->give_up_ms ? give_up : segment->give_up_ms;
-        if (!send_job(pipe, job)) {
+        if (!send_job(pipe, job, &traced)) {
             link_fail(&pipe->link, NULL);
             return;
         }

@@ -123,6 +123,7 @@ static void conn_mark_unread(struct conn *conn)
         return;
     }
     conn->unread = true;
+    conn->rests = conn->rests && !listener->draining; /* which closes the timer */
     struct conn **list = conn->rests ? &listener->resting : &listener->unread;
     conn->next_unread = *list;
     *list = conn;
@@ -242,6 +243,23 @@ static void conn_farewell(struct conn *conn)
     h2_goaway(&conn->h2);
 }
 
+/* SSL_read() works through new keys (RFC 8446 4.6.3) and whatever else is no data for as long as
+ * there is some, without coming back. Of a peer with more of it than anybody needs nothing more is
+ * taken. */
+static void on_tls_message(int is_sent, int version, int type, const void *bytes, size_t len,
+                           SSL *ssl, void *data)
+{
+    struct conn *conn = data;
+    (void)version;
+    bool handshakes = (type == SSL3_RT_INNER_CONTENT_TYPE || type == SSL3_RT_HEADER) && len > 0 &&
+                      *(const uint8_t *)bytes == SSL3_RT_HANDSHAKE;
+    if (!is_sent && handshakes &&
+        !bucket_take(&conn->rekeys, conn->listener->loop->now_ms, 1, CONN_REKEYS_PER_SECOND,
+                     CONN_REKEYS)) {
+        SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+    }
+}
+
 /* A peer that sends without pause must not keep the others waiting: what one turn leaves, the next
  * takes. TLS reads ahead, so some of it may be with us already, where the poll does not see it. */
 static void conn_read(struct conn *conn)
@@ -340,6 +358,8 @@ static void conn_handshake(struct conn *conn)
         conn_close(conn);
         return;
     }
+    SSL_set_msg_callback(conn->ssl, on_tls_message);
+    SSL_set_msg_callback_arg(conn->ssl, conn);
     conn->state = CONN_OPEN;
     conn->since_ms = conn->listener->loop->now_ms;
     conn->heard_ms = conn->since_ms;

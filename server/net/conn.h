@@ -25,6 +25,9 @@ enum {
     CONN_READ_SIZE = 32 * 1024,  /* what is taken of one peer before others have a turn, */
     CONN_READ_FRAMES = 256,      /* or frames of that weight: a flood's are small and cost most, */
     CONN_READ_PIECE = 4096,      /* looked at after so many bytes */
+    CONN_REKEYS = 32,            /* TLS handshake messages that a peer may send at once when the
+                                    handshake is over, */
+    CONN_REKEYS_PER_SECOND = 1,  /* and in the long run */
     CONN_FRAMES = 100 * 1000,    /* weight of the frames that a peer may send at once, */
     CONN_FRAMES_PER_SECOND = 300 * 1000, /* which come back at this rate */
     CONN_REST_MS = 5,                    /* between looks at those that rest */
@@ -69,6 +72,7 @@ struct conn {
     bool rests;           /* until some of its frames are forgiven */
     bool unread;          /* is on the list for the next turn, or rests */
     struct bucket frames; /* of CONN_FRAMES */
+    struct bucket rekeys; /* of CONN_REKEYS */
     bool stalled;         /* the socket took no more; wait until it is writable */
     bool identified;
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* of the client certificate, if identified */

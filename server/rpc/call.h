@@ -100,6 +100,7 @@ struct call {
     struct buf packed;        /* the last reply, before it was compressed or written as text */
     size_t buffered;          /* of rpc->buffered */
     size_t unconsumed;        /* bytes taken in while paused: not yet given back to the window */
+    size_t surplus;           /* bytes that came when nothing of the request was needed any more */
     struct err err;           /* found while the headers came in */
     int http_status;          /* to refuse with, or 200 */
     const struct wire *wire;  /* in which it is answered */

@@ -68,5 +68,6 @@ json_t *connect_error(const struct err *err, struct arena *arena)
     for (size_t i = 0; i < details.count; i++) {
         json_array_append_new(list, detail(&details.items[i], details.messages[i], arena));
     }
-    return json_pack("{s:s, s:s, s:o*}", "code", code, "message", err->message, "details", list);
+    return json_pack("{s:s, s:o, s:o*}", "code", code, "message", msg_json_text(err->message),
+                     "details", list);
 }

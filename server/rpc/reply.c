@@ -457,7 +457,8 @@ static void finish_connect_stream(struct call *call, const struct err *err)
     json_t *end = json_pack("{s:o*, s:o*}", "error", error, "metadata", metadata);
     struct buf text = {0};
     call_send_headers(call);
-    if (append_json(end, &text) &&
+    bool told = err->code == GRPC_OK || error; /* without an error it would be a success */
+    if (told && append_json(end, &text) &&
         append_frame(call, WIRE_FLAG_CONNECT_END, buf_head(&text), text.len)) {
         stream_finish(&call->stream, NULL, 0);
     } else {

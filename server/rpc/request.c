@@ -93,7 +93,9 @@ static void take_message(struct call *call, const uint8_t *bytes, size_t len, bo
     err_clear(&err);
     call->got_message = true;
     call->compressed = compressed;
-    if (compressed && !expand(call, &bytes, &len, &err)) {
+    /* Connect: nothing is not to be decompressed */
+    bool is_packed = compressed && (len > 0 || call->wire->protocol == WIRE_GRPC);
+    if (is_packed && !expand(call, &bytes, &len, &err)) {
         call_finish(call, &err);
         return;
     }
@@ -232,7 +234,12 @@ static void consume(struct call *call, size_t len)
 void request_data(struct call *call, const uint8_t *data, size_t len)
 {
     if (call->answered || !call->ready) {
+        bool was_enough = call->surplus > CALL_MAX_REQUEST;
+        call->surplus += len;
         stream_consume(&call->stream, len);
+        if (!was_enough && call->surplus > CALL_MAX_REQUEST) {
+            stream_reset(&call->stream, NGHTTP2_NO_ERROR); /* RFC 9113 8.1 */
+        }
         return;
     }
     call->received_ms = call->rpc->loop->now_ms;

@@ -42,8 +42,11 @@ static const char *make_details(const struct err *err, size_t room, struct arena
 size_t trailers_details_room(uint32_t header_limit)
 {
     size_t rest = 2 * TRAILERS_MESSAGE_MAX; /* for the other headers */
-    if (header_limit == UINT32_MAX || header_limit < rest) {
+    if (header_limit == UINT32_MAX) {
         return TRAILERS_DETAILS_USUAL;
+    }
+    if (header_limit < rest) {
+        return 0;
     }
     size_t room = ((size_t)header_limit - rest) / 4 * 3;
     return room < TRAILERS_DETAILS_MOST ? room : TRAILERS_DETAILS_MOST;

@@ -2,6 +2,7 @@
 #include "server/rpc/wire.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct wire wires[] = {
     {"application/grpc", WIRE_GRPC, false},
@@ -29,7 +30,7 @@ const struct wire *wire_find(const char *content_type, size_t len)
     }
     for (size_t i = 0; i < sizeof(wires) / sizeof(wires[0]); i++) {
         if (strlen(wires[i].content_type) == bare &&
-            memcmp(wires[i].content_type, content_type, bare) == 0) {
+            strncasecmp(wires[i].content_type, content_type, bare) == 0) {
             return &wires[i];
         }
     }

@@ -80,7 +80,8 @@ static void keep(struct execution *execution)
 static void on_full_done(struct db_job *job)
 {
     struct execution *execution = execution_of(job);
-    if (job->err.code == GRPC_OK && execution->reply) {
+    /* of a call that was given up the last rows may not have been taken */
+    if (job->err.code == GRPC_OK && !job->cancelled && execution->reply) {
         keep(execution);
     }
     execution_done(job);

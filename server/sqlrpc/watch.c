@@ -120,6 +120,7 @@ static void run(struct watcher *watcher)
     watcher->running = true;
     watcher->ran_ms = now;
     call->principal = NULL;
+    call->role = NULL;
     arena_reset(&call->scratch);
     execution_admit(execution, run_admitted);
 }

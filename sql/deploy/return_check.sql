@@ -152,8 +152,8 @@ BEGIN
         WHERE w.authority_id = app_authority() AND w.pledge_id = p_round.pledge_id
           AND w.version_number = p_round.version_number AND w.owner_id = p_owner);
     -- as many lines as are owed, and none that is owed is without one
-    IF cardinality(p_commitments) NOT BETWEEN 1 AND 500
-            OR cardinality(p_commitments) <> cardinality(v_owed) OR NOT v_owed <@ p_commitments THEN
+    IF (cardinality(p_commitments) BETWEEN 1 AND 500
+            AND cardinality(p_commitments) = cardinality(v_owed) AND v_owed <@ p_commitments) IS NOT TRUE THEN
         RETURN false;
     END IF;
     SELECT b.round_id INTO v_before

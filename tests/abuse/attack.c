@@ -36,7 +36,8 @@ enum {
     END_STREAM = 1,
     END_HEADERS = 4,
     BATCH = 16 * 1024,
-    ROOM = 1024,             /* that one step may fill beyond a batch */
+    ROOM = 1024, /* that one step may fill beyond a batch */
+    KEYS_A_STEP = 1000,
     BACKLOG = 256,           /* calls open at once where they are let be */
     MAX_STREAM = 0x40000000, /* then a new connection is needed */
     SOURCES = 200,           /* addresses of 127/8 that connections come from */
@@ -166,6 +167,17 @@ static void empty_data(struct conn *conn)
     put_frame(conn, FRAME_DATA, 0, conn->stream, "", 0);
 }
 
+/* TLS records that are no data, RFC 8446 4.6.3. */
+static void new_keys(struct conn *conn)
+{
+    for (int i = 0; i < KEYS_A_STEP; i++) {
+        if (SSL_key_update(conn->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) != 1 ||
+            SSL_do_handshake(conn->ssl) != 1) {
+            return;
+        }
+    }
+}
+
 static void begin_zero_window(struct conn *conn)
 {
     put_frame(conn, FRAME_SETTINGS, 0, 0, "\0\x04\0\0\0\0", 6);
@@ -185,6 +197,7 @@ static const struct mode modes[] = {
     {"ping", NULL, ping, false, false},
     {"priority", NULL, priority, false, false},
     {"unknown", NULL, unknown, false, false},
+    {"new-keys", NULL, new_keys, false, false},
     {"slow-handshake", NULL, NULL, true, true},
     {"slow-headers", begin_headers, continuation, true, false},
     {"slow-body", begin_body, tiny_data, true, false},
@@ -284,7 +297,8 @@ static bool conn_turn(struct conn *conn, const struct mode *mode)
     } else if (mode->step && conn->len == 0) {
         do {
             mode->step(conn);
-        } while (!mode->slow && conn->len < BATCH - ROOM && conn->stream < MAX_STREAM);
+        } while (!mode->slow && conn->len > 0 && conn->len < BATCH - ROOM &&
+                 conn->stream < MAX_STREAM);
     }
     return conn_write(conn) && conn_read(conn) && conn->stream < MAX_STREAM;
 }

@@ -138,6 +138,9 @@ class Abuse(SmallCouncil):
         self.bounded("priority")
         self.bounded("unknown")
 
+    def test_new_keys_without_end(self):
+        self.assertGreater(self.ended(self.bounded("new-keys")), 0)
+
     def test_slow_handshakes(self):
         self.bounded("slow-handshake", 1000)
 

@@ -6,8 +6,11 @@ import time
 import urllib.request
 import uuid
 
+import grpc
 import harness
-from council import SmallCouncil
+from council import SmallCouncil, statement
+
+Code = grpc.StatusCode
 
 
 class Recall(SmallCouncil):
@@ -56,6 +59,38 @@ class Recall(SmallCouncil):
 
     def test_a_kept_reply_is_the_same(self):
         self.assertEqual(self.settle(), self.monitor())
+
+    def test_what_a_call_that_was_given_up_had_of_it_is_not_kept(self):
+        """Its first rows come at once and fill what the database sends together; the last come after its time."""
+        def pause(seconds):
+            harness.psql(self.daemon.database, f"""
+                CREATE OR REPLACE FUNCTION pledge.pause() RETURNS boolean LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_sleep({seconds}); RETURN true; END $$;
+                GRANT EXECUTE ON FUNCTION pledge.pause() TO pledged""")
+
+        numbers = [str(n) for n in range(1, 60)]
+        large = self.officer.CreateVersion(
+            parent=f"{self.parent}/pledges/promise", version_id="2", version={
+                "title": "Large", "outcomes": [{"outcome_id": "be-heard", "title": "Be heard"}],
+                "statements": [{**statement(n), "text": "word " * 300 + n} for n in numbers],
+                "lineage": [{"from_statement_id": n, "to_statement_id": n, "change": "CHANGE_REWORDED"}
+                            if n in ("1", "2", "3") else {"to_statement_id": n, "change": "CHANGE_NEW"} for n in numbers],
+            }).version.name
+        pause(0.02)
+        view = harness.psql(self.daemon.database, "SELECT pg_get_viewdef('pledge.lineage_resource'::regclass)")
+        harness.psql(self.daemon.database, f"""
+            CREATE OR REPLACE VIEW pledge.lineage_resource WITH (security_invoker = true) AS
+            SELECT l.* FROM (SELECT pledge.pause() AS paused OFFSET 0) AS p
+             CROSS JOIN LATERAL (SELECT * FROM ({view.strip().rstrip(';')}) AS q WHERE p.paused OFFSET 0) AS l""")
+        for _ in range(30):
+            whole = self.officer.GetVersion(name=large).version
+        self.assertEqual((len(whole.statements), len(whole.lineage)), (59, 59))
+        pause(0.5)
+        self.officer.UpdateBody(body={"name": f"{self.parent}/bodies/committee", "display_name": "Another"},
+                                update_mask={"paths": ["display_name"]})
+        self.refused(Code.DEADLINE_EXCEEDED, self.officer.GetVersion, name=large, timeout=0.3)
+        time.sleep(1)
+        self.assertEqual(self.officer.GetVersion(name=large).version, whole)
 
     def test_every_change_is_seen_at_once(self):
         name = "r" + uuid.uuid4().hex[:8]

@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -98,6 +99,25 @@ class Telemetry(harness.Case):
         with socket.create_connection(("127.0.0.1", self.port)) as silent:
             silent.send(b"GET /met")
             self.assertIn("pledged_build_info", self.read())
+
+    def test_a_reader_that_trickles_does_not_keep_the_daemon_from_ending(self):
+        over = threading.Event()
+        with harness.Daemon(self.daemon.database, PLEDGED_METRICS_LISTEN="127.0.0.1:0") as daemon:
+            slow = socket.create_connection(("127.0.0.1", next(daemon.events("metrics"))["port"]))
+
+            def trickle():
+                with slow:
+                    while not over.wait(0.2):
+                        try:
+                            slow.send(b"x")
+                        except OSError:
+                            return
+
+            thread = threading.Thread(target=trickle)
+            thread.start()
+            self.addCleanup(thread.join)
+            self.addCleanup(over.set)
+            time.sleep(0.5)  # and leaving waits for its end
 
     def test_only_a_loopback_address(self):
         daemon = harness.Daemon(self.daemon.database, PLEDGED_METRICS_LISTEN="0.0.0.0:0")

@@ -5,11 +5,16 @@ import base64
 import gzip
 import json
 import os
+import socket
+import ssl
 import struct
 import subprocess
 import tempfile
 import uuid
 
+import h2.config
+import h2.connection
+import h2.events
 import harness
 from council import SmallCouncil
 from pledge.v1 import authority_pb2, watch_pb2
@@ -119,6 +124,63 @@ class Web(SmallCouncil):
             self.assertEqual(self.curl(GET, {}, content).status, 415, content)
         self.assertEqual(self.curl("pledge.v1.WatchService/Watch", {"parent": self.parent}).status, 415)
 
+    def test_a_content_types_case_does_not_matter(self):
+        self.assertEqual(self.curl(GET, {"name": self.parent}, "Application/JSON").status, 200)
+
+    def test_a_text_that_is_cut_stays_text(self):
+        """In whichever byte of a character the place for it ends."""
+        for before in ("", "a"):
+            answer = self.curl(GET, {"name": [before + 80 * "é"]})
+            self.assertEqual((answer.status, answer.json()["code"]), (400, "invalid_argument"))
+            self.assertIn("é…", answer.json()["details"][0]["debug"]["fieldViolations"][0]["description"])
+        name = "a" + 600 * "é"
+        self.assertEqual(self.curl(GET, {name: 1}).json()["code"], "invalid_argument")
+
+    def test_a_path_that_is_no_text_is_unknown_in_every_wire(self):
+        path = b"/pledge.v1.X/\xff"
+        for content, body in (("application/json", b"{}"), ("application/connect+proto", frame(b""))):
+            _, data = self.raw(path, content, body)
+            error = json.loads(data) if content == "application/json" else json.loads(frames(data)[-1][1])["error"]
+            self.assertEqual((error["code"], error["message"]), ("unimplemented", "unknown service /pledge.v1.X/?"))
+
+    def test_a_request_that_goes_on_after_its_answer_is_reset(self):
+        """gRPC's at once; a browser or curl that is still sending would take that for a failure, so later."""
+        for content in ("application/grpc", "application/grpc-web", "application/json", "application/connect+proto",
+                        "text/plain"):
+            events, _ = self.raw(f"/{GET}".encode(), content, None)
+            self.assertEqual(events[-1], "StreamReset", content)
+
+    def raw(self, path, content, body):
+        """A call of a caller that nobody knows, past what curl would send; one without a body sends for as long as it
+        may. Returns the names of the events of its stream, and its data."""
+        secure = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
+        secure.set_alpn_protocols(["h2"])
+        events, data, left = [], b"", 64 << 20
+        with secure.wrap_socket(socket.create_connection(("127.0.0.1", self.daemon.port)),
+                                server_hostname="localhost") as peer:
+            peer.settimeout(20)
+            http = h2.connection.H2Connection(h2.config.H2Configuration(
+                header_encoding=None, validate_outbound_headers=False, normalize_outbound_headers=False))
+            http.initiate_connection()
+            http.send_headers(1, [(b":method", b"POST"), (b":scheme", b"https"), (b":path", path),
+                                  (b":authority", b"localhost"), (b"content-type", content.encode()),
+                                  (b"te", b"trailers")])
+            if body is not None:
+                http.send_data(1, body, end_stream=True)
+            peer.sendall(http.data_to_send())
+            last = "StreamEnded" if body is not None else "StreamReset"
+            while last not in events and left > 0:
+                for event in http.receive_data(peer.recv(65536)):
+                    if getattr(event, "stream_id", None) in (0, 1):
+                        events += [type(event).__name__] if event.stream_id else []
+                        data += event.data if isinstance(event, h2.events.DataReceived) else b""
+                while body is None and last not in events and http.local_flow_control_window(1) > 0:
+                    size = min(http.local_flow_control_window(1), http.max_outbound_frame_size)
+                    http.send_data(1, bytes(size))
+                    left -= size
+                peer.sendall(http.data_to_send())
+        return events, data
+
     def test_connect_headers(self):
         body = {"name": self.parent}
         self.assertEqual(self.curl(GET, body, headers=["connect-protocol-version: 1"]).status, 200)
@@ -132,6 +194,8 @@ class Web(SmallCouncil):
         self.assertEqual(self.curl(GET, packed, headers=["content-encoding: gzip"]).status, 200)
         self.assertEqual(self.curl(GET, b"no gzip", headers=["content-encoding: gzip"]).status, 500)
         self.assertEqual(self.curl(GET, packed, headers=["content-encoding: br"]).status, 501)
+        nothing = self.curl("grpc.health.v1.Health/Check", b"", "application/proto", headers=["content-encoding: gzip"])
+        self.assertEqual(nothing.status, 200)
         path = "pledge.v1.ReturnService/ListReturnChecks"
         plain = self.curl(path, {})
         answer = self.curl(path, {}, headers=["accept-encoding: br, gzip"])
