@@ -158,12 +158,19 @@ static void on_begin(struct stream *stream)
                       : "sign in, or show a client certificate",
                 fault ? fault : "");
     }
+    bool streams = call->method && method_streams(call->method);
+    if (call->err.code == GRPC_OK && streams && !call->identified) { /* it may last for good */
+        call->counted = true;
+        if (++rpc->anonymous_count > CALL_MAX_ANONYMOUS) {
+            err_set(&call->err, GRPC_RESOURCE_EXHAUSTED,
+                    "too many streams of callers without a certificate; try again later");
+        }
+    }
     if (call->err.code != GRPC_OK) {
         call_finish(call, &call->err);
         return;
     }
     uint64_t longest = rpc->loop->now_ms + CALL_MAX_TIMEOUT_MS;
-    bool streams = method_streams(call->method);
     if (!streams && call->has_timeout && call->deadline_ms > longest) {
         call->deadline_ms = longest;
     }
@@ -210,6 +217,7 @@ static void on_closed(struct stream *stream)
         call->answered = true;
         reply_log(call, &err);
     }
+    call->rpc->anonymous_count -= call->counted;
     call->gone = true;
     call->conn = NULL;
     if (call->cancel) {

@@ -22,6 +22,7 @@
 #include "server/rpc/wire.h"
 
 enum {
+    CALL_MAX_ANONYMOUS = 1024,             /* streams of callers that nobody knows, in one loop */
     CALL_MAX_REQUEST = 4 * 1024 * 1024,    /* bytes of one message, before and after expansion */
     CALL_MAX_REPLY = 16 * 1024 * 1024,     /* bytes of one message */
     CALL_ARENA_CAP = 64 * 1024 * 1024,     /* bytes of one call */
@@ -52,7 +53,8 @@ struct rpc {
     unsigned slow_call_ms;   /* calls that take longer are logged with where the time went */
     struct call *calls;
     unsigned call_count;
-    struct counter open; /* call_count, for other threads */
+    unsigned anonymous_count; /* of them, streams of callers that nobody knows */
+    struct counter open;      /* call_count, for other threads */
     struct call *spares;
     unsigned spare_count;
     size_t buffered;       /* request bytes of all calls */
@@ -126,7 +128,8 @@ struct call {
     uint8_t odd_encoding;  /* or declare what we cannot read */
     uint8_t text_len;      /* characters of an unfinished base64 group */
     char text[4];
-    bool ready; /* headers are in and accepted */
+    bool counted; /* in rpc.anonymous_count */
+    bool ready;   /* headers are in and accepted */
     bool got_message;
     bool half_closed;
     bool half_close_told; /* the method heard of it */

@@ -181,6 +181,32 @@ class Wire(harness.Case):
 class Rate(harness.Case):
     settings = {"PLEDGED_PRINCIPAL_RATE": "20", "PLEDGED_LOOPS": "1"}
 
+    def test_streams_of_callers_that_nobody_knows_are_bounded(self):
+        from grpc_health.v1 import health_pb2
+        most, channels, each, left = 1024, 6, 200, 0
+        with open(os.path.join(harness.CA, "ca.pem"), "rb") as file:
+            trust = grpc.ssl_channel_credentials(file.read())
+        opened = [grpc.secure_channel(f"127.0.0.1:{self.daemon.port}", trust,
+                                      options=[("grpc.use_local_subchannel_pool", 1), ("n", n)])
+                  for n in range(channels)]
+        streams = []
+        for channel in opened:
+            watch = channel.unary_stream("/grpc.health.v1.Health/Watch",
+                                         request_serializer=lambda m: m.SerializeToString(),
+                                         response_deserializer=health_pb2.HealthCheckResponse.FromString)
+            streams += [watch(health_pb2.HealthCheckRequest()) for _ in range(each)]
+        for stream in streams:
+            try:
+                next(stream)
+            except grpc.RpcError as error:
+                self.assertEqual(error.code(), Code.RESOURCE_EXHAUSTED)
+                left += 1
+        self.assertEqual(left, channels * each - most)
+        self.daemon.call("derby-officer", "/grpc.health.v1.Health/Check", health_pb2.HealthCheckRequest(),
+                         health_pb2.HealthCheckResponse)
+        for channel in opened:
+            channel.close()
+
     def test_a_certificate_has_its_rate_and_takes_nothing_from_others(self):
         self.admin.CreateAuthority(authority_id="derby", authority={"display_name": "Derby"})
         officer = self.member("derby", "derby-officer", "ROLE_OFFICER")
