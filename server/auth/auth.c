@@ -395,12 +395,15 @@ static void identified(struct db_job *job)
     for (struct waiter *waiter = waiters, *next; waiter; waiter = next) {
         struct call *call = waiter->call;
         next = waiter->next;
-        if (call->answered) {
-            waiter->then(call, NULL);
-        } else if (err.code == GRPC_OK) {
+        /* a stream of replies that has begun asks again later */
+        bool waits = err.code == GRPC_UNAVAILABLE && call->method->server_streams &&
+                     call->stream.headers_sent;
+        if (err.code == GRPC_OK && !call->answered) {
             decide(entry, waiter);
         } else {
-            call_finish(call, &err);
+            if (!call->answered && !waits) {
+                call_finish(call, &err);
+            }
             waiter->then(call, NULL);
         }
         call_release(call);

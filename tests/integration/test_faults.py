@@ -11,6 +11,7 @@ import uuid
 
 import grpc
 import harness
+from pledge.v1 import watch_pb2
 
 Code = grpc.StatusCode
 
@@ -67,6 +68,21 @@ class Faults(harness.Case):
         finally:
             self.start_database()
         self.assertEqual(self.officer.GetAuthority(name="authorities/derby").authority.display_name, "Derby")
+
+    def test_a_watch_outlives_the_databases_absence(self):
+        stream = self.daemon.stream("derby-officer", "/pledge.v1.WatchService/Watch",
+                                    watch_pb2.WatchRequest(parent="authorities/derby"), watch_pb2.WatchResponse, 60)
+        next(stream)
+        harness.shell("cluster_stop", self.cluster, "immediate")
+        try:
+            time.sleep(7)  # it asks of its own accord every five
+        finally:
+            self.start_database()
+        self.officer.CreateDepartment(parent="authorities/derby", department_id="later",
+                                      department={"display_name": "Later"})
+        while not next(stream).name.endswith("departments/later"):
+            pass
+        stream.cancel()
 
     def test_the_log_says_why_connections_fail_and_when_all_are_back(self):
         with harness.Daemon(self.daemon.database, PLEDGED_LOOPS="1", **self.settings) as daemon:
