@@ -28,7 +28,7 @@ class Terminal:
         return self
 
     def __exit__(self, kind, *_):
-        if kind:
+        if kind and self.pid:  # 0 would be our own group
             os.kill(self.pid, 9)
         self.end()
         os.close(self.fd)
