@@ -11,7 +11,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,13 +55,14 @@ static size_t whole_characters(const char *text, size_t len, size_t room)
 
 static bool wrong(struct reader *r, const char *expected, const json_t *json)
 {
-    char *shown = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
-    size_t len = shown ? strlen(shown) : 0;
-    size_t fits = shown ? whole_characters(shown, len, SHOWN_MAX_LEN) : 0;
+    char *dumped = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
+    const char *shown = dumped ? dumped : "this";
+    size_t len = strlen(shown);
+    size_t fits = whole_characters(shown, len, SHOWN_MAX_LEN);
     r->failed = true;
-    err_violation(r->err, r->arena, r->path, "", "must be %s, not %.*s%s", expected,
-                  shown ? (int)fits : INT_MAX, shown ? shown : "this", fits < len ? "…" : "");
-    free(shown);
+    err_violation(r->err, r->arena, r->path, "", "must be %s, not %.*s%s", expected, (int)fits,
+                  shown, fits < len ? "…" : "");
+    free(dumped);
     return false;
 }
 

@@ -61,7 +61,7 @@ struct link {
         *poll; /* on the heap: libpq may change its socket, and closing a handle takes a turn */
     int poll_fd;
     int watched;        /* its events */
-    bool write_blocked; /* the socket takes no more for now */
+    bool write_blocked; /* the socket took no more; wait until it is writable */
     uint64_t since_ms;  /* when it began to connect */
     uint64_t retry_ms;
     unsigned backoff_ms;

@@ -333,7 +333,7 @@ class Returns(Cli, SmallCouncil):
     """One round of a small council, by its directors, agencies and officer."""
 
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="cli-")
+        self.folder = tempfile.mkdtemp(prefix="pledge-cli-")
         self.addCleanup(shutil.rmtree, self.folder)
 
     def file(self, text, name="return.csv"):
