@@ -67,7 +67,8 @@ static bool run_unary(struct pledge_stream *stream, const ProtobufCMessageDescri
     stream->send_closed = true;
     enum pledge_stream_result result = message_next(stream, CHANNEL_NEVER_MS, &bytes);
     if (result == PLEDGE_STREAM_END) {
-        stream_fail(stream, PLEDGE_INTERNAL, "the server did not answer with exactly one message");
+        stream_fail(stream, PLEDGE_UNIMPLEMENTED,
+                    "the server did not answer with exactly one message");
     } else if (result == PLEDGE_STREAM_MESSAGE) {
         if (type) {
             reply->message = unpack(stream, type, &bytes, reply->memory);

@@ -155,7 +155,7 @@ static bool take(struct pledge_stream *stream, const struct grpc_frame *frame,
     struct attempt *attempt = &stream->attempt;
     size_t whole = GRPC_FRAME_HEADER + frame->length;
     if (stream->unary && attempt->body.len - whole >= GRPC_FRAME_HEADER) {
-        return stream_fail(stream, PLEDGE_INTERNAL,
+        return stream_fail(stream, PLEDGE_UNIMPLEMENTED,
                            "the server did not answer with exactly one message");
     }
     *ret_bytes = (struct pledge_bytes){frame->message, frame->length};

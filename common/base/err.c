@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/err.h"
 
+#include "common/base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum { ERR_FIRST_VIOLATIONS = 8 };
 
-/* Formats and, where the text was cut, drops the half character at its end: clients refuse a
- * message that is not UTF-8. */
+/* Formats, into whole characters where the text must be cut. */
 static void format_text(char *out, size_t size, const char *format, va_list args)
 {
     int wanted = vsnprintf(out, size, format, args);
-    size_t len = strlen(out);
-    if (wanted < 0 || (size_t)wanted == len) {
-        return;
+    if (wanted >= (int)size) {
+        out[text_whole(out, size - 1)] = '\0';
     }
-    while (len > 0 && ((unsigned char)out[len - 1] & 0xC0) == 0x80) {
-        len--;
-    }
-    out[len > 0 && (unsigned char)out[len - 1] >= 0xC0 ? len - 1 : len] = '\0';
 }
 
 bool err_set(struct err *err, enum grpc_code code, const char *format, ...)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reading half of the JSON mapping; json.c writes. */
+#include "common/base/text.h"
 #include "common/base/time.h"
 #include "common/msg/json.h"
 #include "common/msg/json_fields.h"
@@ -42,23 +43,12 @@ static bool no_memory(struct reader *r)
     return err_set(r->err, GRPC_RESOURCE_EXHAUSTED, "the request is too big to be read");
 }
 
-/* How much of a text fits into `room` bytes without half a character: clients refuse what is not
- * UTF-8. */
-static size_t whole_characters(const char *text, size_t len, size_t room)
-{
-    size_t fits = len < room ? len : room;
-    while (fits > 0 && fits < len && ((unsigned char)text[fits] & 0xC0) == 0x80) {
-        fits--;
-    }
-    return fits;
-}
-
 static bool wrong(struct reader *r, const char *expected, const json_t *json)
 {
     char *dumped = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
     const char *shown = dumped ? dumped : "this";
     size_t len = strlen(shown);
-    size_t fits = whole_characters(shown, len, SHOWN_MAX_LEN);
+    size_t fits = len <= SHOWN_MAX_LEN ? len : text_whole(shown, SHOWN_MAX_LEN);
     r->failed = true;
     err_violation(r->err, r->arena, r->path, "", "must be %s, not %.*s%s", expected, (int)fits,
                   shown, fits < len ? "…" : "");
@@ -296,7 +286,7 @@ static bool read_duration(struct reader *r, const json_t *json, Google__Protobuf
     }
     int64_t seconds = strtoll(digits, &end, 10);
     int64_t nanos = 0;
-    if (*end == '.') {
+    if (*end == '.' && isdigit((unsigned char)end[1])) {
         int64_t unit = NANOS_PER_SECOND;
         for (end++; isdigit((unsigned char)*end) && unit > 1; end++) {
             unit /= 10;

@@ -59,6 +59,7 @@ struct waiter {
     const struct auth_rule *rule;
     const char *authority;
     void (*then)(struct call *call, const struct db_settings *settings);
+    unsigned generation; /* what was asked before it came does not decide it */
 };
 
 /* One certificate's or session's place in the cache. */
@@ -216,7 +217,8 @@ static bool too_fast(struct entry *entry, const struct waiter *waiter)
     unsigned rate = entry->auth->rate;
     uint64_t now = waiter->call->rpc->loop->now_ms;
     struct err err = {.retry_after_ms = 1000};
-    if (rate == 0 || bucket_take(&entry->calls, now, 1, rate, 2 * (uint64_t)rate)) {
+    bool again = waiter->call->times.admitted > 0; /* as a watch is whenever something changes */
+    if (rate == 0 || again || bucket_take(&entry->calls, now, 1, rate, 2 * (uint64_t)rate)) {
         return false;
     }
     err_set(&err, GRPC_RESOURCE_EXHAUSTED,
@@ -382,19 +384,35 @@ static bool take_principal(struct db_job *job, unsigned step, const PGresult *ro
     return true;
 }
 
+static void ask(struct entry *entry, const struct call *call);
+
+static void wait_for_answer(struct entry *entry, struct waiter *waiter)
+{
+    waiter->next = entry->waiters;
+    entry->waiters = waiter;
+    if (!entry->asking) {
+        ask(entry, waiter->call);
+    }
+}
+
 static void identified(struct db_job *job)
 {
     struct entry *entry = (struct entry *)((char *)job - offsetof(struct entry, job));
     struct waiter *waiters = entry->waiters;
     struct err err = job->err;
+    unsigned asked = entry->asked_generation;
     entry->asking = false;
     entry->waiters = NULL;
-    if (err.code == GRPC_OK && entry->asked_generation == entry->auth->generation) {
+    if (err.code == GRPC_OK && asked == entry->auth->generation) {
         entry->trusted_until_ms = waiters->call->rpc->loop->now_ms + AUTH_TRUST_MS;
     }
     for (struct waiter *waiter = waiters, *next; waiter; waiter = next) {
         struct call *call = waiter->call;
         next = waiter->next;
+        if (err.code == GRPC_OK && asked < waiter->generation) {
+            wait_for_answer(entry, waiter);
+            continue;
+        }
         /* a stream of replies that has begun asks again later */
         bool waits = err.code == GRPC_UNAVAILABLE && call->method->server_streams &&
                      call->stream.headers_sent;
@@ -410,7 +428,7 @@ static void identified(struct db_job *job)
     }
 }
 
-static void ask(struct entry *entry, struct call *call)
+static void ask(struct entry *entry, const struct call *call)
 {
     static const struct db_settings nobody = {"", "", "", ""};
     entry->asking = true;
@@ -517,7 +535,11 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
                 void (*then)(struct call *call, const struct db_settings *settings))
 {
     static const struct db_settings nobody = {"", "", "", ""};
-    struct waiter here = {.call = call, .rule = rule, .authority = authority, .then = then};
+    struct waiter here = {.call = call,
+                          .rule = rule,
+                          .authority = authority,
+                          .then = then,
+                          .generation = auth->generation};
     if (rule->need == AUTH_PUBLIC) {
         if (may_ask(auth->strangers, &here)) {
             then(call, &nobody);
@@ -544,12 +566,8 @@ void auth_admit(struct auth *auth, struct call *call, const struct auth_rule *ru
         return;
     }
     *waiter = here;
-    waiter->next = entry->waiters;
-    entry->waiters = waiter;
     call_hold(call);
-    if (!entry->asking) {
-        ask(entry, call);
-    }
+    wait_for_answer(entry, waiter);
 }
 
 void auth_forget(struct auth *auth)

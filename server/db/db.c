@@ -3,6 +3,7 @@
 
 #include "common/base/log.h"
 #include "server/db/pipe.h"
+#include "server/db/queue.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,16 +11,10 @@
 
 enum { DB_MAX_PIPES = 16 };
 
-struct job_queue {
-    struct db_job *first;
-    struct db_job **last;
-    unsigned count;
-};
-
 struct db {
     struct loop *loop;
-    struct job_queue queues[DB_LANES];
-    struct job_queue refused; /* told at the end of the turn, never inside db_submit */
+    struct queue queues[DB_LANES];
+    struct job_list refused; /* told at the end of the turn, never inside db_submit */
     struct pipe pipes[DB_MAX_PIPES];
     unsigned pipe_count;
     unsigned in_flight[DB_LANES];
@@ -36,48 +31,22 @@ struct db {
     struct link_address addresses[2]; /* for reads, for writes */
 };
 
-static void queue_init(struct job_queue *queue)
-{
-    *queue = (struct job_queue){.last = &queue->first};
-}
-
-static void queue_push(struct job_queue *queue, struct db_job *job)
-{
-    job->next = NULL;
-    *queue->last = job;
-    queue->last = &job->next;
-    queue->count++;
-}
-
-/* Takes the job out that `at` of the queue points to. */
-static struct db_job *queue_take(struct job_queue *queue, struct db_job **at)
-{
-    struct db_job *job = *at;
-    *at = job->next;
-    queue->count--;
-    if (!*at) {
-        queue->last = at;
-    }
-    job->next = NULL;
-    return job;
-}
-
 static void refuse(struct db *db, struct db_job *job)
 {
     err_set(&job->err, GRPC_UNAVAILABLE, "the database is out of reach; try again shortly");
     job->err.retry_after_ms = DB_RETRY_AFTER_MS;
-    queue_push(&db->refused, job);
+    job_list_push(&db->refused, job);
 }
 
 static void on_settled(void *data, struct db_job *job, bool try_again)
 {
     struct db *db = data;
     db->in_flight[job->lane]--;
-    counter_add(&db->counters.lanes[job->lane].jobs, 1);
     if (try_again && !job->cancelled && !db->closed) {
         job->solo = true;
         queue_push(&db->queues[job->lane], job);
     } else {
+        counter_add(&db->counters.lanes[job->lane].jobs, 1);
         job->done(job);
     }
 }
@@ -124,35 +93,48 @@ static bool may_write(const struct db *db, const struct db_job *job)
     return same == 0 || (same + 1 < connections && !waits);
 }
 
+/* Nobody waits for it any more, so it goes, but not to the database. */
+static bool is_over(const struct db *db, const struct db_job *job)
+{
+    return job->cancelled || job->deadline_ms <= db->loop->now_ms;
+}
+
+static bool may_lead(void *data, const struct db_job *job)
+{
+    const struct db *db = data;
+    return job->lane != DB_WRITE || is_over(db, job) || may_write(db, job);
+}
+
+static bool may_follow(void *data, const struct db_job *job)
+{
+    return may_lead(data, job) && !job->solo;
+}
+
+static void give_up(struct db *db, struct db_job *job)
+{
+    bool late = job->deadline_ms <= db->loop->now_ms;
+    err_set(&job->err, late ? GRPC_DEADLINE_EXCEEDED : GRPC_CANCELLED,
+            late ? "the call's deadline has passed" : "nobody waits for this call any more");
+    job_list_push(&db->refused, job);
+}
+
 /* Takes the jobs of the next segment off the queue. NULL when there are none, or none whose turn it
  * is. */
-static struct db_job *next_segment(struct db *db, struct job_queue *queue, enum db_lane lane)
+static struct db_job *next_segment(struct db *db, enum db_lane lane)
 {
-    struct job_queue batch;
-    struct db_job **at = &queue->first;
-    queue_init(&batch);
-    for (unsigned looked = 0; *at && looked < DB_LOOK_AHEAD;) {
-        struct db_job *job = *at;
-        if (batch.count > 0 && (job->solo || lane == DB_WRITE || batch.count >= DB_SEGMENT_JOBS)) {
-            break;
-        }
-        bool late = job->deadline_ms <= db->loop->now_ms;
-        if (job->cancelled || late) {
-            err_set(&job->err, late ? GRPC_DEADLINE_EXCEEDED : GRPC_CANCELLED,
-                    late ? "the call's deadline has passed"
-                         : "nobody waits for this call any more");
-            queue_push(&db->refused, queue_take(queue, at));
+    struct job_list batch;
+    unsigned most = lane == DB_WRITE ? 1 : DB_SEGMENT_JOBS;
+    bool (*may)(void *data, const struct db_job *job) = may_lead;
+    struct db_job *job;
+    job_list_init(&batch);
+    while (batch.count < most && (job = queue_take(&db->queues[lane], may, db))) {
+        if (is_over(db, job)) {
+            give_up(db, job);
             continue;
         }
-        if (lane == DB_WRITE && !may_write(db, job)) {
-            at = &job->next;
-            looked++;
-            continue;
-        }
-        queue_push(&batch, queue_take(queue, at));
-        if (job->solo) {
-            break;
-        }
+        job_list_push(&batch, job);
+        most = job->solo ? 1 : most;
+        may = may_follow;
     }
     db->in_flight[lane] += batch.count;
     return batch.first;
@@ -169,16 +151,31 @@ static bool lane_hopeless(const struct db *db, enum db_lane lane)
     return true;
 }
 
+static bool may_go(void *data, const struct db_job *job)
+{
+    (void)data;
+    (void)job;
+    return true;
+}
+
+static void refuse_lane(struct db *db, enum db_lane lane)
+{
+    struct db_job *job;
+    while ((job = queue_take(&db->queues[lane], may_go, NULL))) {
+        refuse(db, job);
+    }
+}
+
 static void send_lane(struct db *db, enum db_lane lane)
 {
-    struct job_queue *queue = &db->queues[lane];
-    for (unsigned i = 0; i < db->pipe_count && queue->first; i++) {
+    const struct queue *queue = &db->queues[lane];
+    for (unsigned i = 0; i < db->pipe_count && queue->count > 0; i++) {
         struct pipe *pipe = &db->pipes[i];
         if (pipe->lane != lane) {
             continue;
         }
-        while (queue->first && pipe_has_room(pipe)) {
-            struct db_job *jobs = next_segment(db, queue, lane);
+        while (queue->count > 0 && pipe_has_room(pipe)) {
+            struct db_job *jobs = next_segment(db, lane);
             if (!jobs) {
                 break;
             }
@@ -186,8 +183,8 @@ static void send_lane(struct db *db, enum db_lane lane)
             pipe_send(pipe, jobs);
         }
     }
-    while (queue->first && lane_hopeless(db, lane)) {
-        refuse(db, queue_take(queue, &queue->first));
+    if (queue->count > 0 && lane_hopeless(db, lane)) {
+        refuse_lane(db, lane);
     }
 }
 
@@ -224,12 +221,12 @@ static void on_turn(void *data)
 {
     struct db *db = data;
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
-        if (db->queues[lane].first) {
+        if (db->queues[lane].count > 0) {
             send_lane(db, lane);
         }
     }
-    while (db->refused.first) {
-        struct db_job *job = queue_take(&db->refused, &db->refused.first);
+    struct db_job *job;
+    while ((job = job_list_pop(&db->refused))) {
         job->done(job);
     }
     count(db);
@@ -322,13 +319,13 @@ struct db *db_new(struct loop *loop, const struct db_config *config,
         return NULL;
     }
     db->loop = loop;
-    queue_init(&db->refused);
+    job_list_init(&db->refused);
     if (!make_addresses(db, config->conninfo, err)) {
         free(db);
         return NULL;
     }
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
-        queue_init(&db->queues[lane]);
+        queue_init(&db->queues[lane], lane == DB_READ ? DB_READ_TURN : 1);
         for (unsigned i = 0; i < config->connections[lane] && db->pipe_count < DB_MAX_PIPES; i++) {
             if (pipe_init(&db->pipes[db->pipe_count], loop, catalog,
                           &db->addresses[lane == DB_WRITE], lane, lane == DB_WRITE && i == 0,
@@ -348,14 +345,14 @@ void db_submit(struct db *db, struct db_job *job)
     job->tries = 0;
     job->solo = false;
     err_clear(&job->err);
-    struct job_queue *queue = &db->queues[job->lane];
+    struct queue *queue = &db->queues[job->lane];
     if (db->closed) {
         refuse(db, job);
-    } else if (queue->count >= DB_MAX_QUEUED) {
+    } else if (!queue_has_room(queue, job)) {
         err_set(&job->err, GRPC_RESOURCE_EXHAUSTED,
                 "too many calls are waiting; try again shortly");
         job->err.retry_after_ms = DB_RETRY_AFTER_MS;
-        queue_push(&db->refused, job);
+        job_list_push(&db->refused, job);
     } else {
         queue_push(queue, job);
     }
@@ -401,18 +398,20 @@ void db_close(struct db *db)
         pipe_close(&db->pipes[i]);
     }
     for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
-        while (db->queues[lane].first) {
-            refuse(db, queue_take(&db->queues[lane], &db->queues[lane].first));
-        }
+        refuse_lane(db, lane);
     }
 }
 
 void db_free(struct db *db)
 {
-    if (db) {
-        PQconninfoFree(db->options);
-        free(db);
+    if (!db) {
+        return;
     }
+    for (enum db_lane lane = 0; lane < DB_LANES; lane++) {
+        queue_deinit(&db->queues[lane]);
+    }
+    PQconninfoFree(db->options);
+    free(db);
 }
 
 bool db_no_rows(struct db_job *job, unsigned step, const PGresult *rows)

@@ -8,6 +8,7 @@
  *   settings  authority, principal, role, owner and time-out; set inside the transaction before the
  *             job's steps, in one piece with them, and checked by their echo before a row is taken
  *   lane      the connections for one kind of work: reads, heavy reads, writes
+ *   line      the jobs of one council that wait in a lane; lines take turns
  *   segment   what stands between two Syncs of a pipeline: many reads, or one write
  *   solo      a job that runs in a segment of its own, because a neighbour's failure aborted it
  */
@@ -31,7 +32,8 @@ enum {
     DB_SEGMENT_JOBS = 48,     /* reads that share one Sync */
     DB_PIPE_SEGMENTS = 4,     /* segments in flight on one connection */
     DB_MAX_QUEUED = 8192,     /* jobs waiting in one lane */
-    DB_LOOK_AHEAD = 256,      /* of them, to find one of a council whose turn it is */
+    DB_MAX_LINE = 4096,       /* of them, of one council */
+    DB_READ_TURN = 16,        /* reads of one council before those of the next */
     DB_WRITE_TURN_MS = 20,    /* a council's writes wait so long for the one before */
     DB_STAGGER_MS = 50,       /* between the first connection of a lane and each further one */
     DB_TELL_MS = 10000,       /* between two lines in the log about failing connections */

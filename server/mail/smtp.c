@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/mail/smtp.h"
 
+#include "common/base/text.h"
+
 #include <curl/curl.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -22,16 +24,6 @@ static bool add(struct curl_slist **list, const char *line)
     return longer != NULL;
 }
 
-/* Bytes of whole UTF-8 characters at the start of `text`, at most `most`. */
-static size_t whole_characters(const char *text, size_t most)
-{
-    size_t len = strnlen(text, most);
-    while (len > 0 && text[len] && ((unsigned char)text[len] & 0xC0) == 0x80) {
-        len--;
-    }
-    return len;
-}
-
 /* The subject in encoded words, whatever is in it; words are folded into lines, RFC 5322 2.2.3. */
 static bool add_subject(struct curl_slist **list, const char *subject)
 {
@@ -39,7 +31,7 @@ static bool add_subject(struct curl_slist **list, const char *subject)
     size_t used = strlen(line);
     while (*subject) {
         char word[WORD_TEXT];
-        size_t len = whole_characters(subject, WORD_BYTES);
+        size_t len = text_whole(subject, strnlen(subject, WORD_BYTES));
         if (len == 0 || used + WORD_TEXT >= sizeof(line)) {
             break;
         }

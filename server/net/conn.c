@@ -191,15 +191,18 @@ static bool conn_write(struct conn *conn)
 static void conn_flush(struct conn *conn)
 {
     bool healthy = true;
-    while (healthy && !conn->stalled) {
+    unsigned writes = 0;
+    while (healthy && !conn->stalled && writes < CONN_FLUSH_WRITES) {
         if (!h2_produce(&conn->h2, &conn->out, CONN_WRITE_SIZE)) {
             healthy = false;
         } else if (conn->out.len == 0) {
             break;
         } else {
             healthy = conn_write(conn);
+            writes++;
         }
     }
+    conn->unsent = writes == CONN_FLUSH_WRITES;
     if (!healthy) {
         conn_close(conn);
         return;
@@ -224,16 +227,27 @@ static void conn_flush(struct conn *conn)
     }
 }
 
+/* A peer that reads as fast as we write must not keep the others waiting: what one turn leaves, the
+ * next sends. */
 static void flush_dirty(struct listener *listener)
 {
-    while (listener->dirty) {
-        struct conn *conn = listener->dirty;
-        listener->dirty = conn->next_dirty;
+    struct conn *conn = listener->dirty;
+    listener->dirty = NULL;
+    while (conn) {
+        struct conn *next = conn->next_dirty;
+        conn->unsent = false;
         if (conn->state == CONN_OPEN || conn->state == CONN_CLOSING) {
             conn_flush(conn);
         }
         conn->dirty = false;
+        if (conn->unsent) {
+            conn_mark_dirty(conn);
+        }
         conn_let_go(conn);
+        conn = next;
+    }
+    if (listener->dirty) {
+        loop_again(listener->loop);
     }
 }
 

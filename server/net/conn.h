@@ -8,8 +8,9 @@
  *   part    all is said and our side is closed; what the peer still sends is thrown away until it
  *           closes, too, since a hard close could take from it what it has not read yet
  *   hold    a peer that was sent away for a flood finds the door shut only after a while: coming
- * back at once would cost us a handshake each time rest    sends more frames than a peer should,
- * and is not read from until some are forgiven drain   let open calls finish, accept nothing new
+ *           back at once would cost us a handshake each time
+ *   rest    a peer that sends more frames than it should is not read from until some are forgiven
+ *   drain   let open calls finish, accept nothing new
  */
 #ifndef SERVER_NET_CONN_H
 #define SERVER_NET_CONN_H
@@ -22,6 +23,7 @@
 
 enum {
     CONN_WRITE_SIZE = 16 * 1024, /* one TLS record a write */
+    CONN_FLUSH_WRITES = 16,      /* to one peer before others have a turn */
     CONN_READ_SIZE = 32 * 1024,  /* what is taken of one peer before others have a turn, */
     CONN_READ_FRAMES = 256,      /* or frames of that weight: a flood's are small and cost most, */
     CONN_READ_PIECE = 4096,      /* looked at after so many bytes */
@@ -68,6 +70,7 @@ struct conn {
     int fd;
     int watched; /* uv events */
     bool dirty;
+    bool unsent;          /* the last flush left some */
     bool more;            /* the last read left some */
     bool rests;           /* until some of its frames are forgiven */
     bool unread;          /* is on the list for the next turn, or rests */

@@ -119,9 +119,6 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         return 0;
     }
     stream->header_bytes += name_len + value_len + 32;
-    if (stream->header_bytes > H2_MAX_HEADER_BYTES) {
-        return 0; /* the floor above answers when they are complete */
-    }
     if (h2->ops->header(stream, (const char *)name, name_len, (const char *)value, value_len)) {
         return 0;
     }
@@ -436,7 +433,10 @@ bool h2_receive(struct h2 *h2, const uint8_t *data, size_t len)
     if (taken == (ssize_t)len) {
         return true;
     }
-    expel(h2, NGHTTP2_ENHANCE_YOUR_CALM, h2->reason ? h2->reason : nghttp2_strerror((int)taken));
+    expel(h2,
+          taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? NGHTTP2_PROTOCOL_ERROR
+                                                : NGHTTP2_ENHANCE_YOUR_CALM,
+          h2->reason ? h2->reason : nghttp2_strerror((int)taken));
     return false;
 }
 

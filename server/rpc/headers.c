@@ -37,6 +37,10 @@ static bool take_path(struct call *call, unsigned family, const char *value, siz
     call->method = registry_find(call->rpc->registry, value, len);
     call->path =
         call->method ? (char *)call->method->path : arena_strndup(&call->arena, value, len);
+    /* RFC 3986 2: a path is ASCII; what is not can be neither logged nor told */
+    for (char *at = call->path; !call->method && at && *at; at++) {
+        *at = (unsigned char)*at < 0x80 ? *at : '?';
+    }
     return call->path != NULL;
 }
 
@@ -275,8 +279,10 @@ bool headers_take(struct call *call, const char *name, size_t name_len, const ch
             return rules[i].take(call, rules[i].family, value, value_len);
         }
     }
-    /* pseudo-headers come first, so the method is known by now */
-    return !call->method || !call->method->metadata || name[0] == ':' ||
+    /* pseudo-headers come first, so the method is known by now; headers that are too many are
+     * refused, which needs to know of the protocol's own only */
+    bool too_many = call->stream.header_bytes > H2_MAX_HEADER_BYTES;
+    return too_many || !call->method || !call->method->metadata || name[0] == ':' ||
            keep_metadata(call, name, name_len, value, value_len);
 }
 

@@ -20,7 +20,8 @@ static int status_now(const struct call *call)
 static bool knows(const struct call *call, const char *service)
 {
     const struct health *health = call->method->data;
-    char *prefix = *service ? arena_printf((struct arena *)&call->arena, "/%s/", service) : NULL;
+    bool named = *service && !strchr(service, '/');
+    char *prefix = named ? arena_printf((struct arena *)&call->arena, "/%s/", service) : NULL;
     return !*service || (prefix && registry_has_service(health->registry, prefix, strlen(prefix)));
 }
 

@@ -296,6 +296,10 @@ static void on_request(struct call *call, const ProtobufCMessage *message)
         answer_error(&response, &error, "there are no extensions here");
         call_reply(call, &response.base);
     }
+    if (call_backlog(call) >= H2_LOW_WATER) { /* until the client has read some */
+        call->drained = call_resume;
+        call_pause(call);
+    }
 }
 
 static void on_half_close(struct call *call)

@@ -18,6 +18,12 @@ static void fail(struct call *call, enum grpc_code code, const char *message)
     call_finish(call, &err);
 }
 
+/* The code that grpc/grpc doc/statuscodes.md has for it. */
+static void fail_count(struct call *call)
+{
+    fail(call, GRPC_UNIMPLEMENTED, "this method takes exactly one message");
+}
+
 /* --- one message -------------------------------------------------------------------------------
  */
 
@@ -153,7 +159,7 @@ static void take_frames(struct call *call)
         }
         size_t whole = GRPC_FRAME_HEADER + frame.length;
         if (single && call->in.len > whole) {
-            fail(call, GRPC_INTERNAL, "this method takes exactly one message");
+            fail_count(call);
             return;
         }
         take_message(call, frame.message, frame.length, frame.compressed);
@@ -191,7 +197,7 @@ static void deliver(struct call *call)
         } else if (call->method->client_streams) {
             call->method->half_close(call);
         } else if (!call->got_message) {
-            fail(call, GRPC_INTERNAL, "this method takes exactly one message");
+            fail_count(call);
         }
     }
     call->handling = false;

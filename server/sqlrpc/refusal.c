@@ -53,7 +53,6 @@ static void recorded(struct db_job *job)
                   execution->method->path + 1, "peer", call->peer, "error", job->err.message);
     }
     call_finish(call, &execution->refusal);
-    call->cancel = NULL;
     call_release(call);
 }
 
@@ -62,7 +61,8 @@ bool refusal_record(struct execution *execution)
     const struct sql_method *method = execution->method;
     struct db_job *job = &execution->job;
     struct err err = {0};
-    if (job->dry_run || !is_refusal(job->err.code) || execution->call->answered) {
+    struct call *call = execution->call;
+    if (job->dry_run || !is_refusal(job->err.code)) {
         return false;
     }
     execution->refusal = job->err;
@@ -78,6 +78,10 @@ bool refusal_record(struct execution *execution)
     }
     job->rows = db_no_rows;
     job->done = recorded;
-    db_submit(execution_context(execution->call)->db, job);
+    /* whether the client still waits or not */
+    call->cancel = NULL;
+    job->cancelled = false;
+    job->deadline_ms = call->rpc->loop->now_ms + CALL_DEFAULT_TIMEOUT_MS;
+    db_submit(execution_context(call)->db, job);
     return true;
 }

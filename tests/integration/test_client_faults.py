@@ -639,6 +639,11 @@ class Streams(unittest.TestCase):
                 self.assertEqual(driver.receive()["result"], "ERROR")
                 self.ends(driver, name, "without a status")
 
+    def test_an_answer_of_no_message_or_of_two(self):
+        for more in ((), (lambda s: frame(DATA, 0, s, message(b"one") * 2),)):
+            with Service(send(begin, *more, finish)) as service, Driver(service.port) as driver:
+                self.assertEqual(driver.call("/test.Test/One")["code"], "UNIMPLEMENTED")
+
     def test_a_stream_that_ends_within_a_message(self):
         with Service(send(begin, lambda s: frame(DATA, 0, s, message(b"one") + message(b"two")[:-1]), finish),
                      answers=HEADERS) as service, Driver(service.port) as driver:

@@ -3,6 +3,8 @@
 
 import hashlib
 import os
+import subprocess
+import time
 import uuid
 
 import grpc
@@ -173,6 +175,34 @@ class Returns(SmallCouncil):
         self.assertIn("Tab\\there, line\\nthere, back\\\\slash.", receipt.content)
         self.refused(Code.NOT_FOUND, self.director.GetReturnReceipt, name=sent.name, submission=2)
         self.refused(Code.NOT_FOUND, self.agency.GetReturnReceipt, name=sent.name)
+
+    def test_a_try_is_kept_though_its_caller_has_gone(self):
+        request = return_pb2.SubmitReturnRequest(
+            parent=self.name, owner_return=self.report("housing", [self.line("h1", "RATING_AMBER"), self.line("h2")]))
+        submit = self.daemon.channel("housing-director").unary_unary(
+            "/pledge.v1.ReturnService/SubmitReturn", request_serializer=lambda m: m.SerializeToString())
+        with subprocess.Popen(["psql", "-qXAt", "-U", "postgres", self.daemon.database], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as holder:
+            holder.stdin.write(f"BEGIN; SELECT 'held' FROM pledge.round WHERE round_id = '{self.round_id}' FOR UPDATE;\n")
+            holder.stdin.flush()
+            self.assertIn("held", holder.stdout.readline())
+            call = submit.future(request)
+            until = time.monotonic() + 3
+            while time.monotonic() < until and harness.psql(
+                    self.daemon.database, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pledged'"
+                    " AND datname = current_database() AND wait_event_type = 'Lock'") != "1":
+                time.sleep(0.01)
+            call.cancel()
+            time.sleep(0.2)
+            holder.stdin.write("COMMIT;\n")
+            holder.stdin.close()
+            holder.wait()
+        for _ in range(100):
+            tries = list(self.director.ListReturnAttempts(parent=f"{self.name}/returns/housing").attempts)
+            if tries:
+                break
+            time.sleep(0.05)
+        self.assertEqual([(t.status, list(t.codes)) for t in tries], [("INVALID_ARGUMENT", ["R012"])])
 
     def test_a_refused_stream_is_a_try_of_each_return(self):
         rows = [return_pb2.ImportReturnsRequest(

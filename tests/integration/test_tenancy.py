@@ -195,6 +195,34 @@ class Writers(TwoCouncils):
                 write.result()
         self.assertEqual(harness.psql(database, "SELECT count(*) FROM pledge.owner WHERE authority_id = 'derby'"), "6")
 
+    def test_a_call_after_rights_have_ended_does_not_use_what_was_asked_before(self):
+        """The database is asked who calls, somebody ends their place, and only then comes the second call."""
+        name, database = "authorities/derby", self.daemon.database
+        leaver = self.member("derby", "leaver", "ROLE_OFFICER")
+        leaver.GetAuthority(name=name)
+        usual = harness.psql(database, "SELECT pg_get_functiondef('pledge.identify(bytea)'::regprocedure)")
+        harness.psql(database, re.sub(r"identify\b", "identify_quick", usual))
+        harness.psql(database, """
+            CREATE OR REPLACE FUNCTION pledge.identify(fingerprint bytea)
+            RETURNS TABLE (principal_id uuid, display_name text, host_administrator boolean,
+                           authority_id text, role text, owner_id text)
+            LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pledge, pg_temp AS $$
+            BEGIN
+                RETURN QUERY SELECT * FROM identify_quick(fingerprint);
+                PERFORM pg_sleep(1);
+            END $$;
+            SELECT pg_notify('pledge_change', '')""")
+        try:
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                first = pool.submit(leaver.GetAuthority, name=name)
+                time.sleep(0.4)
+                harness.psql(database, "DELETE FROM pledge.member WHERE member_id = 'leaver'")
+                time.sleep(0.2)
+                self.refused(Code.PERMISSION_DENIED, leaver.GetAuthority, name=name)
+                first.result()  # which came while they still had the place
+        finally:
+            harness.psql(database, usual)
+
 
 if __name__ == "__main__":
     harness.main()

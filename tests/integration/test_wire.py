@@ -1,16 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is on the wire: malformed, oversized, late and foreign requests each get a clear answer."""
 
+import contextlib
 import os
+import socket
+import ssl
+import struct
 import subprocess
 import time
 
 import grpc
 import harness
-from pledge.v1 import authority_pb2, return_pb2
+from pledge.v1 import authority_pb2, return_pb2, watch_pb2
 
 Code = grpc.StatusCode
 GET = "/pledge.v1.AuthorityService/GetAuthority"
+REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+DATA, HEADERS, SETTINGS, GOAWAY = 0, 1, 4, 7
+END_STREAM, END_HEADERS = 1, 4
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+
+def frame(kind, flags, stream, payload):
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+def request(path, flags=END_HEADERS):
+    """The headers of a gRPC call on stream 1, as literals without indexing."""
+    fields = [(b":method", b"POST"), (b":scheme", b"https"), (b":authority", b"x"), (b":path", path),
+              (b"content-type", b"application/grpc"), (b"te", b"trailers")]
+    return frame(HEADERS, flags, 1, b"".join(b"\x00" + bytes([len(n)]) + n + bytes([len(v)]) + v for n, v in fields))
+
+
+def message(data):
+    return b"\x00" + len(data).to_bytes(4, "big") + data
 
 
 class Wire(harness.Case):
@@ -98,28 +121,68 @@ class Wire(harness.Case):
 
     def test_a_stream_whose_replies_are_not_read_ends(self):
         """Reflection answers anybody, so what it holds for a client that does not read has a bound."""
-        import socket
-        import ssl
+        before = self.resident()
+        with self.link() as link:
+            no_window = struct.pack(">HI", 4, 0)
+            link.sendall(PREFACE + frame(SETTINGS, 0, 0, no_window) + request(REFLECTION.encode()))
+            for _ in range(3000):
+                link.sendall(frame(DATA, 0, 1, message(b"\x22\x18pledge.v1.MonitorService")))
+            time.sleep(0.5)
+            self.assertLess(self.resident() - before, 60 << 10)
+
+    @contextlib.contextmanager
+    def link(self):
+        """A connection of a stranger, for frames that no client library sends."""
         context = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
         context.set_alpn_protocols(["h2"])
-        before = self.resident()
         with socket.create_connection(("127.0.0.1", self.daemon.port)) as plain, \
                 context.wrap_socket(plain, server_hostname="127.0.0.1") as link:
             link.settimeout(10)
-            empty_window = b"\x00\x00\x06\x04\x00\x00\x00\x00\x00" + b"\x00\x04" + b"\x00" * 4
-            link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + empty_window)
-            headers = [(":method", "POST"), (":scheme", "https"), (":authority", "x"),
-                       (":path", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
-                       ("content-type", "application/grpc"), ("te", "trailers")]
-            block = b"".join(b"\x00" + bytes([len(n)]) + n.encode() + bytes([len(v)]) + v.encode()
-                             for n, v in headers)
-            link.sendall(len(block).to_bytes(3, "big") + b"\x01\x04\x00\x00\x00\x01" + block)
-            question = b"\x22\x18pledge.v1.MonitorService"
-            frame = b"\x00" + len(question).to_bytes(4, "big") + question
-            for _ in range(3000):
-                link.sendall(len(frame).to_bytes(3, "big") + b"\x00\x00\x00\x00\x00\x01" + frame)
-            time.sleep(0.5)
-            self.assertLess(self.resident() - before, 60 << 10)
+            yield link
+
+    def frames(self, link):
+        """(type, payload) of the frames that come, until the daemon ends the connection."""
+        held = b""
+        while piece := link.recv(65536):
+            held += piece
+            while len(held) >= 9 and len(held) >= 9 + int.from_bytes(held[:3], "big"):
+                length = int.from_bytes(held[:3], "big")
+                yield held[3], held[9:9 + length]
+                held = held[9 + length:]
+
+    def test_many_large_answers_are_asked_for_at_once(self):
+        """Reflection answers as fast as the client reads, however many questions stand in line."""
+        question = b"\x22\x18pledge.v1.MonitorService"
+        stub = self.daemon.channel(None).stream_stream(REFLECTION)
+        answers = [len(answer) for answer in stub(iter([question] * 100), timeout=20)]
+        self.assertEqual(answers, answers[:1] * 100)
+        self.assertGreater(answers[0], 4096)
+
+    def test_a_method_that_takes_one_message_takes_no_other_number(self):
+        one = authority_pb2.GetAuthorityRequest(name="authorities/derby")
+        for requests in ([], [one, one]):
+            with self.subTest(count=len(requests)):
+                self.refused(Code.UNIMPLEMENTED, self.daemon.gather, "derby-officer", GET, requests,
+                             authority_pb2.GetAuthorityResponse, says="exactly one message")
+
+    def test_headers_that_are_too_large_are_refused_in_the_callers_words(self):
+        """Whatever comes before the header that tells what the caller speaks."""
+        large = "x-large: " + "y" * 20000
+        answer = self.curl("-d", "{}", "-H", large, "-H", "content-type: application/grpc")
+        self.assertIn("grpc-status: 8", answer)
+        self.assertIn("HTTP/2 429", self.curl("-d", "{}", "-H", large, "-H", "content-type: application/json"))
+
+    def test_what_is_no_http_2_is_told_so(self):
+        with self.link() as link:
+            link.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            goaway = next(payload for kind, payload in self.frames(link) if kind == GOAWAY)
+        self.assertEqual(int.from_bytes(goaway[4:8], "big"), 1)  # PROTOCOL_ERROR
+
+    def test_a_path_that_is_no_text_is_logged(self):
+        with self.link() as link:
+            link.sendall(PREFACE + frame(SETTINGS, 0, 0, b"") + request(b"/caf\xe9/Get", END_HEADERS | END_STREAM))
+            next(payload for kind, payload in self.frames(link) if kind == HEADERS)
+        self.assertIn("/caf?/Get", [event.get("method") for event in self.daemon.events("call")])
 
     def resident(self):
         """KiB of memory that the daemon holds."""
@@ -145,9 +208,9 @@ class Wire(harness.Case):
                                   health_pb2.HealthCheckRequest(service="pledge.v1.PledgeService"),
                                   health_pb2.HealthCheckResponse)
         self.assertEqual(answer.status, health_pb2.HealthCheckResponse.SERVING)
-        self.refused(Code.NOT_FOUND, self.daemon.call, None, "/grpc.health.v1.Health/Check",
-                     health_pb2.HealthCheckRequest(service="pledge.v1.Nothing"),
-                     health_pb2.HealthCheckResponse)
+        for unknown in ("pledge.v1.Nothing", "pledge.v1", "pledge.v1.PledgeService/GetPledge"):
+            self.refused(Code.NOT_FOUND, self.daemon.call, None, "/grpc.health.v1.Health/Check",
+                         health_pb2.HealthCheckRequest(service=unknown), health_pb2.HealthCheckResponse)
 
     def test_reflection_knows_every_service(self):
         from grpc_reflection.v1alpha.proto_reflection_descriptor_database import \
@@ -223,6 +286,18 @@ class Rate(harness.Case):
         self.admin.GetAuthority(name="authorities/derby")
         time.sleep(0.5)
         officer.GetAuthority(name="authorities/derby")
+
+    def test_a_watch_may_hear_of_more_changes_than_its_caller_may_make_calls(self):
+        self.admin.CreateAuthority(authority_id="halton", authority={"display_name": "Halton"})
+        officer = self.member("halton", "halton-officer", "ROLE_OFFICER")
+        watch = self.daemon.stream("halton-officer", "/pledge.v1.WatchService/Watch",
+                                   watch_pb2.WatchRequest(parent="authorities/halton"), watch_pb2.WatchResponse, 20)
+        next(watch)
+        for _ in range(100):
+            harness.psql(self.daemon.database, "SELECT pg_notify('pledge_change', 'halton')")
+        made = officer.CreateBody(parent="authorities/halton", body_id="board", body={"display_name": "Board"}).body
+        self.assertEqual(next(watch).name, made.name)
+        watch.cancel()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/base/fnv.h"
+#include "common/base/text.h"
 #include "common/base/time.h"
 
 static void arena_gives_until_its_cap(void **state)
@@ -172,6 +173,29 @@ static void violations_are_counted_and_capped(void **state)
 }
 
 /* Values of the function's authors, and a seed that makes another one. */
+static void a_cut_text_ends_with_a_whole_character(void **state)
+{
+    static const char text[] = "a\u00e9\u20ac\U0001f600z"; /* 1, 2, 3, 4 and 1 bytes */
+    static const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
+    (void)state;
+    for (size_t len = 0; len < COUNT(whole); len++) {
+        assert_int_equal(text_whole(text, len), whole[len]);
+    }
+    struct err err = {0};
+    char wide[2 * ERR_MAX_MESSAGE];
+    for (size_t lead = 0; lead < 4; lead++) {
+        memset(wide, 'a', lead);
+        wide[lead] = '\0';
+        while (strlen(wide) + 4 < sizeof(wide)) {
+            strcat(wide, "\u20ac");
+        }
+        err_set(&err, GRPC_INTERNAL, "%s", wide);
+        size_t len = strlen(err.message);
+        assert_in_range(len, ERR_MAX_MESSAGE - 3, ERR_MAX_MESSAGE - 1);
+        assert_int_equal((len - lead) % 3, 0);
+    }
+}
+
 static void hashes(void **state)
 {
     (void)state;
@@ -191,6 +215,7 @@ int main(void)
         cmocka_unit_test(buf_reuses_its_front),
         cmocka_unit_test(dates),
         cmocka_unit_test(every_day_of_four_centuries_reads_back),
+        cmocka_unit_test(a_cut_text_ends_with_a_whole_character),
         cmocka_unit_test(hashes),
         cmocka_unit_test(instants),
         cmocka_unit_test(violations_are_counted_and_capped),

@@ -126,6 +126,7 @@ static void refusals(void **state)
         {&pledge__v1__get_version_content_response__descriptor, "{\"content\":\"*\"}", "content "},
         {&pledge__v1__get_version_content_response__descriptor, "{\"content\":1}", "content "},
         {&google__rpc__retry_info__descriptor, "{\"retryDelay\":\"1\"}", "retry_delay "},
+        {&google__rpc__retry_info__descriptor, "{\"retryDelay\":\"1.s\"}", "retry_delay "},
         {&google__rpc__retry_info__descriptor, "{\"retryDelay\":\"0.1234567890s\"}",
          "retry_delay "},
         {&google__rpc__retry_info__descriptor, "{\"retryDelay\":\"999999999999s\"}",
