@@ -137,7 +137,7 @@ def health(place, results, options):
 # --- 2: one-row read ----------------------------------------------------------------------------
 
 CANDIDATES = {  # (threads, connections to PostgreSQL), the best at each shape is kept
-    "pledged": [(1, 1), (2, 1), (1, 2)],
+    "pledged": [(1, 1), (2, 1), (1, 2), (2, 2)],
     "grpc-go": [(2, 4), (2, 8), (2, 16), (2, 32)],
     "tonic": [(1, 8), (2, 4), (2, 8), (2, 16), (2, 32)],
     "grpc-cpp": [(2, 1), (2, 2), (2, 4), (2, 8)],
@@ -299,6 +299,9 @@ def latency(place, results, options):
             results.figure(f"latency/{name}/rate", [most / 2], "/s")
             measures[name] = lambda server=server, rate=int(most / 2): load(
                 server, READ, READ_CALL, 8, 32, rate, options.seconds)
+            measures[f"pledged as {name}"] = lambda rate=int(most / 2): load(
+                servers["pledged"], READ, READ_CALL, 8, 32, rate, options.seconds)
+        del measures["pledged as pledged"]
         found = in_turn(results.watch, options.rounds, measures)
         for name, server in servers.items():
             results.note(f"latency/{name}/ghz_{GHZ_RATE}_a_second",
@@ -309,6 +312,9 @@ def latency(place, results, options):
     lowest = [min(r["p99_us"] for r in turn) for turn in zip(*(found[name] for name in PEERS))]
     results.row("read at half of its own most", "p99 over the best peer's", "<=", 1,
                 [ours["p99_us"] / best for ours, best in zip(found["pledged"], lowest)], "x")
+    for name in PEERS:
+        results.row("read at half of a peer's most", f"p99 over {name}'s", "<=", 1,
+                    ratios(found, "p99_us", f"pledged as {name}", name), "x")
 
 
 # --- 8: cold start ------------------------------------------------------------------------------
