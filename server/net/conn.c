@@ -99,12 +99,18 @@ static void conn_watch(struct conn *conn, int events)
     }
 }
 
+static void conn_list_push(struct conn_list *list, struct conn *conn)
+{
+    conn->next_dirty = NULL;
+    *list->last = conn;
+    list->last = &conn->next_dirty;
+}
+
 void conn_mark_dirty(struct conn *conn)
 {
     if (!conn->dirty && conn->state != CONN_CLOSED) {
         conn->dirty = true;
-        conn->next_dirty = conn->listener->dirty;
-        conn->listener->dirty = conn;
+        conn_list_push(&conn->listener->dirty, conn);
     }
 }
 
@@ -190,24 +196,28 @@ static bool conn_write(struct conn *conn)
 
 static void conn_flush(struct conn *conn)
 {
+    struct listener *listener = conn->listener;
     bool healthy = true;
-    unsigned writes = 0;
-    while (healthy && !conn->stalled && writes < CONN_FLUSH_WRITES) {
+    bool spare = conn->unsent; /* who had its turn is no longer first */
+    conn->unsent = false;
+    for (; healthy && !conn->stalled; spare = true) {
         if (!h2_produce(&conn->h2, &conn->out, CONN_WRITE_SIZE)) {
             healthy = false;
         } else if (conn->out.len == 0) {
             break;
+        } else if (spare && listener->spare_writes == 0) {
+            conn->unsent = true;
+            break;
         } else {
+            listener->spare_writes -= spare;
             healthy = conn_write(conn);
-            writes++;
         }
     }
-    conn->unsent = writes == CONN_FLUSH_WRITES;
     if (!healthy) {
         conn_close(conn);
         return;
     }
-    if (!conn->stalled && !h2_alive(&conn->h2)) {
+    if (!conn->stalled && !conn->unsent && !h2_alive(&conn->h2)) {
         if (conn->h2.flooded && !conn->listener->draining) {
             conn_hold(conn);
         } else {
@@ -227,26 +237,39 @@ static void conn_flush(struct conn *conn)
     }
 }
 
-/* A peer that reads as fast as we write must not keep the others waiting: what one turn leaves, the
- * next sends. */
+/* A peer that reads as fast as we write must not keep the others waiting: each has one write a
+ * turn, and those that want more share what is left of the turn, whoever waited longest first. */
 static void flush_dirty(struct listener *listener)
 {
-    struct conn *conn = listener->dirty;
-    listener->dirty = NULL;
-    while (conn) {
-        struct conn *next = conn->next_dirty;
-        conn->unsent = false;
-        if (conn->state == CONN_OPEN || conn->state == CONN_CLOSING) {
+    struct conn_list served; /* and not done */
+    struct conn *conn = listener->dirty.first;
+    conn_list_init(&listener->dirty);
+    conn_list_init(&served);
+    listener->spare_writes = CONN_SPARE_WRITES;
+    for (struct conn *next; conn; conn = next) {
+        next = conn->next_dirty;
+        bool open = conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
+        if (open && conn->unsent && listener->spare_writes == 0) {
+            conn_list_push(&listener->dirty, conn);
+            continue;
+        }
+        if (open) {
             conn_flush(conn);
+        } else {
+            conn->unsent = false;
         }
-        conn->dirty = false;
-        if (conn->unsent) {
-            conn_mark_dirty(conn);
+        conn->dirty = conn->unsent;
+        if (conn->dirty) {
+            conn_list_push(&served, conn);
+        } else {
+            conn_let_go(conn);
         }
-        conn_let_go(conn);
-        conn = next;
     }
-    if (listener->dirty) {
+    if (served.first) {
+        *listener->dirty.last = served.first;
+        listener->dirty.last = served.last;
+    }
+    if (listener->dirty.first) {
         loop_again(listener->loop);
     }
 }
@@ -270,7 +293,18 @@ static void on_tls_message(int is_sent, int version, int type, const void *bytes
     if (!is_sent && handshakes &&
         !bucket_take(&conn->rekeys, conn->listener->loop->now_ms, 1, CONN_REKEYS_PER_SECOND,
                      CONN_REKEYS)) {
+        conn->h2.reason = "too many TLS handshake messages";
         SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+    }
+}
+
+/* The peer has gone, or nothing more is taken of it. */
+static void conn_read_ended(struct conn *conn)
+{
+    if (conn->h2.reason && !conn->listener->draining) {
+        conn_hold(conn);
+    } else {
+        conn_close(conn);
     }
 }
 
@@ -286,7 +320,7 @@ static void conn_read(struct conn *conn)
         if (len <= 0) {
             conn->more = false;
             if (SSL_get_error(conn->ssl, len) != SSL_ERROR_WANT_READ) {
-                conn_close(conn);
+                conn_read_ended(conn);
                 return;
             }
             break;
@@ -341,8 +375,10 @@ static void read_on(struct listener *listener)
 
 static void on_turn(void *data)
 {
-    read_on(data);
-    flush_dirty(data);
+    struct listener *listener = data;
+    listener->handshake_ns = 0;
+    read_on(listener);
+    flush_dirty(listener);
 }
 
 static void conn_handshake(struct conn *conn)
@@ -387,7 +423,8 @@ static void conn_handshake(struct conn *conn)
 static void on_conn_event(uv_poll_t *poll, int status, int events)
 {
     struct conn *conn = poll->data;
-    loop_update_time(conn->listener->loop);
+    struct listener *listener = conn->listener;
+    loop_update_time(listener->loop);
     ERR_clear_error();
     if (conn->state == CONN_CLOSED) {
         return;
@@ -397,7 +434,12 @@ static void on_conn_event(uv_poll_t *poll, int status, int events)
         return;
     }
     if (conn->state == CONN_HANDSHAKE) {
-        conn_handshake(conn);
+        /* a step may cost as much as a hundred calls; who has to wait is told of again */
+        if (listener->handshake_ns < CONN_HANDSHAKE_NS) {
+            uint64_t began = uv_hrtime();
+            conn_handshake(conn);
+            listener->handshake_ns += uv_hrtime() - began;
+        }
         return;
     }
     if (conn->state == CONN_PARTED) {
@@ -553,6 +595,7 @@ int listener_init(struct listener *listener, struct loop *loop, const struct soc
                   socklen_t address_len, SSL_CTX *tls, const struct stream_ops *ops, void *ops_data)
 {
     *listener = (struct listener){.loop = loop, .tls = tls, .ops = ops, .ops_data = ops_data};
+    conn_list_init(&listener->dirty);
     int one = 1;
     listener->fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (listener->fd < 0) {

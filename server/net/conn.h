@@ -23,14 +23,15 @@
 
 enum {
     CONN_WRITE_SIZE = 16 * 1024, /* one TLS record a write */
-    CONN_FLUSH_WRITES = 16,      /* to one peer before others have a turn */
+    CONN_SPARE_WRITES = 4,       /* of a turn, for all peers that want more than one */
     CONN_READ_SIZE = 32 * 1024,  /* what is taken of one peer before others have a turn, */
-    CONN_READ_FRAMES = 256,      /* or frames of that weight: a flood's are small and cost most, */
+    CONN_READ_FRAMES = 64,       /* or frames of that weight: a flood's are small and cost most, */
     CONN_READ_PIECE = 4096,      /* looked at after so many bytes */
-    CONN_REKEYS = 32,            /* TLS handshake messages that a peer may send at once when the
-                                    handshake is over, */
-    CONN_REKEYS_PER_SECOND = 1,  /* and in the long run */
-    CONN_FRAMES = 100 * 1000,    /* weight of the frames that a peer may send at once, */
+    CONN_HANDSHAKE_NS = 200 * 1000, /* of TLS handshakes in a turn, and the step that ends it */
+    CONN_REKEYS = 8,                /* TLS handshake messages that a peer may send at once when the
+                                       handshake is over, */
+    CONN_REKEYS_PER_SECOND = 1,     /* and in the long run */
+    CONN_FRAMES = 100 * 1000,       /* weight of the frames that a peer may send at once, */
     CONN_FRAMES_PER_SECOND = 300 * 1000, /* which come back at this rate */
     CONN_REST_MS = 5,                    /* between looks at those that rest */
     CONN_HANDSHAKE_MS = 10 * 1000,       /* accept to the end of the TLS handshake */
@@ -93,6 +94,17 @@ struct conn {
     struct h2 h2;
 };
 
+/* By next_dirty. */
+struct conn_list {
+    struct conn *first;
+    struct conn **last;
+};
+
+static inline void conn_list_init(struct conn_list *list)
+{
+    *list = (struct conn_list){.last = &list->first};
+}
+
 struct listener {
     struct loop *loop;
     SSL_CTX *tls;
@@ -104,14 +116,16 @@ struct listener {
     bool paused; /* out of descriptors or memory: accepts again at the next look */
     uint64_t checked_ms;
     struct conn *conns;
-    struct conn *dirty;
+    struct conn_list dirty;
     struct conn *unread;
     struct conn *resting;
     uv_timer_t rest;
     unsigned conn_count;
-    uint64_t told_ms; /* when the log last heard of a peer that was sent away, */
-    unsigned untold;  /* and how many there were since */
-    unsigned closes;  /* since what they left was last handed back */
+    uint64_t handshake_ns; /* spent on handshakes in this turn */
+    unsigned spare_writes; /* of CONN_SPARE_WRITES, in this turn */
+    uint64_t told_ms;      /* when the log last heard of a peer that was sent away, */
+    unsigned untold;       /* and how many there were since */
+    unsigned closes;       /* since what they left was last handed back */
     struct counter accepted;
     struct counter handshakes_failed;
     struct counter expelled; /* ended for what they sent */

@@ -355,12 +355,11 @@ void h2_deinit(struct h2 *h2)
     }
 }
 
-/* True for DATA or HEADERS on a stream that the peer itself has ended. */
-static bool comes_too_late(const struct h2 *h2, uint8_t type, int32_t stream_id)
+/* True for DATA or HEADERS on a stream that is over. */
+static bool comes_late(const struct h2 *h2, uint8_t type, int32_t stream_id)
 {
     return (type == NGHTTP2_DATA || type == NGHTTP2_HEADERS) && (stream_id & 1) &&
-           stream_id <= h2->last_stream_id &&
-           !nghttp2_session_find_stream(h2->session, stream_id) && !was_cut_short(h2, stream_id);
+           stream_id <= h2->last_stream_id && !nghttp2_session_find_stream(h2->session, stream_id);
 }
 
 static uint32_t read_be(const uint8_t *bytes, unsigned count)
@@ -387,14 +386,17 @@ static bool judge_frame(struct h2 *h2)
     uint8_t type = h2->head[3];
     h2->payload_left = read_be(h2->head, 3);
     h2->frames += weight_of(type);
+    int32_t stream_id = (int32_t)(read_be(h2->head + 5, 4) & INT32_MAX);
+    bool late = comes_late(h2, type, stream_id);
     bool small = type == NGHTTP2_DATA && h2->payload_left < H2_SMALL_FRAME &&
                  !(h2->head[4] & NGHTTP2_FLAG_END_STREAM);
-    if (small && too_many_small(h2)) {
-        expel(h2, NGHTTP2_ENHANCE_YOUR_CALM, "too many small DATA frames");
+    if (late && !was_cut_short(h2, stream_id)) {
+        expel(h2, NGHTTP2_STREAM_CLOSED, "a frame on a stream that is closed");
         return false;
     }
-    if (comes_too_late(h2, type, (int32_t)(read_be(h2->head + 5, 4) & INT32_MAX))) {
-        expel(h2, NGHTTP2_STREAM_CLOSED, "a frame on a stream that is closed");
+    if ((small || late) && too_many_small(h2)) {
+        expel(h2, NGHTTP2_ENHANCE_YOUR_CALM,
+              late ? "too many frames on streams that were reset" : "too many small DATA frames");
         return false;
     }
     return true;

@@ -146,11 +146,13 @@ static void on_begin(struct stream *stream)
         reply_preflight(call);
         return;
     }
-    if (!headers_are_of_call(call)) { /* is answered when it is over */
+    if (headers_are_of_call(call)) {
+        headers_judge(call);
+    }
+    if (call->http_status != 200) { /* is answered when it is over */
         call->deadline_ms = rpc->loop->now_ms + CALL_DEFAULT_TIMEOUT_MS;
         return;
     }
-    headers_judge(call);
     if (call->err.code == GRPC_OK && !call->identified && !call->method->anonymous) {
         const char *fault = call->conn->certificate_fault;
         err_set(&call->err, GRPC_UNAUTHENTICATED, "%s%s",
@@ -195,6 +197,8 @@ static void on_end(struct stream *stream)
     struct call *call = (struct call *)stream;
     if (call->http_status == 200) {
         request_end(call);
+    } else if (call->is_post && call->asked) { /* which does not fit the method */
+        call_finish(call, &call->err);
     } else {
         reply_http(call);
     }

@@ -31,6 +31,7 @@ enum {
     FRAME_RST_STREAM,
     FRAME_SETTINGS,
     FRAME_PING = 6,
+    FRAME_WINDOW_UPDATE = 8,
     FRAME_CONTINUATION = 9,
     FRAME_UNKNOWN = 0x42, /* RFC 9113 4.1: to be ignored */
     END_STREAM = 1,
@@ -38,6 +39,7 @@ enum {
     BATCH = 16 * 1024,
     ROOM = 1024, /* that one step may fill beyond a batch */
     KEYS_A_STEP = 1000,
+    QUESTIONS = 8,
     BACKLOG = 256,           /* calls open at once where they are let be */
     MAX_STREAM = 0x40000000, /* then a new connection is needed */
     SOURCES = 200,           /* addresses of 127/8 that connections come from */
@@ -49,6 +51,7 @@ struct conn {
     SSL *ssl;
     uint32_t stream;
     bool begun;
+    bool heard; /* of the server, since it was last reset */
     unsigned char out[BATCH + ROOM];
     size_t len;
 };
@@ -183,6 +186,35 @@ static void begin_zero_window(struct conn *conn)
     put_frame(conn, FRAME_SETTINGS, 0, 0, "\0\x04\0\0\0\0", 6);
 }
 
+/* As much window as there may be, and a stream that answers each question with kilobytes. */
+static void begin_large_answers(struct conn *conn)
+{
+    static const char block[] = "\x83\x87" /* POST, https */
+                                "\x04\x39/grpc.reflection.v1.ServerReflection/"
+                                "ServerReflectionInfo"
+                                "\x01\x09localhost"
+                                "\x0f\x10\x10"
+                                "application/grpc"
+                                "\x00\x02te\x08trailers";
+    put_frame(conn, FRAME_SETTINGS, 0, 0, "\0\x04\x7f\xff\xff\xff", 6);
+    put_frame(conn, FRAME_WINDOW_UPDATE, 0, 0, "\x7f\xfe\0\0", 4);
+    conn->stream = 1;
+    put_frame(conn, FRAME_HEADERS, END_HEADERS, conn->stream, block, sizeof(block) - 1);
+}
+
+static void large_answer(struct conn *conn)
+{
+    static const char question[] = "\0\0\0\0\x25"      /* a frame of 37 bytes */
+                                   "\x0a\x09localhost" /* host */
+                                   "\x22\x18pledge.v1.MonitorService";
+    if (conn->heard) { /* within what the stream's window allows */
+        conn->heard = false;
+        for (int i = 0; i < QUESTIONS; i++) {
+            put_frame(conn, FRAME_DATA, 0, conn->stream, question, sizeof(question) - 1);
+        }
+    }
+}
+
 static void whole_call(struct conn *conn)
 {
     put_request(conn, END_HEADERS);
@@ -203,6 +235,7 @@ static const struct mode modes[] = {
     {"slow-body", begin_body, tiny_data, true, false},
     {"tiny-data", begin_body, tiny_data, false, false},
     {"empty-data", begin_body, empty_data, false, false},
+    {"large-answers", begin_large_answers, large_answer, false, false},
     {"zero-window", begin_zero_window, whole_call, false, false},
     {"idle", NULL, NULL, true, false},
 };
@@ -260,6 +293,7 @@ static bool conn_read(struct conn *conn)
     for (;;) {
         ERR_clear_error();
         int len = SSL_read(conn->ssl, bytes, sizeof(bytes));
+        conn->heard = conn->heard || len > 0;
         if (len <= 0) {
             return SSL_get_error(conn->ssl, len) == SSL_ERROR_WANT_READ;
         }
@@ -295,9 +329,11 @@ static bool conn_turn(struct conn *conn, const struct mode *mode)
             mode->begin(conn);
         }
     } else if (mode->step && conn->len == 0) {
+        size_t before;
         do {
+            before = conn->len;
             mode->step(conn);
-        } while (!mode->slow && conn->len > 0 && conn->len < BATCH - ROOM &&
+        } while (!mode->slow && conn->len > before && conn->len < BATCH - ROOM &&
                  conn->stream < MAX_STREAM);
     }
     return conn_write(conn) && conn_read(conn) && conn->stream < MAX_STREAM;

@@ -3,8 +3,7 @@
 
 Each attack runs beside a client that makes calls one after another. Its 99th percentile during the attack is
 held against the one of the same minute while a program spins that does nothing to the service: so the processor
-that the attacker takes, which is not the daemon's doing, is in both. A bound that is missed is measured again,
-and latencies below a floor are always good enough.
+that the attacker takes, which is not the daemon's doing, is in both. A bound that is missed is measured again.
 """
 
 import gzip
@@ -27,7 +26,6 @@ from pledge.v1 import authority_pb2, return_pb2, watch_pb2  # noqa: E402
 Code = grpc.StatusCode
 ATTACK_SECONDS = 3
 TIMES = 2          # undisturbed latency that may be reached
-FLOOR_S = 0.002    # and what nobody minds on a machine that is shared with the attacker
 ATTEMPTS = 4
 GROWTH_MB = 48     # of resident memory during an attack
 REST_MB = 16       # that may be left of it afterwards
@@ -102,7 +100,7 @@ class Abuse(SmallCouncil):
         self.calls(0.5)
         time.sleep(1.5)
         left = self.memory_mb() - before
-        good = during <= max(TIMES * usual, FLOOR_S) and peak[0] - before <= GROWTH_MB and left <= REST_MB
+        good = during <= TIMES * usual and peak[0] - before <= GROWTH_MB and left <= REST_MB
         return good, (f"{mode}: p99 {usual * 1000:.1f} ms, then {during * 1000:.1f} ms; memory {before:.0f} MB, at most "
                       f"{peak[0]:.0f}, {left:+.0f} left; {report}")
 
@@ -153,6 +151,9 @@ class Abuse(SmallCouncil):
     def test_tiny_frames(self):
         self.bounded("tiny-data")
         self.bounded("empty-data")
+
+    def test_large_answers_that_are_read_as_fast_as_they_come(self):
+        self.bounded("large-answers", 32)
 
     def test_a_window_that_never_opens(self):
         self.bounded("zero-window")

@@ -111,6 +111,7 @@ bool rehearsal_init(struct rehearsal *rehearsal)
     rpc_init(&rehearsal->rpc, &rehearsal->loop, &rehearsal->registry, NULL);
     rehearsal->rpc.web_origins = "https://a.example";
     rehearsal->listener.loop = &rehearsal->loop;
+    conn_list_init(&rehearsal->listener.dirty);
     return good && rehearsal->reflection;
 }
 
@@ -125,7 +126,7 @@ int rehearsal_deinit(struct rehearsal *rehearsal)
 
 bool rehearsal_produce(struct rehearsal *rehearsal, struct conn *conn, struct buf *out, size_t room)
 {
-    rehearsal->listener.dirty = NULL;
+    conn_list_init(&rehearsal->listener.dirty);
     conn->dirty = false;
     return h2_produce(&conn->h2, out, room);
 }
