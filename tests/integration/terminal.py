@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import termios
 import time
@@ -22,6 +23,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+            for number in (signal.SIGINT, signal.SIGQUIT):  # a shell's background jobs inherit that they are ignored
+                signal.signal(number, signal.SIG_DFL)
             os.execve(arguments[0], arguments, environment)
 
     def __enter__(self):
