@@ -164,7 +164,8 @@ struct pledge_reply {
  * its answer; `options` may be NULL. `ret_reply` need not be initialised, is always filled and must
  * be given to pledge_reply_deinit. Returns true when the status is OK. Statuses of our own making:
  * UNAVAILABLE (no connection), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (too big, or no memory),
- * INVALID_ARGUMENT (bad metadata or method), INTERNAL (not gRPC, or not a `reply_type`). */
+ * INVALID_ARGUMENT (bad metadata or method), INTERNAL (not gRPC, or not a `reply_type`),
+ * UNIMPLEMENTED (not exactly one message; grpc/grpc doc/statuscodes.md). */
 PLEDGE_API bool pledge_call(struct pledge_channel *channel, const char *method,
                             const ProtobufCMessage *request,
                             const ProtobufCMessageDescriptor *reply_type,

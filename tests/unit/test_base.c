@@ -172,7 +172,6 @@ static void violations_are_counted_and_capped(void **state)
     arena_deinit(&arena);
 }
 
-/* Values of the function's authors, and a seed that makes another one. */
 static void a_cut_text_ends_with_a_whole_character(void **state)
 {
     static const char text[] = "a\u00e9\u20ac\U0001f600z"; /* 1, 2, 3, 4 and 1 bytes */
@@ -196,6 +195,7 @@ static void a_cut_text_ends_with_a_whole_character(void **state)
     }
 }
 
+/* Values of the function's authors, and a seed that makes another one. */
 static void hashes(void **state)
 {
     (void)state;
