@@ -59,6 +59,7 @@ struct daemon {
     struct db_config db;
     struct worker *workers;
     unsigned worker_count;
+    uv_work_t first_work;
     struct telemetry telemetry;
 };
 
@@ -213,6 +214,18 @@ static bool start_telemetry(struct daemon *daemon, struct err *err)
     return true;
 }
 
+static void do_nothing(uv_work_t *work)
+{
+    (void)work;
+}
+
+/* Has libuv start its threads. It would do so when they are first needed, and give up the whole
+ * daemon if the system has none to spare: rather now than when somebody signs in. */
+static void start_pool(struct daemon *daemon)
+{
+    uv_queue_work(&daemon->workers[0].loop.uv, &daemon->first_work, do_nothing, NULL);
+}
+
 static bool start_workers(struct daemon *daemon, const struct worker_shared *shared,
                           struct err *err)
 {
@@ -235,6 +248,7 @@ static bool start_workers(struct daemon *daemon, const struct worker_shared *sha
         /* port 0 is chosen by the first listener and shared by the others */
         getsockname(daemon->workers[i].listener.fd, (struct sockaddr *)&address, &len);
     }
+    start_pool(daemon);
     worker_retain(&daemon->workers[0], daemon->config.retention_check_s);
     worker_send(&daemon->workers[0], &daemon->mail, daemon->config.mail_check_s);
     for (unsigned i = 0; i < daemon->worker_count; i++) {

@@ -36,4 +36,11 @@ static inline bool bucket_try(struct bucket *bucket, uint64_t now_ms, uint64_t a
     return enough;
 }
 
+/* How long until no more than `most` are spent; 0 if that is so. */
+static inline uint64_t bucket_wait_ms(const struct bucket *bucket, uint64_t per_second,
+                                      uint64_t most)
+{
+    return bucket->spent <= most ? 0 : (bucket->spent - most) * 1000 / per_second + 1;
+}
+
 #endif

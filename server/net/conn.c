@@ -160,6 +160,16 @@ static void conn_part(struct conn *conn)
     conn_watch(conn, UV_READABLE);
 }
 
+/* Nothing is left to say or to hear. */
+static void conn_over(struct conn *conn, void (*end)(struct conn *conn))
+{
+    if (conn->h2.flooded && !conn->listener->draining) {
+        conn_hold(conn);
+    } else {
+        end(conn);
+    }
+}
+
 static void conn_throw_away(struct conn *conn)
 {
     uint8_t bytes[CONN_WRITE_SIZE];
@@ -218,11 +228,7 @@ static void conn_flush(struct conn *conn)
         return;
     }
     if (!conn->stalled && !conn->unsent && !h2_alive(&conn->h2)) {
-        if (conn->h2.flooded && !conn->listener->draining) {
-            conn_hold(conn);
-        } else {
-            conn_part(conn);
-        }
+        conn_over(conn, conn_part);
         return;
     }
     if (conn->out.cap > 0 && conn->out.len == 0) {
@@ -294,17 +300,8 @@ static void on_tls_message(int is_sent, int version, int type, const void *bytes
         !bucket_take(&conn->rekeys, conn->listener->loop->now_ms, 1, CONN_REKEYS_PER_SECOND,
                      CONN_REKEYS)) {
         conn->h2.reason = "too many TLS handshake messages";
+        conn->h2.flooded = true;
         SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
-    }
-}
-
-/* The peer has gone, or nothing more is taken of it. */
-static void conn_read_ended(struct conn *conn)
-{
-    if (conn->h2.reason && !conn->listener->draining) {
-        conn_hold(conn);
-    } else {
-        conn_close(conn);
     }
 }
 
@@ -320,7 +317,7 @@ static void conn_read(struct conn *conn)
         if (len <= 0) {
             conn->more = false;
             if (SSL_get_error(conn->ssl, len) != SSL_ERROR_WANT_READ) {
-                conn_read_ended(conn);
+                conn_over(conn, conn_close);
                 return;
             }
             break;

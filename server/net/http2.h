@@ -83,7 +83,7 @@ struct h2 {
     unsigned stream_count;
     struct bucket small_frames; /* of H2_SMALL_BURST */
     bool doomed;                /* we told it so with an error: nothing more is taken */
-    bool flooded;               /* and the error was for how much it sent */
+    bool flooded;               /* and it was for how much it sent */
     const char *reason;         /* why we end it, for the peer and the log; NULL: no fault of it */
     unsigned ping_strikes;
     uint64_t ping_ms;       /* when the last one came */

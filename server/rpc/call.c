@@ -272,6 +272,9 @@ static void check_call(struct call *call, uint64_t now)
         if (call->cancel) {
             call->cancel(call);
         }
+    } else if (call->wake_ms > 0 && now >= call->wake_ms) {
+        call->wake_ms = 0;
+        call->woken(call);
     }
 }
 

@@ -57,10 +57,11 @@ struct rpc {
     struct counter open;      /* call_count, for other threads */
     struct call *spares;
     unsigned spare_count;
-    size_t buffered;       /* request bytes of all calls */
-    uint64_t log_since_ms; /* start of the second in which so many calls were */
-    unsigned logged;       /* written to the log, */
-    unsigned unlogged;     /* or left out of it */
+    size_t buffered;            /* request bytes of all calls */
+    struct bucket reflected[2]; /* bytes that reflection answered, to strangers and to others */
+    uint64_t log_since_ms;      /* start of the second in which so many calls were */
+    unsigned logged;            /* written to the log, */
+    unsigned unlogged;          /* or left out of it */
 };
 
 /* A header of the request as a handler sees it: base64 of "-bin" names undone. */
@@ -151,11 +152,13 @@ struct call {
     uint64_t received_ms; /* last progress of the request */
     uint64_t answered_ms;
     uint64_t deadline_ms; /* UINT64_MAX for none */
+    uint64_t wake_ms;     /* when `woken` is due; 0: it is not */
     struct call_times times;
     nghttp2_nv trailers[TRAILERS_MAX];
     void (*cancel)(struct call *call); /* the client or the deadline gave up; may be NULL */
     void (*drained)(
         struct call *call);           /* a stream's replies so far are on their way; may be NULL */
+    void (*woken)(struct call *call); /* the tick after `wake_ms`, unless answered before */
     void (*freed)(struct call *call); /* the memory goes; may be NULL */
     void *data;                       /* of whoever answers */
 };

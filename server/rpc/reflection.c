@@ -17,7 +17,12 @@ typedef Grpc__Reflection__V1__ServerReflectionResponse response_t;
 #define ANSWER(member)                                                                             \
     GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_##member##_RESPONSE
 
-enum { REFLECTION_MAX_NAME = 512 };
+enum {
+    REFLECTION_MAX_NAME = 512,
+    REFLECTION_QUESTION = 4096,              /* bytes that a question counts beside its answer */
+    REFLECTION_BURST = 16 * 1024 * 1024,     /* bytes that a loop answers at once, */
+    REFLECTION_PER_SECOND = 2 * 1024 * 1024, /* and in the long run */
+};
 
 struct file {
     char *name;
@@ -274,12 +279,37 @@ static size_t file_of_symbol(const struct reflection *reflection, const char *na
     return symbol ? symbol->file : reflection->file_count;
 }
 
+static void go_on(struct call *call)
+{
+    if (call_backlog(call) < H2_LOW_WATER && call->wake_ms == 0) {
+        call_resume(call);
+    }
+}
+
+/* The schema goes to whoever asks, so all who ask share what a loop gives of it, those with a name
+ * apart from those without. A client is not read from until it has read, and while others' turn
+ * is due. */
+static void hold_back(struct call *call, size_t answered)
+{
+    struct bucket *bucket = &call->rpc->reflected[call->identified];
+    uint64_t now = call->rpc->loop->now_ms;
+    bucket_take(bucket, now, REFLECTION_QUESTION + answered, REFLECTION_PER_SECOND,
+                REFLECTION_BURST);
+    uint64_t wait = bucket_wait_ms(bucket, REFLECTION_PER_SECOND, REFLECTION_BURST);
+    call->wake_ms = wait > 0 ? now + wait : 0;
+    if (wait > 0 || call_backlog(call) >= H2_LOW_WATER) {
+        call->drained = call->woken = go_on;
+        call_pause(call);
+    }
+}
+
 static void on_request(struct call *call, const ProtobufCMessage *message)
 {
     const struct reflection *reflection = call->method->data;
     request_t *request = (request_t *)message;
     response_t response = GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__INIT;
     Grpc__Reflection__V1__ErrorResponse error = GRPC__REFLECTION__V1__ERROR_RESPONSE__INIT;
+    size_t before = call_backlog(call);
     response.valid_host = request->host;
     response.original_request = request;
     switch (request->message_request_case) {
@@ -296,9 +326,8 @@ static void on_request(struct call *call, const ProtobufCMessage *message)
         answer_error(&response, &error, "there are no extensions here");
         call_reply(call, &response.base);
     }
-    if (call_backlog(call) >= H2_LOW_WATER) { /* until the client has read some */
-        call->drained = call_resume;
-        call_pause(call);
+    if (!call->answered) {
+        hold_back(call, call_backlog(call) - before);
     }
 }
 

@@ -56,6 +56,12 @@ def psql(database, sql, user="postgres"):
     return done.stdout.strip()
 
 
+def waiting_for_locks(database):
+    """How many of the daemon's connections wait for somebody else's transaction."""
+    return int(psql(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                              " AND usename = 'pledged' AND wait_event_type = 'Lock'"))
+
+
 def secret_key():
     """A file with the key that secrets of one-time codes are sealed with; made once."""
     path = os.path.join(WORK, "secret.key")

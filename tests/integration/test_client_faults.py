@@ -20,17 +20,14 @@ import unittest
 
 import harness
 from driver import Driver
+from frames import (ACK, CANCEL, DATA, END_STREAM, GOAWAY, HEADERS, INTERNAL_ERROR, PING, PREFACE, REFUSED_STREAM,
+                    RST_STREAM, SETTINGS, WINDOW_UPDATE, data, frame, goaway, headers, message)
 from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 from pledge.v1 import member_pb2
 from test_cli import PLEDGE, environment, no_memory_error
 
-DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
-END_STREAM, END_HEADERS, ACK = 1, 4, 1
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-REFUSED_STREAM, INTERNAL_ERROR, CANCEL = 7, 2, 8
-MAX_FRAME = 16384
 ATTEMPTS = 5
 FLIPPED_REPLIES = 80
 RUN_SECONDS = 60
@@ -38,31 +35,6 @@ RUN_SECONDS = 60
 
 class Close(Exception):
     """Ends the connection."""
-
-
-def frame(kind, flags, stream, payload=b""):
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
-
-
-def text(value):
-    """A string of HPACK without Huffman coding."""
-    value = value.encode() if isinstance(value, str) else value
-    prefix, rest = bytearray(), len(value)
-    if rest < 127:
-        prefix.append(rest)
-    else:
-        prefix.append(127)
-        rest -= 127
-        while rest > 127:
-            prefix.append(rest % 128 + 128)
-            rest //= 128
-        prefix.append(rest)
-    return bytes(prefix) + value
-
-
-def headers(stream, *pairs, end=False):
-    block = b"".join(b"\x00" + text(name) + text(value) for name, value in pairs)
-    return frame(HEADERS, END_HEADERS | (END_STREAM if end else 0), stream, block)
 
 
 def begin(stream, kind="application/grpc", status="200", *more):
@@ -74,22 +46,8 @@ def zipped(stream):
     return begin(stream, "application/grpc", "200", ("grpc-encoding", "gzip"))
 
 
-def message(payload, flag=0):
-    return bytes([flag]) + struct.pack(">I", len(payload)) + payload
-
-
 def finish(stream, code="0", *more):
     return headers(stream, ("grpc-status", code), *more, end=True)
-
-
-def data(stream, payload):
-    """As many frames as it takes."""
-    return b"".join(frame(DATA, 0, stream, payload[at:at + MAX_FRAME])
-                    for at in range(0, len(payload), MAX_FRAME))
-
-
-def goaway(last, code=0):
-    return frame(GOAWAY, 0, 0, struct.pack(">II", last, code))
 
 
 SELF = member_pb2.GetSelfResponse(display_name="Somebody").SerializeToString()

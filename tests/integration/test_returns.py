@@ -188,9 +188,7 @@ class Returns(SmallCouncil):
             self.assertIn("held", holder.stdout.readline())
             call = submit.future(request)
             until = time.monotonic() + 3
-            while time.monotonic() < until and harness.psql(
-                    self.daemon.database, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pledged'"
-                    " AND datname = current_database() AND wait_event_type = 'Lock'") != "1":
+            while time.monotonic() < until and harness.waiting_for_locks(self.daemon.database) != 1:
                 time.sleep(0.01)
             call.cancel()
             time.sleep(0.2)

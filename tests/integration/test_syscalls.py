@@ -67,9 +67,19 @@ class FailingCase(soak.Council):
         cls.failing = Failing(folder.name)
         cls.settings = {**soak.Council.settings, **cls.failing.settings()}
         super().setUpClass()
+        cls.leave()
+        time.sleep(1)
+        cls.rest = cls.descriptors()
 
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.daemon.process.pid}/fd"))
+    @classmethod
+    def leave(cls):
+        for channel in cls.daemon.channels.values():
+            channel.close()
+        cls.daemon.channels.clear()
+
+    @classmethod
+    def descriptors(cls):
+        return len(os.listdir(f"/proc/{cls.daemon.process.pid}/fd"))
 
     def recorded(self):
         return set(harness.psql(self.daemon.database, "SELECT owner_id FROM pledge.owner").split())
@@ -86,21 +96,18 @@ class FailingCase(soak.Council):
                     self.daemon.channels.pop("comer").close()
                     self.assertLess(time.monotonic(), deadline, error.details())
 
-    def at_rest(self, before):
-        """Until no more descriptors are open than before."""
-        for channel in self.daemon.channels.values():
-            channel.close()
-        self.daemon.channels.clear()
+    def at_rest(self):
+        """Until no more descriptors are open than when the daemon had started."""
+        self.leave()
         deadline = time.monotonic() + REST_SECONDS
-        while self.descriptors() > before and time.monotonic() < deadline:
+        while self.descriptors() > self.rest and time.monotonic() < deadline:
             time.sleep(0.1)
-        self.assertLessEqual(self.descriptors(), before)
+        left = subprocess.run(["ls", "-l", f"/proc/{self.daemon.process.pid}/fd"], capture_output=True, text=True)
+        self.assertLessEqual(self.descriptors(), self.rest, left.stdout)
 
     def endure(self, kind, one_in, clean):
         """Load and writers while one in `one_in` fails; then all is as it was."""
-        self.daemon.channels.clear()
-        time.sleep(1)
-        before, recorded, failed = self.descriptors(), self.recorded(), self.failing[kind + "_failed"]
+        recorded, failed = self.recorded(), self.failing[kind + "_failed"]
         self.load = soak.Load(type(self))
         with tempfile.TemporaryDirectory() as folder, self.load:
             with test_durability.Writers(self.officer, folder) as writers:
@@ -122,7 +129,7 @@ class FailingCase(soak.Council):
         # curl and these others tell of no status
         self.assertEqual({code for job, code in told if job not in ("curl", "scrape", "break_off")} - clean, set())
         self.served()
-        self.at_rest(before)
+        self.at_rest()
 
 
 class Syscalls(FailingCase):

@@ -165,12 +165,6 @@ class Writers(TwoCouncils):
         return self.officers[council].CreateDepartment(
             parent=f"authorities/{council}", department_id=f"d{number}", department={"display_name": f"D {number}"})
 
-    def waiting(self):
-        return int(harness.psql(
-            self.daemon.database,
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'pledged'"
-            " AND wait_event_type = 'Lock'"))
-
     def test_a_council_whose_writes_wait_leaves_others_a_connection(self):
         """Six writes of one council wait for a lock; at most three of four connections are theirs."""
         database = self.daemon.database
@@ -183,10 +177,10 @@ class Writers(TwoCouncils):
             self.assertIn("held", holder.stdout.readline())
             writes = [pool.submit(self.create, "derby", number) for number in range(6)]
             until = time.monotonic() + 3  # less than the daemon waits for a lock
-            while self.waiting() < 3 and time.monotonic() < until:
+            while harness.waiting_for_locks(database) < 3 and time.monotonic() < until:
                 time.sleep(0.01)
             self.create("halton", 1)
-            self.assertEqual(self.waiting(), 3)
+            self.assertEqual(harness.waiting_for_locks(database), 3)
             self.assertFalse(any(write.done() for write in writes))
             holder.stdin.write("COMMIT;\n")
             holder.stdin.close()

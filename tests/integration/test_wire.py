@@ -9,6 +9,7 @@ import struct
 import subprocess
 import time
 
+import frames
 import grpc
 import harness
 from pledge.v1 import authority_pb2, return_pb2, watch_pb2
@@ -16,24 +17,8 @@ from pledge.v1 import authority_pb2, return_pb2, watch_pb2
 Code = grpc.StatusCode
 GET = "/pledge.v1.AuthorityService/GetAuthority"
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
-DATA, HEADERS, SETTINGS, GOAWAY = 0, 1, 4, 7
-END_STREAM, END_HEADERS = 1, 4
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-
-
-def frame(kind, flags, stream, payload):
-    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
-
-
-def request(path, flags=END_HEADERS):
-    """The headers of a gRPC call on stream 1, as literals without indexing."""
-    fields = [(b":method", b"POST"), (b":scheme", b"https"), (b":authority", b"x"), (b":path", path),
-              (b"content-type", b"application/grpc"), (b"te", b"trailers")]
-    return frame(HEADERS, flags, 1, b"".join(b"\x00" + bytes([len(n)]) + n + bytes([len(v)]) + v for n, v in fields))
-
-
-def message(data):
-    return b"\x00" + len(data).to_bytes(4, "big") + data
+REFLECTION_BURST, REFLECTION_QUESTION = 16 << 20, 4 << 10  # of the daemon
+QUESTION = b"\x22\x18pledge.v1.MonitorService"  # which file defines it, for reflection
 
 
 class Wire(harness.Case):
@@ -123,10 +108,11 @@ class Wire(harness.Case):
         """Reflection answers anybody, so what it holds for a client that does not read has a bound."""
         before = self.resident()
         with self.link() as link:
-            no_window = struct.pack(">HI", 4, 0)
-            link.sendall(PREFACE + frame(SETTINGS, 0, 0, no_window) + request(REFLECTION.encode()))
+            no_window = struct.pack(">HI", frames.INITIAL_WINDOW_SIZE, 0)
+            link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0, no_window) +
+                         frames.request(1, REFLECTION))
             for _ in range(3000):
-                link.sendall(frame(DATA, 0, 1, message(b"\x22\x18pledge.v1.MonitorService")))
+                link.sendall(frames.data(1, frames.message(QUESTION)))
             time.sleep(0.5)
             self.assertLess(self.resident() - before, 60 << 10)
 
@@ -140,21 +126,10 @@ class Wire(harness.Case):
             link.settimeout(10)
             yield link
 
-    def frames(self, link):
-        """(type, payload) of the frames that come, until the daemon ends the connection."""
-        held = b""
-        while piece := link.recv(65536):
-            held += piece
-            while len(held) >= 9 and len(held) >= 9 + int.from_bytes(held[:3], "big"):
-                length = int.from_bytes(held[:3], "big")
-                yield held[3], held[9:9 + length]
-                held = held[9 + length:]
-
     def test_many_large_answers_are_asked_for_at_once(self):
         """Reflection answers as fast as the client reads, however many questions stand in line."""
-        question = b"\x22\x18pledge.v1.MonitorService"
         stub = self.daemon.channel(None).stream_stream(REFLECTION)
-        answers = [len(answer) for answer in stub(iter([question] * 100), timeout=20)]
+        answers = [len(answer) for answer in stub(iter([QUESTION] * 100), timeout=20)]
         self.assertEqual(answers, answers[:1] * 100)
         self.assertGreater(answers[0], 4096)
 
@@ -175,13 +150,14 @@ class Wire(harness.Case):
     def test_what_is_no_http_2_is_told_so(self):
         with self.link() as link:
             link.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
-            goaway = next(payload for kind, payload in self.frames(link) if kind == GOAWAY)
-        self.assertEqual(int.from_bytes(goaway[4:8], "big"), 1)  # PROTOCOL_ERROR
+            goaway = next(payload for kind, payload in frames.read(link) if kind == frames.GOAWAY)
+        self.assertEqual(int.from_bytes(goaway[4:8], "big"), frames.PROTOCOL_ERROR)
 
     def test_a_path_that_is_no_text_is_logged(self):
         with self.link() as link:
-            link.sendall(PREFACE + frame(SETTINGS, 0, 0, b"") + request(b"/caf\xe9/Get", END_HEADERS | END_STREAM))
-            next(payload for kind, payload in self.frames(link) if kind == HEADERS)
+            link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0) +
+                         frames.request(1, b"/caf\xe9/Get", end=True))
+            next(payload for kind, payload in frames.read(link) if kind == frames.HEADERS)
         self.assertIn("/caf?/Get", [event.get("method") for event in self.daemon.events("call")])
 
     def resident(self):
@@ -269,6 +245,19 @@ class Rate(harness.Case):
                          health_pb2.HealthCheckResponse)
         for channel in opened:
             channel.close()
+
+    def test_what_reflection_gives_has_a_rate(self):
+        """Beyond it questions wait and are answered in the end; a caller with a name waits for no stranger."""
+        def ask(name, count):
+            return self.daemon.channel(name).stream_stream(REFLECTION)(iter([QUESTION] * count), timeout=60)
+
+        size = len(next(ask(None, 1)))
+        at_once = REFLECTION_BURST // (size + REFLECTION_QUESTION)
+        strangers = ask(None, at_once + at_once // 4)
+        answered = sum(1 for _ in zip(range(at_once), strangers))
+        self.assertEqual([len(answer) for answer in ask("admin", 1)], [size])
+        self.assertTrue(strangers.is_active())
+        self.assertEqual(answered + sum(1 for _ in strangers), at_once + at_once // 4)
 
     def test_a_certificate_has_its_rate_and_takes_nothing_from_others(self):
         self.admin.CreateAuthority(authority_id="derby", authority={"display_name": "Derby"})

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "common/base/arena.h"
+#include "common/base/bucket.h"
 #include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/base/fnv.h"
@@ -205,12 +206,30 @@ static void hashes(void **state)
     assert_int_not_equal(fnv_hash(1, "foobar", 6), fnv_hash(2, "foobar", 6));
 }
 
+static void a_bucket_gives_forgives_and_tells_how_long(void **state)
+{
+    enum { MOST = 100, PER_SECOND = 1000 };
+    struct bucket bucket = {0};
+    uint64_t now = 5000;
+    (void)state;
+    assert_true(bucket_take(&bucket, now, MOST, PER_SECOND, MOST));
+    assert_int_equal(bucket_wait_ms(&bucket, PER_SECOND, MOST), 0);
+    assert_false(bucket_try(&bucket, now, 1, PER_SECOND, MOST));
+    assert_int_equal(bucket_wait_ms(&bucket, PER_SECOND, MOST), 0);
+    assert_false(bucket_take(&bucket, now, 50, PER_SECOND, MOST));
+    uint64_t wait = bucket_wait_ms(&bucket, PER_SECOND, MOST);
+    assert_in_range(wait, 50, 51);
+    assert_true(bucket_take(&bucket, now + wait, 0, PER_SECOND, MOST));
+    assert_true(bucket_try(&bucket, now + wait + 10, 10, PER_SECOND, MOST));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_gives_until_its_cap),
         cmocka_unit_test(arena_refuses_impossible_sizes),
         cmocka_unit_test(arena_aligns_and_copies),
+        cmocka_unit_test(a_bucket_gives_forgives_and_tells_how_long),
         cmocka_unit_test(buf_fills_and_drains),
         cmocka_unit_test(buf_reuses_its_front),
         cmocka_unit_test(dates),
