@@ -4,7 +4,7 @@
 #define SERVER_WORKER_H
 
 #include "server/mail/outbox.h"
-#include "server/net/conn.h"
+#include "server/net/listener.h"
 #include "server/rpc/call.h"
 #include "server/signin/signin.h"
 #include "server/sqlrpc/audit.h"

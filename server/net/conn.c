@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/net/conn.h"
 
-#include "common/base/log.h"
-#include "server/net/trim.h"
+#include "server/net/listener.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,12 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* After this many closes what is free is handed back to the system, or sooner once nobody is left.
- */
-enum { TRIM_AFTER_CLOSES = 512, TRIM_AT_REST = 32 };
-
 static void on_conn_event(uv_poll_t *poll, int status, int events);
-static void on_rested(uv_timer_t *rest);
 
 static void conn_freed(uv_handle_t *handle)
 {
@@ -29,27 +23,11 @@ static void conn_freed(uv_handle_t *handle)
     free(conn);
 }
 
-/* Frees a closed connection, unless it is on a list: who takes it off the last one calls again. */
-static void conn_let_go(struct conn *conn)
+void conn_let_go(struct conn *conn)
 {
     if (conn->state == CONN_CLOSED && !conn->dirty && !conn->unread) {
         uv_close((uv_handle_t *)&conn->poll, conn_freed);
     }
-}
-
-/* A flood comes again and again, so not each is told. */
-static void tell_expelled(struct listener *listener, const struct conn *conn)
-{
-    uint64_t now = listener->loop->now_ms;
-    counter_add(&listener->expelled, 1);
-    if (now - listener->told_ms < CONN_TELL_MS) {
-        listener->untold++;
-        return;
-    }
-    log_event(LOG_LEVEL_WARN, "expelled", "{s:s, s:s, s:i}", "peer", conn->peer, "reason",
-              conn->h2.reason, "others", (int)listener->untold);
-    listener->told_ms = now;
-    listener->untold = 0;
 }
 
 /* Ends the HTTP/2 session, if there is one. */
@@ -59,30 +37,19 @@ static void conn_end_session(struct conn *conn)
         return;
     }
     if (conn->h2.reason) {
-        tell_expelled(conn->listener, conn);
+        listener_tell_expelled(conn->listener, conn);
     }
     h2_deinit(&conn->h2);
 }
 
-static void conn_close(struct conn *conn)
+void conn_close(struct conn *conn)
 {
-    struct listener *listener = conn->listener;
     if (conn->state == CONN_CLOSED) {
         return;
     }
     conn_end_session(conn);
     conn->state = CONN_CLOSED;
-    if (conn->prev) {
-        conn->prev->next = conn->next;
-    } else {
-        listener->conns = conn->next;
-    }
-    if (conn->next) {
-        conn->next->prev = conn->prev;
-    }
-    listener->conn_count--;
-    listener->closes++;
-    counter_set(&listener->open, listener->conn_count);
+    listener_left(conn->listener, conn);
     ERR_clear_error();
     conn_let_go(conn);
 }
@@ -99,45 +66,20 @@ static void conn_watch(struct conn *conn, int events)
     }
 }
 
-static void conn_list_push(struct conn_list *list, struct conn *conn)
-{
-    conn->next_dirty = NULL;
-    *list->last = conn;
-    list->last = &conn->next_dirty;
-}
-
 void conn_mark_dirty(struct conn *conn)
 {
     if (!conn->dirty && conn->state != CONN_CLOSED) {
         conn->dirty = true;
-        conn_list_push(&conn->listener->dirty, conn);
+        listener_flush_later(conn->listener, conn);
     }
 }
 
-/* What the peer sent counts against what it may send; without any left it rests. */
+/* Counts what the peer sent against what it may send. */
 static bool must_rest(struct conn *conn, unsigned frames)
 {
     bool enough = bucket_take(&conn->frames, conn->listener->loop->now_ms, frames,
                               CONN_FRAMES_PER_SECOND, CONN_FRAMES);
     return !enough && !conn->listener->draining;
-}
-
-static void conn_mark_unread(struct conn *conn)
-{
-    struct listener *listener = conn->listener;
-    if (conn->unread) {
-        return;
-    }
-    conn->unread = true;
-    conn->rests = conn->rests && !listener->draining; /* which closes the timer */
-    struct conn **list = conn->rests ? &listener->resting : &listener->unread;
-    conn->next_unread = *list;
-    *list = conn;
-    if (!conn->rests) {
-        loop_again(listener->loop);
-    } else if (!uv_is_active((uv_handle_t *)&listener->rest)) {
-        uv_timer_start(&listener->rest, on_rested, CONN_REST_MS, 0);
-    }
 }
 
 static void conn_hold(struct conn *conn)
@@ -204,7 +146,7 @@ static bool conn_write(struct conn *conn)
     return true;
 }
 
-static void conn_flush(struct conn *conn)
+void conn_flush(struct conn *conn)
 {
     struct listener *listener = conn->listener;
     bool healthy = true;
@@ -239,48 +181,11 @@ static void conn_flush(struct conn *conn)
     bool watched = read && !conn->rests;
     conn_watch(conn, (watched ? UV_READABLE : 0) | (conn->stalled ? UV_WRITABLE : 0));
     if (read && (conn->more || conn->rests)) {
-        conn_mark_unread(conn);
+        listener_read_later(listener, conn);
     }
 }
 
-/* A peer that reads as fast as we write must not keep the others waiting: each has one write a
- * turn, and those that want more share what is left of the turn, whoever waited longest first. */
-static void flush_dirty(struct listener *listener)
-{
-    struct conn_list served; /* and not done */
-    struct conn *conn = listener->dirty.first;
-    conn_list_init(&listener->dirty);
-    conn_list_init(&served);
-    listener->spare_writes = CONN_SPARE_WRITES;
-    for (struct conn *next; conn; conn = next) {
-        next = conn->next_dirty;
-        bool open = conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
-        if (open && conn->unsent && listener->spare_writes == 0) {
-            conn_list_push(&listener->dirty, conn);
-            continue;
-        }
-        if (open) {
-            conn_flush(conn);
-        } else {
-            conn->unsent = false;
-        }
-        conn->dirty = conn->unsent;
-        if (conn->dirty) {
-            conn_list_push(&served, conn);
-        } else {
-            conn_let_go(conn);
-        }
-    }
-    if (served.first) {
-        *listener->dirty.last = served.first;
-        listener->dirty.last = served.last;
-    }
-    if (listener->dirty.first) {
-        loop_again(listener->loop);
-    }
-}
-
-static void conn_farewell(struct conn *conn)
+void conn_farewell(struct conn *conn)
 {
     conn->noticed_ms = conn->listener->loop->now_ms;
     h2_goaway(&conn->h2);
@@ -307,7 +212,7 @@ static void on_tls_message(int is_sent, int version, int type, const void *bytes
 
 /* A peer that sends without pause must not keep the others waiting: what one turn leaves, the next
  * takes. TLS reads ahead, so some of it may be with us already, where the poll does not see it. */
-static void conn_read(struct conn *conn)
+void conn_read(struct conn *conn)
 {
     static _Thread_local uint8_t bytes[CONN_READ_PIECE];
     size_t taken = 0;
@@ -337,45 +242,14 @@ static void conn_read(struct conn *conn)
     conn_mark_dirty(conn);
 }
 
-static void on_rested(uv_timer_t *rest)
+void conn_rested(struct conn *conn)
 {
-    struct listener *listener = rest->data;
-    loop_update_time(listener->loop);
-    while (listener->resting) {
-        struct conn *conn = listener->resting;
-        listener->resting = conn->next_unread;
-        conn->unread = false;
-        conn->rests = must_rest(conn, 0);
-        if (conn->state == CONN_OPEN) {
-            conn_mark_dirty(conn); /* the flush sees to what comes next */
-        } else {
-            conn_let_go(conn);
-        }
+    conn->rests = must_rest(conn, 0);
+    if (conn->state == CONN_OPEN) {
+        conn_mark_dirty(conn); /* the flush sees to what comes next */
+    } else {
+        conn_let_go(conn);
     }
-}
-
-static void read_on(struct listener *listener)
-{
-    struct conn *conn = listener->unread;
-    listener->unread = NULL;
-    while (conn) {
-        struct conn *next = conn->next_unread;
-        conn->unread = false;
-        if (conn->state == CONN_OPEN && !conn->stalled) {
-            conn_read(conn);
-        } else {
-            conn_let_go(conn);
-        }
-        conn = next;
-    }
-}
-
-static void on_turn(void *data)
-{
-    struct listener *listener = data;
-    listener->handshake_ns = 0;
-    read_on(listener);
-    flush_dirty(listener);
 }
 
 static void conn_handshake(struct conn *conn)
@@ -432,7 +306,7 @@ static void on_conn_event(uv_poll_t *poll, int status, int events)
     }
     if (conn->state == CONN_HANDSHAKE) {
         /* a step may cost as much as a hundred calls; who has to wait is told of again */
-        if (listener->handshake_ns < CONN_HANDSHAKE_NS) {
+        if (listener->handshake_ns < LISTENER_HANDSHAKE_NS) {
             uint64_t began = uv_hrtime();
             conn_handshake(conn);
             listener->handshake_ns += uv_hrtime() - began;
@@ -469,7 +343,7 @@ static void peer_text(const struct sockaddr_storage *address, char out[CONN_PEER
     }
 }
 
-static void conn_accept(struct listener *listener, int fd, const struct sockaddr_storage *address)
+struct conn *conn_new(struct listener *listener, int fd, const struct sockaddr_storage *address)
 {
     struct conn *conn = calloc(1, sizeof(*conn));
     SSL *ssl = conn ? SSL_new(listener->tls) : NULL;
@@ -479,7 +353,7 @@ static void conn_accept(struct listener *listener, int fd, const struct sockaddr
         SSL_free(ssl);
         free(conn);
         close(fd);
-        return;
+        return NULL;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     conn->listener = listener;
@@ -488,40 +362,8 @@ static void conn_accept(struct listener *listener, int fd, const struct sockaddr
     conn->poll.data = conn;
     conn->since_ms = listener->loop->now_ms;
     peer_text(address, conn->peer);
-    conn->next = listener->conns;
-    if (conn->next) {
-        conn->next->prev = conn;
-    }
-    listener->conns = conn;
-    listener->conn_count++;
-    counter_set(&listener->open, listener->conn_count);
-    counter_add(&listener->accepted, 1);
     conn_watch(conn, UV_READABLE);
-}
-
-static void on_listener_event(uv_poll_t *poll, int status, int events)
-{
-    struct listener *listener = poll->data;
-    (void)events;
-    loop_update_time(listener->loop);
-    while (status >= 0) {
-        struct sockaddr_storage address;
-        socklen_t len = sizeof(address);
-        int fd =
-            accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0) {
-            if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-                uv_poll_stop(&listener->poll); /* level-triggered: it would fire without pause */
-                listener->paused = true;
-            }
-            break;
-        }
-        if (listener->conn_count >= LISTENER_MAX_CONNS) {
-            close(fd);
-        } else {
-            conn_accept(listener, fd, &address);
-        }
-    }
+    return conn;
 }
 
 /* An open connection: asks silent peers for a sign of life, and lets go of those without streams.
@@ -549,102 +391,17 @@ static void check_open(struct conn *conn, uint64_t now)
     }
 }
 
-static void trim(struct listener *listener)
+void conn_check(struct conn *conn, uint64_t now)
 {
-    unsigned enough = listener->conn_count == 0 ? TRIM_AT_REST : TRIM_AFTER_CLOSES;
-    if (listener->closes >= enough) {
-        listener->closes = 0;
-        trim_memory();
-    }
-}
-
-/* Ends what has taken too long: handshakes, goodbyes, connections without streams. */
-static void check_times(void *data)
-{
-    struct listener *listener = data;
-    uint64_t now = listener->loop->now_ms;
-    if (now - listener->checked_ms < CONN_CHECK_MS && !listener->draining) {
-        return;
-    }
-    listener->checked_ms = now;
-    trim(listener);
-    if (listener->paused && !listener->draining) {
-        listener->paused = false;
-        uv_poll_start(&listener->poll, UV_READABLE, on_listener_event);
-    }
-    for (struct conn *conn = listener->conns, *next; conn; conn = next) {
-        next = conn->next;
-        uint64_t spent = now - conn->since_ms;
-        if ((conn->state == CONN_HANDSHAKE && (spent > CONN_HANDSHAKE_MS || listener->draining)) ||
-            ((conn->state == CONN_CLOSING || conn->state == CONN_PARTED) &&
-             spent > CONN_LINGER_MS) ||
-            (conn->stalled && now - conn->stalled_ms > CONN_STALL_MS)) {
-            conn_close(conn);
-        } else if (conn->state == CONN_HELD && (spent > CONN_HOLD_MS || listener->draining)) {
-            conn_part(conn);
-        } else if (conn->state == CONN_OPEN) {
-            check_open(conn, now);
-        }
-    }
-}
-
-int listener_init(struct listener *listener, struct loop *loop, const struct sockaddr *address,
-                  socklen_t address_len, SSL_CTX *tls, const struct stream_ops *ops, void *ops_data)
-{
-    *listener = (struct listener){.loop = loop, .tls = tls, .ops = ops, .ops_data = ops_data};
-    conn_list_init(&listener->dirty);
-    int one = 1;
-    listener->fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (listener->fd < 0) {
-        return -errno;
-    }
-    setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    setsockopt(listener->fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
-    if (bind(listener->fd, address, address_len) != 0 ||
-        listen(listener->fd, LISTENER_BACKLOG) != 0) {
-        int error = errno;
-        close(listener->fd);
-        return -error;
-    }
-    int rc = uv_poll_init(&loop->uv, &listener->poll, listener->fd);
-    if (rc != 0) {
-        close(listener->fd);
-        return rc;
-    }
-    listener->poll.data = listener;
-    uv_timer_init(&loop->uv, &listener->rest);
-    listener->rest.data = listener;
-    uv_poll_start(&listener->poll, UV_READABLE, on_listener_event);
-    loop_on_turn(loop, on_turn, listener);
-    loop_on_tick(loop, check_times, listener);
-    return 0;
-}
-
-static void listener_closed(uv_handle_t *handle)
-{
-    struct listener *listener = handle->data;
-    close(listener->fd);
-}
-
-void listener_drain(struct listener *listener)
-{
-    if (listener->draining) {
-        return;
-    }
-    listener->draining = true;
-    uv_close((uv_handle_t *)&listener->poll, listener_closed);
-    on_rested(&listener->rest); /* from now on nobody rests */
-    uv_close((uv_handle_t *)&listener->rest, NULL);
-    for (struct conn *conn = listener->conns; conn; conn = conn->next) {
-        if (conn->state == CONN_OPEN) {
-            conn_farewell(conn);
-        }
-    }
-}
-
-void listener_close_all(struct listener *listener)
-{
-    while (listener->conns) {
-        conn_close(listener->conns);
+    bool draining = conn->listener->draining;
+    uint64_t spent = now - conn->since_ms;
+    if ((conn->state == CONN_HANDSHAKE && (spent > CONN_HANDSHAKE_MS || draining)) ||
+        ((conn->state == CONN_CLOSING || conn->state == CONN_PARTED) && spent > CONN_LINGER_MS) ||
+        (conn->stalled && now - conn->stalled_ms > CONN_STALL_MS)) {
+        conn_close(conn);
+    } else if (conn->state == CONN_HELD && (spent > CONN_HOLD_MS || draining)) {
+        conn_part(conn);
+    } else if (conn->state == CONN_OPEN) {
+        check_open(conn, now);
     }
 }

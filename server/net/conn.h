@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Listener and connections: TLS bytes on one side, an HTTP/2 session on the other.
+ * One connection: TLS bytes on one side, an HTTP/2 session on the other. Whose turn it is, its
+ * listener decides.
  *
  * Glossary
  *   dirty   has frames to send; dirty connections are flushed once, at the end of the turn
@@ -10,7 +11,6 @@
  *   hold    a peer that was sent away for a flood finds the door shut only after a while: coming
  *           back at once would cost us a handshake each time
  *   rest    a peer that sends more frames than it should is not read from until some are forgiven
- *   drain   let open calls finish, accept nothing new
  */
 #ifndef SERVER_NET_CONN_H
 #define SERVER_NET_CONN_H
@@ -23,17 +23,14 @@
 
 enum {
     CONN_WRITE_SIZE = 16 * 1024, /* one TLS record a write */
-    CONN_SPARE_WRITES = 4,       /* of a turn, for all peers that want more than one */
     CONN_READ_SIZE = 32 * 1024,  /* what is taken of one peer before others have a turn, */
     CONN_READ_FRAMES = 64,       /* or frames of that weight: a flood's are small and cost most, */
     CONN_READ_PIECE = 4096,      /* looked at after so many bytes */
-    CONN_HANDSHAKE_NS = 200 * 1000, /* of TLS handshakes in a turn, and the step that ends it */
-    CONN_REKEYS = 8,                /* TLS handshake messages that a peer may send at once when the
-                                       handshake is over, */
-    CONN_REKEYS_PER_SECOND = 1,     /* and in the long run */
-    CONN_FRAMES = 100 * 1000,       /* weight of the frames that a peer may send at once, */
+    CONN_REKEYS = 8,             /* TLS handshake messages that a peer may send at once when the
+                                    handshake is over, */
+    CONN_REKEYS_PER_SECOND = 1,  /* and in the long run */
+    CONN_FRAMES = 100 * 1000,    /* weight of the frames that a peer may send at once, */
     CONN_FRAMES_PER_SECOND = 300 * 1000, /* which come back at this rate */
-    CONN_REST_MS = 5,                    /* between looks at those that rest */
     CONN_HANDSHAKE_MS = 10 * 1000,       /* accept to the end of the TLS handshake */
     CONN_IDLE_MS = 15 * 60 * 1000,       /* without a stream */
     CONN_HOLD_MS = 1000,                 /* from sending a flooder away to parting */
@@ -43,11 +40,7 @@ enum {
     CONN_KEEPALIVE_MS = 60 * 1000,       /* of silence with streams open, then we ping */
     CONN_ALIVE_MS = 20 * 1000,           /* for the answer, then the peer counts as gone */
     CONN_NOTICE_MS = 1000,               /* from the first GOAWAY to the last, without an answer */
-    CONN_CHECK_MS = 1000,                /* between looks at these times */
     CONN_PEER_TEXT = 64,
-    CONN_TELL_MS = 1000,        /* between log lines of peers that we send away */
-    LISTENER_MAX_CONNS = 20000, /* of one loop */
-    LISTENER_BACKLOG = 1024,
 };
 
 enum conn_state {
@@ -94,59 +87,32 @@ struct conn {
     struct h2 h2;
 };
 
-/* By next_dirty. */
-struct conn_list {
-    struct conn *first;
-    struct conn **last;
-};
+/* Takes an accepted socket, which does not block; closes it and returns NULL for want of memory. It
+ * is the listener's to free, by conn_close() or by what the peer does. */
+struct conn *conn_new(struct listener *listener, int fd, const struct sockaddr_storage *address);
 
-static inline void conn_list_init(struct conn_list *list)
-{
-    *list = (struct conn_list){.last = &list->first};
-}
+/* Ends it at once. It is freed later: with the next turn, or when it is on no list any more. */
+void conn_close(struct conn *conn);
 
-struct listener {
-    struct loop *loop;
-    SSL_CTX *tls;
-    const struct stream_ops *ops;
-    void *ops_data;
-    uv_poll_t poll;
-    int fd;
-    bool draining;
-    bool paused; /* out of descriptors or memory: accepts again at the next look */
-    uint64_t checked_ms;
-    struct conn *conns;
-    struct conn_list dirty;
-    struct conn *unread;
-    struct conn *resting;
-    uv_timer_t rest;
-    unsigned conn_count;
-    uint64_t handshake_ns; /* spent on handshakes in this turn */
-    unsigned spare_writes; /* of CONN_SPARE_WRITES, in this turn */
-    uint64_t told_ms;      /* when the log last heard of a peer that was sent away, */
-    unsigned untold;       /* and how many there were since */
-    unsigned closes;       /* since what they left was last handed back */
-    struct counter accepted;
-    struct counter handshakes_failed;
-    struct counter expelled; /* ended for what they sent */
-    struct counter open;
-    struct counter received_bytes;
-    struct counter sent_bytes;
-};
+/* Frees a closed connection that is on no list: whoever takes it off the last one calls. */
+void conn_let_go(struct conn *conn);
 
-/* Binds `address` (with SO_REUSEPORT, so that every loop has its own listener) and accepts from the
- * next turn on. Borrows `tls`. Returns 0 or -errno. */
-int listener_init(struct listener *listener, struct loop *loop, const struct sockaddr *address,
-                  socklen_t address_len, SSL_CTX *tls, const struct stream_ops *ops,
-                  void *ops_data);
-
-/* Stops accepting, says GOAWAY on every connection and closes each as its last stream ends. */
-void listener_drain(struct listener *listener);
-
-/* Closes every connection at once. */
-void listener_close_all(struct listener *listener);
-
-/* Puts the connection on the list to flush at the end of the turn. */
+/* Has it flushed at the end of the turn. */
 void conn_mark_dirty(struct conn *conn);
+
+/* Sends one write, and more of what the listener has to spare; `unsent` says that there is more. */
+void conn_flush(struct conn *conn);
+
+/* Reads on where the last turn ended. */
+void conn_read(struct conn *conn);
+
+/* Looks whether it still has to rest. */
+void conn_rested(struct conn *conn);
+
+/* Tells an open one that no new call is taken. */
+void conn_farewell(struct conn *conn);
+
+/* Ends what has taken too long: handshakes, goodbyes, silence, being without streams. */
+void conn_check(struct conn *conn, uint64_t now_ms);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/net/http2.h"
 
-#include "server/net/conn.h"
+#include "server/net/listener.h"
 #include "server/net/slab.h"
 
 #include <string.h>

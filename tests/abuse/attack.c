@@ -62,6 +62,7 @@ struct mode {
     void (*step)(struct conn *conn);  /* fills at most ROOM bytes; NULL: nothing more is sent */
     bool slow;
     bool handshake; /* stops in the middle of the TLS handshake */
+    bool leaves;    /* when that is over */
 };
 
 static unsigned long long frames;
@@ -222,22 +223,23 @@ static void whole_call(struct conn *conn)
 }
 
 static const struct mode modes[] = {
-    {"rapid-reset", NULL, rapid_reset, false, false},
-    {"open-and-cancel", NULL, open_and_cancel, false, false},
-    {"continuation", begin_headers, continuation, false, false},
-    {"settings", NULL, settings, false, false},
-    {"ping", NULL, ping, false, false},
-    {"priority", NULL, priority, false, false},
-    {"unknown", NULL, unknown, false, false},
-    {"new-keys", NULL, new_keys, false, false},
-    {"slow-handshake", NULL, NULL, true, true},
-    {"slow-headers", begin_headers, continuation, true, false},
-    {"slow-body", begin_body, tiny_data, true, false},
-    {"tiny-data", begin_body, tiny_data, false, false},
-    {"empty-data", begin_body, empty_data, false, false},
-    {"large-answers", begin_large_answers, large_answer, false, false},
-    {"zero-window", begin_zero_window, whole_call, false, false},
-    {"idle", NULL, NULL, true, false},
+    {.name = "rapid-reset", .step = rapid_reset},
+    {.name = "open-and-cancel", .step = open_and_cancel},
+    {.name = "continuation", .begin = begin_headers, .step = continuation},
+    {.name = "settings", .step = settings},
+    {.name = "ping", .step = ping},
+    {.name = "priority", .step = priority},
+    {.name = "unknown", .step = unknown},
+    {.name = "new-keys", .step = new_keys},
+    {.name = "slow-handshake", .slow = true, .handshake = true},
+    {.name = "handshakes", .leaves = true},
+    {.name = "slow-headers", .begin = begin_headers, .step = continuation, .slow = true},
+    {.name = "slow-body", .begin = begin_body, .step = tiny_data, .slow = true},
+    {.name = "tiny-data", .begin = begin_body, .step = tiny_data},
+    {.name = "empty-data", .begin = begin_body, .step = empty_data},
+    {.name = "large-answers", .begin = begin_large_answers, .step = large_answer},
+    {.name = "zero-window", .begin = begin_zero_window, .step = whole_call},
+    {.name = "idle", .slow = true},
 };
 
 /* --- connections -------------------------------------------------------------------------------
@@ -322,6 +324,9 @@ static bool conn_turn(struct conn *conn, const struct mode *mode)
         char byte;
         ssize_t got = recv(conn->fd, &byte, 1, MSG_DONTWAIT);
         return got != 0;
+    }
+    if (mode->leaves) {
+        return false;
     }
     if (!conn->begun) {
         conn->begun = true;

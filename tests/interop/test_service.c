@@ -7,6 +7,7 @@
  *
  * Prints "listening PORT" and serves until SIGTERM; port 0 takes a free one.
  */
+#include "server/net/listener.h"
 #include "server/net/slab.h"
 #include "server/rpc/health.h"
 #include "tests/interop/orca.h"

@@ -6,7 +6,7 @@
 #ifndef TESTS_TOOLS_REHEARSAL_H
 #define TESTS_TOOLS_REHEARSAL_H
 
-#include "server/net/conn.h"
+#include "server/net/listener.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
 
