@@ -23,6 +23,7 @@ enum {
     CHANNEL_READ_SIZE = 16384,
     CHANNEL_STREAM_WINDOW = 1 << 20, /* bytes a server may send ahead of us */
     STREAM_REPLAY_MAX = 256 * 1024,  /* bytes sent that are kept to be sent again */
+    CHANNEL_MAX_HEADER_BLOCK = 2 * PLEDGE_MAX_METADATA_BYTES, /* base64 and names included */
 };
 
 #define CHANNEL_NEVER_MS UINT64_MAX

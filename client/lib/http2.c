@@ -72,6 +72,9 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     bool end = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
     if (frame->hd.type == NGHTTP2_HEADERS && attempt->http_status >= 200) {
         attempt->in_trailers = true;
+        if (!end && !stream->unary) {
+            stream_commit(stream); /* the caller may hold on to these headers (gRFC A6) */
+        }
         /* The body of an answer that is not gRPC is of no interest. */
         end = end || !attempt->grpc_content;
     }
@@ -108,6 +111,8 @@ static bool make_session(struct connection *connection)
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
         nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
         nghttp2_option_set_no_auto_window_update(option, 1);
+        /* what stream.c lets pass; nghttp2 would tell of more as of a server's refusal */
+        nghttp2_option_set_max_send_header_block_length(option, CHANNEL_MAX_HEADER_BLOCK);
         made =
             nghttp2_session_client_new2(&connection->session, callbacks, connection, option) == 0;
     }

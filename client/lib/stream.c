@@ -71,12 +71,19 @@ static bool check(const char *method, const struct pledge_call_options *options,
                  PLEDGE_MAX_METADATA);
         return false;
     }
+    size_t bytes = 0;
     for (size_t i = 0; i < options->metadata_count; i++) {
         if (!is_metadata(&options->metadata[i])) {
             snprintf(status->message, sizeof(status->message), "metadata %s is malformed",
                      options->metadata[i].name);
             return false;
         }
+        bytes += options->metadata[i].len;
+    }
+    if (bytes > PLEDGE_MAX_METADATA_BYTES) {
+        snprintf(status->message, sizeof(status->message), "more than %d bytes of metadata",
+                 PLEDGE_MAX_METADATA_BYTES);
+        return false;
     }
     status->code = PLEDGE_OK;
     return true;

@@ -328,6 +328,11 @@ bool transport_attach(struct pledge_stream *stream)
     connect_to(connection, stream);
     if (stream->attempt.has_status) {
         stream->attempt.unprocessed = true;
+        /* its own time, not the connection's */
+        bool late = time_monotonic_ms() >= stream->deadline_ms;
+        if (late && stream->reply.status.code == PLEDGE_UNAVAILABLE) {
+            stream->reply.status.code = PLEDGE_DEADLINE_EXCEEDED;
+        }
         transport_detach(stream);
         return false;
     }

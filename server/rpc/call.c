@@ -35,17 +35,11 @@ static void call_free(struct call *call)
     if (call->freed) {
         call->freed(call);
     }
-    if (call->prev) {
-        call->prev->next = call->next;
-    } else {
-        rpc->calls = call->next;
-    }
-    if (call->next) {
-        call->next->prev = call->prev;
-    }
+    *(call->prev ? &call->prev->next : &rpc->calls) = call->next;
+    *(call->next ? &call->next->prev : &rpc->newest) = call->prev;
     rpc->call_count--;
     counter_set(&rpc->open, rpc->call_count);
-    rpc->buffered -= call->buffered;
+    request_forget(call);
     loop_call_closed(rpc->loop);
     buf_deinit(&call->expanded);
     buf_deinit(&call->packed);
@@ -114,18 +108,16 @@ static struct stream *on_open(void *data, struct conn *conn)
     call->conn = conn;
     call->http_status = 200;
     call->wire = wire_default;
-    call->identified = conn->identified;
+    call->certified = call->identified = conn->identified;
     memcpy(call->fingerprint, conn->fingerprint, sizeof(call->fingerprint));
     call->certificate_days = conn->certificate_days;
     memcpy(call->peer, conn->peer, sizeof(call->peer));
     call->times.started = rpc->loop->now_us;
     call->received_ms = rpc->loop->now_ms;
     call->deadline_ms = UINT64_MAX;
-    call->next = rpc->calls;
-    if (call->next) {
-        call->next->prev = call;
-    }
-    rpc->calls = call;
+    call->prev = rpc->newest;
+    *(call->prev ? &call->prev->next : &rpc->calls) = call;
+    rpc->newest = call;
     rpc->call_count++;
     counter_set(&rpc->open, rpc->call_count);
     loop_call_opened(rpc->loop);
@@ -161,7 +153,9 @@ static void on_begin(struct stream *stream)
                 fault ? fault : "");
     }
     bool streams = call->method && method_streams(call->method);
-    if (call->err.code == GRPC_OK && streams && !call->identified) { /* it may last for good */
+    /* nobody looks at the token of who calls what anybody may */
+    bool known = call->certified || (call->identified && !call->method->anonymous);
+    if (call->err.code == GRPC_OK && streams && !known) { /* it may last for good */
         call->counted = true;
         if (++rpc->anonymous_count > CALL_MAX_ANONYMOUS) {
             err_set(&call->err, GRPC_RESOURCE_EXHAUSTED,
@@ -245,12 +239,13 @@ const struct stream_ops rpc_stream_ops = {
 /* --- time --------------------------------------------------------------------------------------
  */
 
-/* A request that stopped coming in. A stream of both directions may rest as long as it likes; one
- * of requests alone must go on, unless we hold it back. */
+/* A request that stopped coming in. A stream of both directions may rest between messages as long
+ * as it likes; one of requests alone must go on, unless we hold it back. */
 static bool is_stuck(const struct call *call, uint64_t now)
 {
     bool both = call->method && call->method->client_streams && call->method->server_streams;
-    return !call->half_closed && !call->paused && !(both && call->got_message) &&
+    bool between = call->got_message && call->in.len == 0 && call->text_len == 0;
+    return !call->half_closed && !call->paused && !(both && between) &&
            now - call->received_ms > CALL_RECEIVE_MS;
 }
 

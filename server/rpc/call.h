@@ -24,13 +24,16 @@
 enum {
     CALL_MAX_ANONYMOUS = 1024,             /* streams of callers that nobody knows, in one loop */
     CALL_MAX_REQUEST = 4 * 1024 * 1024,    /* bytes of one message, before and after expansion */
+    CALL_MAX_PUBLIC = 64 * 1024,           /* the same where anybody may call */
     CALL_MAX_REPLY = 16 * 1024 * 1024,     /* bytes of one message */
     CALL_ARENA_CAP = 64 * 1024 * 1024,     /* bytes of one call */
     CALL_DEFAULT_TIMEOUT_MS = 60 * 1000,   /* where the client names none */
     CALL_MAX_TIMEOUT_MS = 120 * 1000,      /* of a unary call, whatever the client names */
     CALL_SEND_MS = 60 * 1000,              /* from the answer to the end of the stream */
     CALL_MAX_BACKLOG = 256 * 1024,         /* unread bytes of a stream of replies */
-    CALL_MAX_BUFFERED = 128 * 1024 * 1024, /* request bytes that one loop holds */
+    CALL_MAX_BUFFERED = 128 * 1024 * 1024, /* request bytes that one loop holds, */
+    CALL_MAX_UNPROVEN = 64 * 1024 * 1024,  /* of them, of callers without a certificate, */
+    CALL_MAX_ENDLESS = 16 * 1024 * 1024,   /* apart from streams that anybody may keep open */
     CALL_RECEIVE_MS = 30 * 1000,           /* without progress of an unfinished request */
     CALL_MAX_TOKEN = 256,                  /* characters of an authorization header */
     CALL_MAX_METADATA = 16,                /* headers or trailers of a handler's own */
@@ -51,13 +54,16 @@ struct rpc {
     void (*refused)(struct call *call, const struct err *err);
     const char *web_origins; /* space-separated origins whose pages may call; "" for none */
     unsigned slow_call_ms;   /* calls that take longer are logged with where the time went */
-    struct call *calls;
+    struct call *calls;      /* the oldest first */
+    struct call *newest;
     unsigned call_count;
     unsigned anonymous_count; /* of them, streams of callers that nobody knows */
     struct counter open;      /* call_count, for other threads */
     struct call *spares;
     unsigned spare_count;
-    size_t buffered;            /* request bytes of all calls */
+    size_t buffered;            /* request bytes of all calls, */
+    size_t unproven;            /* of them, of CALL_MAX_UNPROVEN, */
+    size_t endless;             /* and of CALL_MAX_ENDLESS */
     struct bucket reflected[2]; /* bytes that reflection answered, to strangers and to others */
     uint64_t log_since_ms;      /* start of the second in which so many calls were */
     unsigned logged;            /* written to the log, */
@@ -115,7 +121,8 @@ struct call {
     struct call_extra *extra_headers;
     struct call_extra *extra_trailers;
     const struct conn *conn; /* NULL once the stream is gone */
-    bool identified;         /* the client showed a valid certificate or a session token, */
+    bool certified;          /* the connection has a certificate that holds */
+    bool identified;         /* the client showed one, or a session token, which may be none, */
     bool by_session;         /* which of them (the token counts where there are both), */
     unsigned char fingerprint[TLS_FINGERPRINT_SIZE]; /* and its SHA-256 */
     int certificate_days;                            /* until the caller's certificate ends */

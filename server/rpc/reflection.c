@@ -279,6 +279,13 @@ static size_t file_of_symbol(const struct reflection *reflection, const char *na
     return symbol ? symbol->file : reflection->file_count;
 }
 
+/* The bytes that were given lately to callers of its kind: those with a certificate, and those
+ * without, among whom nobody looks at tokens. */
+static struct bucket *given(const struct call *call)
+{
+    return &call->rpc->reflected[call->certified];
+}
+
 static void go_on(struct call *call)
 {
     if (call_backlog(call) < H2_LOW_WATER && call->wake_ms == 0) {
@@ -286,21 +293,24 @@ static void go_on(struct call *call)
     }
 }
 
-/* The schema goes to whoever asks, so all who ask share what a loop gives of it, those with a name
- * apart from those without. A client is not read from until it has read, and while others' turn
- * is due. */
-static void hold_back(struct call *call, size_t answered)
+static void hold_back(struct call *call)
 {
-    struct bucket *bucket = &call->rpc->reflected[call->identified];
+    call->drained = call->woken = go_on;
+    call_pause(call);
+}
+
+/* The schema goes to whoever asks, so all who ask share what a loop gives of it. A question waits
+ * for its turn before it is looked at: who goes away meanwhile has cost the others nothing. */
+static bool admits(struct call *call)
+{
     uint64_t now = call->rpc->loop->now_ms;
-    bucket_take(bucket, now, REFLECTION_QUESTION + answered, REFLECTION_PER_SECOND,
-                REFLECTION_BURST);
-    uint64_t wait = bucket_wait_ms(bucket, REFLECTION_PER_SECOND, REFLECTION_BURST);
-    call->wake_ms = wait > 0 ? now + wait : 0;
-    if (wait > 0 || call_backlog(call) >= H2_LOW_WATER) {
-        call->drained = call->woken = go_on;
-        call_pause(call);
+    bucket_take(given(call), now, 0, REFLECTION_PER_SECOND, REFLECTION_BURST);
+    uint64_t wait = bucket_wait_ms(given(call), REFLECTION_PER_SECOND, REFLECTION_BURST);
+    if (wait > 0) {
+        call->wake_ms = now + wait;
+        hold_back(call);
     }
+    return wait == 0;
 }
 
 static void on_request(struct call *call, const ProtobufCMessage *message)
@@ -326,8 +336,14 @@ static void on_request(struct call *call, const ProtobufCMessage *message)
         answer_error(&response, &error, "there are no extensions here");
         call_reply(call, &response.base);
     }
-    if (!call->answered) {
-        hold_back(call, call_backlog(call) - before);
+    if (call->answered) {
+        return;
+    }
+    bucket_take(given(call), call->rpc->loop->now_ms,
+                REFLECTION_QUESTION + call_backlog(call) - before, REFLECTION_PER_SECOND,
+                REFLECTION_BURST);
+    if (call_backlog(call) >= H2_LOW_WATER) { /* until the client has read some */
+        hold_back(call);
     }
 }
 
@@ -352,6 +368,7 @@ struct reflection *reflection_register(struct registry *registry, const uint8_t 
                         .anonymous = true,
                         .client_streams = true,
                         .server_streams = true,
+                        .admits = admits,
                         .message = on_request,
                         .half_close = on_half_close,
                         .data = reflection};

@@ -25,6 +25,8 @@ struct method {
     bool client_streams;    /* any number of requests; else exactly one */
     bool server_streams;    /* any number of replies; else exactly one */
     bool metadata;          /* wants to see the client's headers */
+    /* May the next message be decoded now? If not, the call is paused. NULL: always. */
+    bool (*admits)(struct call *call);
     /* One request message, decoded into the call's arena; of a stream of requests into
      * call->scratch, which is emptied when this returns. */
     void (*message)(struct call *call, const ProtobufCMessage *request);

@@ -505,6 +505,8 @@ void call_finish(struct call *call, const struct err *err)
     }
     call->answered = true;
     call->answered_ms = call->rpc->loop->now_ms;
+    stream_consume(&call->stream, call->unconsumed); /* so that its end can come */
+    call->unconsumed = 0;
     reply_log(call, err);
     bool denied = err->code == GRPC_UNAUTHENTICATED || err->code == GRPC_PERMISSION_DENIED;
     if (denied && !call->recorded && call->rpc->refused) {

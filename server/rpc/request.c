@@ -18,6 +18,12 @@ static void fail(struct call *call, enum grpc_code code, const char *message)
     call_finish(call, &err);
 }
 
+/* Bytes that a message may have, before and after expansion. */
+static uint32_t longest(const struct call *call)
+{
+    return call->method->anonymous ? CALL_MAX_PUBLIC : CALL_MAX_REQUEST;
+}
+
 /* The code that grpc/grpc doc/statuscodes.md has for it. */
 static void fail_count(struct call *call)
 {
@@ -76,14 +82,14 @@ static ProtobufCMessage *decode_json(struct call *call, struct arena *arena, con
 static bool expand(struct call *call, const uint8_t **bytes, size_t *len, struct err *err)
 {
     call->expanded.start = call->expanded.len = 0;
-    switch (gzip_expand(*bytes, *len, CALL_MAX_REQUEST, &call->expanded)) {
+    switch (gzip_expand(*bytes, *len, longest(call), &call->expanded)) {
     case GZIP_OK:
         *bytes = buf_head(&call->expanded);
         *len = call->expanded.len;
         return true;
     case GZIP_TOO_BIG:
-        return err_set(err, GRPC_RESOURCE_EXHAUSTED, "the message expands to more than %d bytes",
-                       CALL_MAX_REQUEST);
+        return err_set(err, GRPC_RESOURCE_EXHAUSTED,
+                       "the message expands to more than %" PRIu32 " bytes", longest(call));
     case GZIP_CORRUPT:
         return err_set(err, GRPC_INTERNAL, "the message is not well-formed gzip");
     default:
@@ -128,8 +134,8 @@ static bool frame_acceptable(struct call *call, enum grpc_frame_result result,
 {
     if (result == GRPC_FRAME_TOO_BIG) {
         char text[ERR_MAX_MESSAGE];
-        snprintf(text, sizeof(text), "the message of %" PRIu32 " bytes is larger than %d",
-                 frame->length, CALL_MAX_REQUEST);
+        snprintf(text, sizeof(text), "the message of %" PRIu32 " bytes is larger than %" PRIu32,
+                 frame->length, longest(call));
         fail(call, GRPC_RESOURCE_EXHAUSTED, text);
         return false;
     }
@@ -152,9 +158,10 @@ static void take_frames(struct call *call)
     while (!call->answered && !call->paused) {
         struct grpc_frame frame = {0};
         enum grpc_frame_result result =
-            grpc_frame_read(buf_head(&call->in), call->in.len, CALL_MAX_REQUEST, &frame);
+            grpc_frame_read(buf_head(&call->in), call->in.len, longest(call), &frame);
         if (!frame_acceptable(call, result, &frame) || result != GRPC_FRAME_WHOLE ||
-            (single && !call->half_closed)) {
+            (single && !call->half_closed) ||
+            (call->method->admits && !call->method->admits(call))) {
             return;
         }
         size_t whole = GRPC_FRAME_HEADER + frame.length;
@@ -175,6 +182,35 @@ static void take_body(struct call *call)
                      call->gzip_sent);
         buf_consume(&call->in, call->in.len);
     }
+}
+
+/* Whose request bytes are not to fill the loop's memory before we know who calls, or not at all;
+ * NULL: of nobody in particular. */
+static size_t *share_of(const struct call *call, size_t *ret_most)
+{
+    struct rpc *rpc = call->rpc;
+    bool endless = call->method->anonymous && call->method->client_streams;
+    *ret_most = endless ? CALL_MAX_ENDLESS : CALL_MAX_UNPROVEN;
+    return endless ? &rpc->endless : call->certified ? NULL : &rpc->unproven;
+}
+
+static bool has_room(const struct call *call, size_t len)
+{
+    size_t most;
+    const size_t *share = share_of(call, &most);
+    return call->rpc->buffered + len <= CALL_MAX_BUFFERED && (!share || *share + len <= most);
+}
+
+/* Counts what is held of the request now. */
+static void count_held(struct call *call, size_t held)
+{
+    size_t most;
+    size_t *share = share_of(call, &most);
+    call->rpc->buffered += held - call->buffered;
+    if (share) {
+        *share += held - call->buffered;
+    }
+    call->buffered = held;
 }
 
 /* Hands on what is whole, then the end if it has come. A handler may resume while it handles. */
@@ -201,6 +237,7 @@ static void deliver(struct call *call)
         }
     }
     call->handling = false;
+    count_held(call, call->in.len);
     call_release(call);
 }
 
@@ -237,6 +274,13 @@ static void consume(struct call *call, size_t len)
     }
 }
 
+void request_forget(struct call *call)
+{
+    if (call->buffered > 0) {
+        count_held(call, 0);
+    }
+}
+
 void request_data(struct call *call, const uint8_t *data, size_t len)
 {
     if (call->answered || !call->ready) {
@@ -250,27 +294,24 @@ void request_data(struct call *call, const uint8_t *data, size_t len)
     }
     call->received_ms = call->rpc->loop->now_ms;
     bool streams = call->method->client_streams;
-    size_t most = CALL_MAX_REQUEST + (streams ? H2_WINDOW : 0) + 2 * GRPC_FRAME_HEADER;
+    size_t most = longest(call) + (streams ? H2_WINDOW : 0) + 2 * GRPC_FRAME_HEADER;
     if (call->in.len + len > most) {
         struct err err = {0};
-        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the request is larger than %d bytes",
-                CALL_MAX_REQUEST);
+        err_set(&err, GRPC_RESOURCE_EXHAUSTED, "the request is larger than %" PRIu32 " bytes",
+                longest(call));
         call_finish(call, &err);
         return;
     }
     bool text = call->wire->protocol == WIRE_WEB_TEXT;
-    if (call->rpc->buffered + len > CALL_MAX_BUFFERED ||
+    if (!has_room(call, len) ||
         !(text ? append_text(call, data, len) : buf_append(&call->in, data, len))) {
         fail(call, GRPC_RESOURCE_EXHAUSTED, "too many requests are coming in; try again shortly");
         return;
     }
     consume(call, len);
+    count_held(call, call->in.len);
     if (!call->answered && wire_is_framed(call->wire)) {
         deliver(call);
-    }
-    if (!call->gone) { /* what is held now, whatever was taken meanwhile */
-        call->rpc->buffered += call->in.len - call->buffered;
-        call->buffered = call->in.len;
     }
 }
 

@@ -11,4 +11,7 @@ void request_data(struct call *call, const uint8_t *data, size_t len);
 /* The body is complete. */
 void request_end(struct call *call);
 
+/* Nothing is held of the request any more. */
+void request_forget(struct call *call);
+
 #endif

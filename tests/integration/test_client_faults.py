@@ -458,9 +458,29 @@ class Streams(unittest.TestCase):
             self.assertEqual(driver.receive()["result"], "ERROR")
             self.assertEqual(self.ends(driver, "UNAVAILABLE", "was lost")["attempts"], 1)
 
+    def test_a_stream_is_not_sent_again_once_its_headers_came(self):
+        """They belong to the stream, and the caller may hold on to them."""
+        with Service(send_and_close(begin), answer(), answers=HEADERS) as service, Driver(service.port) as driver:
+            driver.open("/test.Test/Both", idempotent=True)
+            self.assertEqual(driver.receive()["result"], "ERROR")
+            self.assertEqual(self.ends(driver, "UNAVAILABLE", "was lost")["attempts"], 1)
+
+    def test_large_metadata_is_sent_and_larger_refused(self):
+        """nghttp2 would tell of it as of a refusal by the server."""
+        part = ["x-part", b"a".hex() * 35_000]
+        with Service(answer()) as service, Driver(service.port) as driver:
+            done = driver.call("/test.Test/One", metadata=[part] * 2)
+            self.assertEqual((done["code"], done["attempts"], service.requests), ("OK", 1, 1))
+            done = driver.call("/test.Test/One", metadata=[part] * 3)
+            self.assertEqual((done["code"], service.requests), ("INVALID_ARGUMENT", 1))
+
+    def test_a_call_whose_time_ends_while_it_connects(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent, Driver(silent.getsockname()[1]) as driver:
+            self.assertEqual(driver.call("/test.Test/One", timeout_ms=200)["code"], "DEADLINE_EXCEEDED")
+
     def test_only_an_idempotent_stream_is_sent_again(self):
         for idempotent, attempts in ((False, 1), (True, 2)):
-            with Service(send_and_close(begin), answer(b"x")) as service, Driver(service.port) as driver:
+            with Service(send_and_close(), answer(b"x")) as service, Driver(service.port) as driver:
                 driver.open("/test.Test/Give", idempotent=idempotent)
                 driver.send(b"x")
                 driver.close_send()

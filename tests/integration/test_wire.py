@@ -21,6 +21,17 @@ REFLECTION_BURST, REFLECTION_QUESTION = 16 << 20, 4 << 10  # of the daemon
 QUESTION = b"\x22\x18pledge.v1.MonitorService"  # which file defines it, for reflection
 
 
+@contextlib.contextmanager
+def link_to(daemon):
+    """A connection of a stranger, for frames that no client library sends."""
+    context = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
+    context.set_alpn_protocols(["h2"])
+    with socket.create_connection(("127.0.0.1", daemon.port)) as plain, \
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as link:
+        link.settimeout(10)
+        yield link
+
+
 class Wire(harness.Case):
     @classmethod
     def setUpClass(cls):
@@ -107,7 +118,7 @@ class Wire(harness.Case):
     def test_a_stream_whose_replies_are_not_read_ends(self):
         """Reflection answers anybody, so what it holds for a client that does not read has a bound."""
         before = self.resident()
-        with self.link() as link:
+        with link_to(self.daemon) as link:
             no_window = struct.pack(">HI", frames.INITIAL_WINDOW_SIZE, 0)
             link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0, no_window) +
                          frames.request(1, REFLECTION))
@@ -115,16 +126,6 @@ class Wire(harness.Case):
                 link.sendall(frames.data(1, frames.message(QUESTION)))
             time.sleep(0.5)
             self.assertLess(self.resident() - before, 60 << 10)
-
-    @contextlib.contextmanager
-    def link(self):
-        """A connection of a stranger, for frames that no client library sends."""
-        context = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
-        context.set_alpn_protocols(["h2"])
-        with socket.create_connection(("127.0.0.1", self.daemon.port)) as plain, \
-                context.wrap_socket(plain, server_hostname="127.0.0.1") as link:
-            link.settimeout(10)
-            yield link
 
     def test_many_large_answers_are_asked_for_at_once(self):
         """Reflection answers as fast as the client reads, however many questions stand in line."""
@@ -148,13 +149,13 @@ class Wire(harness.Case):
         self.assertIn("HTTP/2 429", self.curl("-d", "{}", "-H", large, "-H", "content-type: application/json"))
 
     def test_what_is_no_http_2_is_told_so(self):
-        with self.link() as link:
+        with link_to(self.daemon) as link:
             link.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
             goaway = next(payload for kind, payload in frames.read(link) if kind == frames.GOAWAY)
         self.assertEqual(int.from_bytes(goaway[4:8], "big"), frames.PROTOCOL_ERROR)
 
     def test_a_path_that_is_no_text_is_logged(self):
-        with self.link() as link:
+        with link_to(self.daemon) as link:
             link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0) +
                          frames.request(1, b"/caf\xe9/Get", end=True))
             next(payload for kind, payload in frames.read(link) if kind == frames.HEADERS)
@@ -233,7 +234,8 @@ class Rate(harness.Case):
             watch = channel.unary_stream("/grpc.health.v1.Health/Watch",
                                          request_serializer=lambda m: m.SerializeToString(),
                                          response_deserializer=health_pb2.HealthCheckResponse.FromString)
-            streams += [watch(health_pb2.HealthCheckRequest()) for _ in range(each)]
+            streams += [watch(health_pb2.HealthCheckRequest(), metadata=[("authorization", "Bearer made-up")] * (n % 2))
+                        for n in range(each)]
         for stream in streams:
             try:
                 next(stream)
@@ -248,8 +250,8 @@ class Rate(harness.Case):
 
     def test_what_reflection_gives_has_a_rate(self):
         """Beyond it questions wait and are answered in the end; a caller with a name waits for no stranger."""
-        def ask(name, count):
-            return self.daemon.channel(name).stream_stream(REFLECTION)(iter([QUESTION] * count), timeout=60)
+        def ask(name, count, timeout=15):
+            return self.daemon.channel(name).stream_stream(REFLECTION)(iter([QUESTION] * count), timeout=timeout)
 
         size = len(next(ask(None, 1)))
         at_once = REFLECTION_BURST // (size + REFLECTION_QUESTION)
@@ -258,6 +260,28 @@ class Rate(harness.Case):
         self.assertEqual([len(answer) for answer in ask("admin", 1)], [size])
         self.assertTrue(strangers.is_active())
         self.assertEqual(answered + sum(1 for _ in strangers), at_once + at_once // 4)
+        for hasty in [ask(None, 1, 0.05) for _ in range(900)]:  # who goes before their turn costs nobody anything
+            with contextlib.suppress(grpc.RpcError):
+                list(hasty)
+        self.assertEqual([len(answer) for answer in ask(None, 1)], [size])
+
+    def test_unfinished_messages_of_strangers_are_bounded(self):
+        """Nobody knows whether the rest ever comes; callers with a certificate have memory of their own."""
+        self.refused(Code.RESOURCE_EXHAUSTED, self.daemon.call, None, "/grpc.health.v1.Health/Check", bytes(70000),
+                     authority_pb2.GetAuthorityResponse, says="larger than 65536")
+        refused, unfinished = 0, frames.message(bytes(65000))[:-1]
+        with link_to(self.daemon) as one, link_to(self.daemon) as other:
+            for link in one, other:
+                link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0))
+                for stream in range(1, 401, 2):
+                    link.sendall(frames.request(stream, REFLECTION) + frames.data(stream, unfinished))
+                link.sendall(frames.frame(frames.PING, 0, 0, bytes(8)))
+                for kind, _ in frames.read(link):
+                    refused += kind == frames.HEADERS
+                    if kind == frames.PING:
+                        break
+            self.assertIn(refused, range(100, 200))
+            self.admin.ListAuthorities()
 
     def test_a_certificate_has_its_rate_and_takes_nothing_from_others(self):
         self.admin.CreateAuthority(authority_id="derby", authority={"display_name": "Derby"})
