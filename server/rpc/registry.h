@@ -11,6 +11,7 @@
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct call;
 
@@ -25,6 +26,7 @@ struct method {
     bool client_streams;    /* any number of requests; else exactly one */
     bool server_streams;    /* any number of replies; else exactly one */
     bool metadata;          /* wants to see the client's headers */
+    uint32_t max_request;   /* bytes of a message; 0: as call.h has it for all or for anybody */
     /* May the next message be decoded now? If not, the call is paused. NULL: always. */
     bool (*admits)(struct call *call);
     /* One request message, decoded into the call's arena; of a stream of requests into

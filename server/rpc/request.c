@@ -21,7 +21,10 @@ static void fail(struct call *call, enum grpc_code code, const char *message)
 /* Bytes that a message may have, before and after expansion. */
 static uint32_t longest(const struct call *call)
 {
-    return call->method->anonymous ? CALL_MAX_PUBLIC : CALL_MAX_REQUEST;
+    const struct method *method = call->method;
+    return method->max_request ? method->max_request
+           : method->anonymous ? CALL_MAX_PUBLIC
+                               : CALL_MAX_REQUEST;
 }
 
 /* The code that grpc/grpc doc/statuscodes.md has for it. */

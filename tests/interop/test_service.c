@@ -281,7 +281,7 @@ static void on_output_end(struct call *call)
 
 #define TYPES(in, out)                                                                             \
     .input = &grpc__testing__##in##__descriptor, .output = &grpc__testing__##out##__descriptor,    \
-    .anonymous = true, .metadata = true
+    .anonymous = true, .max_request = CALL_MAX_REQUEST, .metadata = true
 
 static struct method methods[] = {
     {.path = "/grpc.testing.TestService/EmptyCall", TYPES(empty, empty), .message = on_empty},
