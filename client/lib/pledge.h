@@ -35,13 +35,12 @@ enum {
     PLEDGE_DEFAULT_CONNECT_TIMEOUT_MS = 10000,
     PLEDGE_DEFAULT_KEEPALIVE_TIMEOUT_MS = 20000,
     PLEDGE_DEFAULT_MAX_MESSAGE = 16 * 1024 * 1024, /* bytes of one message, either way */
-    PLEDGE_MAX_METADATA = 64, /* entries of a request, or of one reply's half */
-    PLEDGE_MAX_METADATA_BYTES =
-        96 * 1024,                   /* of a request, or of one reply's headers and trailers */
-    PLEDGE_MESSAGE_SIZE = 1024,      /* of pledge_status.message, with its NUL */
-    PLEDGE_REQUEST_ID_SIZE = 37,     /* of a request_id, with its NUL */
-    PLEDGE_MAX_SESSION_TOKEN = 4096, /* characters */
-    PLEDGE_FOREVER = -1,             /* a wait without an end of its own */
+    PLEDGE_MAX_METADATA = 64,              /* entries of a request, or of one reply's half */
+    PLEDGE_MAX_METADATA_BYTES = 96 * 1024, /* of a request, or of both halves of a reply */
+    PLEDGE_MESSAGE_SIZE = 1024,            /* of pledge_status.message, with its NUL */
+    PLEDGE_REQUEST_ID_SIZE = 37,           /* of a request_id, with its NUL */
+    PLEDGE_MAX_SESSION_TOKEN = 4096,       /* characters */
+    PLEDGE_FOREVER = -1,                   /* a wait without an end of its own */
 };
 
 /* gRPC's status codes; https://grpc.io/docs/guides/status-codes/ says what each means. */

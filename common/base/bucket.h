@@ -36,7 +36,7 @@ static inline bool bucket_try(struct bucket *bucket, uint64_t now_ms, uint64_t a
     return enough;
 }
 
-/* How long until no more than `most` are spent; 0 if that is so. */
+/* How long from the last take until no more than `most` are spent; 0 if that is so. */
 static inline uint64_t bucket_wait_ms(const struct bucket *bucket, uint64_t per_second,
                                       uint64_t most)
 {

@@ -64,7 +64,7 @@ struct rpc {
     size_t buffered;            /* request bytes of all calls, */
     size_t unproven;            /* of them, of CALL_MAX_UNPROVEN, */
     size_t endless;             /* and of CALL_MAX_ENDLESS */
-    struct bucket reflected[2]; /* bytes that reflection answered, to strangers and to others */
+    struct bucket reflected[2]; /* bytes that reflection gave without a certificate, and with */
     uint64_t log_since_ms;      /* start of the second in which so many calls were */
     unsigned logged;            /* written to the log, */
     unsigned unlogged;          /* or left out of it */

@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frames of HTTP/2 (RFC 9113) and gRPC by hand, for what no library would send."""
 
+import contextlib
+import os
+import socket
+import ssl
 import struct
 
-DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
-END_STREAM, END_HEADERS, ACK = 1, 4, 1
+import harness
+
+DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
+END_STREAM, END_HEADERS, PADDED, ACK = 1, 4, 8, 1
 INITIAL_WINDOW_SIZE = 4  # of SETTINGS
-PROTOCOL_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL = 1, 2, 7, 8
+PROTOCOL_ERROR, INTERNAL_ERROR, FLOW_CONTROL_ERROR, FRAME_SIZE_ERROR, REFUSED_STREAM, CANCEL = 1, 2, 3, 6, 7, 8
+COMPRESSION_ERROR, ENHANCE_YOUR_CALM = 9, 11
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 MAX_FRAME = 16384  # of payload
 HEAD = 9
+SECONDS = 20  # for what the peer may say
 
 
-def frame(kind, flags, stream, payload=b""):
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+def frame(kind, flags=0, stream=0, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
 
 
 def text(value):
@@ -57,6 +65,17 @@ def data(stream, payload):
 
 def goaway(last, code=0):
     return frame(GOAWAY, 0, 0, struct.pack(">II", last, code))
+
+
+@contextlib.contextmanager
+def link(port):
+    """A connection of a stranger to the daemon there."""
+    context = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
+    context.set_alpn_protocols(["h2"])
+    with socket.create_connection(("127.0.0.1", port)) as plain, \
+            context.wrap_socket(plain, server_hostname="localhost") as secure:
+        secure.settimeout(SECONDS)
+        yield secure
 
 
 def read(link):

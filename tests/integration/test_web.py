@@ -5,8 +5,6 @@ import base64
 import gzip
 import json
 import os
-import socket
-import ssl
 import struct
 import subprocess
 import tempfile
@@ -17,6 +15,7 @@ import h2.connection
 import h2.events
 import harness
 from council import SmallCouncil
+from frames import link
 from pledge.v1 import authority_pb2, watch_pb2
 
 GET = "pledge.v1.AuthorityService/GetAuthority"
@@ -153,12 +152,8 @@ class Web(SmallCouncil):
     def raw(self, path, content, body):
         """A call of a caller that nobody knows, past what curl would send; one without a body sends for as long as it
         may. Returns the names of the events of its stream, and its data."""
-        secure = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
-        secure.set_alpn_protocols(["h2"])
         events, data, left = [], b"", 64 << 20
-        with secure.wrap_socket(socket.create_connection(("127.0.0.1", self.daemon.port)),
-                                server_hostname="localhost") as peer:
-            peer.settimeout(20)
+        with link(self.daemon.port) as peer:
             http = h2.connection.H2Connection(h2.config.H2Configuration(
                 header_encoding=None, validate_outbound_headers=False, normalize_outbound_headers=False))
             http.initiate_connection()

@@ -3,8 +3,6 @@
 
 import contextlib
 import os
-import socket
-import ssl
 import struct
 import subprocess
 import time
@@ -19,17 +17,6 @@ GET = "/pledge.v1.AuthorityService/GetAuthority"
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 REFLECTION_BURST, REFLECTION_PER_SECOND, REFLECTION_QUESTION = 16 << 20, 2 << 20, 4 << 10  # reflection.c
 QUESTION = b"\x22\x18pledge.v1.MonitorService"  # which file defines it, for reflection
-
-
-@contextlib.contextmanager
-def link_to(daemon):
-    """A connection of a stranger, for frames that no client library sends."""
-    context = ssl.create_default_context(cafile=os.path.join(harness.CA, "ca.pem"))
-    context.set_alpn_protocols(["h2"])
-    with socket.create_connection(("127.0.0.1", daemon.port)) as plain, \
-            context.wrap_socket(plain, server_hostname="127.0.0.1") as link:
-        link.settimeout(10)
-        yield link
 
 
 class Wire(harness.Case):
@@ -118,7 +105,7 @@ class Wire(harness.Case):
     def test_a_stream_whose_replies_are_not_read_ends(self):
         """Reflection answers anybody, so what it holds for a client that does not read has a bound."""
         before = self.resident()
-        with link_to(self.daemon) as link:
+        with frames.link(self.daemon.port) as link:
             no_window = struct.pack(">HI", frames.INITIAL_WINDOW_SIZE, 0)
             link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0, no_window) +
                          frames.request(1, REFLECTION))
@@ -149,13 +136,13 @@ class Wire(harness.Case):
         self.assertIn("HTTP/2 429", self.curl("-d", "{}", "-H", large, "-H", "content-type: application/json"))
 
     def test_what_is_no_http_2_is_told_so(self):
-        with link_to(self.daemon) as link:
+        with frames.link(self.daemon.port) as link:
             link.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
             goaway = next(payload for kind, payload in frames.read(link) if kind == frames.GOAWAY)
         self.assertEqual(int.from_bytes(goaway[4:8], "big"), frames.PROTOCOL_ERROR)
 
     def test_a_path_that_is_no_text_is_logged(self):
-        with link_to(self.daemon) as link:
+        with frames.link(self.daemon.port) as link:
             link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0) +
                          frames.request(1, b"/caf\xe9/Get", end=True))
             next(payload for kind, payload in frames.read(link) if kind == frames.HEADERS)
@@ -273,7 +260,7 @@ class Rate(harness.Case):
         self.refused(Code.RESOURCE_EXHAUSTED, self.daemon.call, None, "/grpc.health.v1.Health/Check", bytes(70000),
                      authority_pb2.GetAuthorityResponse, says="larger than 65536")
         refused, unfinished = 0, frames.message(bytes(65000))[:-1]
-        with link_to(self.daemon) as one, link_to(self.daemon) as other:
+        with frames.link(self.daemon.port) as one, frames.link(self.daemon.port) as other:
             for link in one, other:
                 link.sendall(frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0))
                 for stream in range(1, 401, 2):

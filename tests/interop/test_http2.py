@@ -9,23 +9,16 @@ import socket
 import ssl
 import struct
 
-import service
+import service  # the folder of frames comes with it
+from frames import (
+    ACK, COMPRESSION_ERROR, CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, FLOW_CONTROL_ERROR,
+    FRAME_SIZE_ERROR, GOAWAY, HEADERS, MAX_FRAME, PADDED, PING, PREFACE, PRIORITY, PROTOCOL_ERROR, PUSH_PROMISE,
+    RST_STREAM, SETTINGS, WINDOW_UPDATE, frame)
 
 SECONDS = 30
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
 UNKNOWN_TYPE = 0x16
-END_STREAM = ACK = 1
-END_HEADERS = 4
-PADDED = 8
-PROTOCOL_ERROR, FLOW_CONTROL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR, ENHANCE_YOUR_CALM = 1, 3, 6, 9, 11
-MAX_FRAME = 16384
 MAX_WINDOW = (1 << 31) - 1
 ECHO = b"sequence"
-
-
-def frame(kind, flags=0, stream=0, payload=b""):
-    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
 
 
 def fields(*pairs):
